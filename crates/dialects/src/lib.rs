@@ -1,0 +1,93 @@
+//! The candidate APIs we speak inbound: four vendors' and our own.
+//!
+//! A dialect is one folder and one line in [`DIALECTS`]. All folders have the same file names: `auth.rs` (who
+//! calls), `routes.rs` (handlers that read like a paragraph: no SQL, no business), `wire.rs` (the vendor's words and
+//! their validation), `map.rs` (pure: vendor words ↔ ours), `problem.rs` (how the vendor phrases a failure),
+//! `README.md` (the guide shown to users), `golden/` (recorded requests and our answers).
+//!
+//! What they share: [`body`] (strict JSON with slots), [`check`] (typed reading that names the field), [`inbound`] (a
+//! request's body within limits), [`files`] (slots to durable files), [`reply`] (answers out), [`cursor`], [`limit`],
+//! [`time`].
+
+pub mod body;
+pub mod check;
+pub mod cursor;
+pub mod files;
+pub mod inbound;
+pub mod limit;
+pub mod reply;
+pub mod time;
+pub mod xobin;
+
+use axum::Router;
+use axum::response::Response;
+use hiring::id::OrgId;
+use hiring::{App, Problem, Result};
+use serde_json::Value;
+use store::Tx;
+
+/// A vendor's candidate API, spoken inbound.
+pub trait Dialect: Sync {
+    /// Scope of its keys, metric label, docs anchor.
+    fn name(&self) -> &'static str;
+    /// First segment of its paths.
+    fn mount(&self) -> &'static str {
+        self.name()
+    }
+    /// Its routes, below the mount point.
+    fn routes(&self) -> Router<App>;
+    /// How this vendor phrases a failure.
+    fn problem(&self, problem: &Problem) -> Response;
+    /// The guide for users, Markdown.
+    fn guide(&self) -> &'static str;
+    /// Makes a key of this dialect for `org`. Answers what `muster key create --json` and `demo` print: at least
+    /// `base_url` (what a user puts into the vendor's client) and the secrets, in clear, this once; and under
+    /// `key_id` the key's uid, for revoking it. `base_url` is the server's own URL.
+    fn credentials(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        org: OrgId,
+        new: &NewCredentials,
+    ) -> Result<Value>;
+    /// A create call that works with `credentials` (as printed): demo's curl line, bench's body.
+    fn example(&self, credentials: &Value) -> ExampleCall;
+}
+
+/// What a new key is asked to be.
+#[derive(Debug, Clone)]
+pub struct NewCredentials {
+    /// The server's URL as the caller reaches it, without a slash at the end.
+    pub base_url: String,
+    /// What people call the key.
+    pub name: String,
+    /// What it may do.
+    pub permissions: hiring::caller::Permissions,
+    /// See [`hiring::caller::Caller::limit`].
+    pub limit: Option<(u32, u32)>,
+}
+
+/// One HTTP request, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct ExampleCall {
+    /// What it does, for people.
+    pub title: &'static str,
+    /// Method.
+    pub method: &'static str,
+    /// Whole URL.
+    pub url: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// JSON body. Where it holds `{n}` a bench puts a running number, so that each call is a new person.
+    pub body: String,
+    /// A second call worth showing (an invite beside a direct create).
+    pub also: Option<Box<ExampleCall>>,
+}
+
+/// Every dialect, one line each.
+pub const DIALECTS: &[&dyn Dialect] = &[&xobin::Xobin];
+
+/// The dialect of this name.
+pub fn named(name: &str) -> Option<&'static dyn Dialect> {
+    DIALECTS.iter().copied().find(|d| d.name() == name)
+}

@@ -1,0 +1,119 @@
+//! Xobin's Tracks API: an applicant is an application, a track is a job.
+//!
+//! Read `routes.rs`, then `map.rs`. The vendor's pages and what they leave open are summed up in `README.md`.
+
+mod auth;
+mod map;
+mod problem;
+mod routes;
+mod wire;
+
+use axum::Router;
+use axum::response::Response;
+use hiring::api_key::{self, NewKey};
+use hiring::id::{JobId, OrgId};
+use hiring::{App, Problem, Result, job, secret};
+use serde_json::{Value, json};
+use store::Tx;
+
+use crate::{Dialect, ExampleCall, NewCredentials};
+
+/// The one value of this dialect.
+pub struct Xobin;
+
+const NAME: &str = "xobin";
+
+impl Dialect for Xobin {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn routes(&self) -> Router<App> {
+        routes::routes()
+    }
+
+    fn problem(&self, problem: &Problem) -> Response {
+        problem::render(problem)
+    }
+
+    fn guide(&self) -> &'static str {
+        include_str!("README.md")
+    }
+
+    fn credentials(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        org: OrgId,
+        new: &NewCredentials,
+    ) -> Result<Value> {
+        let key = secret::token("xob_");
+        let stored = api_key::create(
+            tx,
+            &app.key,
+            org,
+            &NewKey {
+                dialect: NAME,
+                name: &new.name,
+                key: &key,
+                username: None,
+                second: None,
+                sealed: None,
+                permissions: new.permissions,
+                limit: new.limit,
+            },
+        )?;
+        let track = job::list(tx, org, JobId(0), 1)?.first().map(|job| job.id.0);
+        Ok(json!({
+            "base_url": format!("{}/xobin/api/v2", new.base_url),
+            "api_key": key,
+            "track_id": track,
+            "key_id": stored.uid,
+        }))
+    }
+
+    fn example(&self, credentials: &Value) -> ExampleCall {
+        let base = credentials["base_url"].as_str().unwrap_or("");
+        let track = &credentials["track_id"];
+        let headers = vec![
+            (
+                "apiKey".to_owned(),
+                credentials["api_key"].as_str().unwrap_or("").to_owned(),
+            ),
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+        ];
+        let direct = json!({
+            "invite_applicant": false,
+            "name": "Ada Lovelace {n}",
+            "email": "ada{n}@example.com",
+            "send_email": false,
+            "fields": [
+                {"label": "Phone", "value": "+44 20 7946 0000"},
+                {"id": "portfolio", "value": "https://example.com/ada"},
+                {"id": "notice_period", "value": "One month"},
+                {"id": "cover_letter", "value": "I would like to work on the engine."}
+            ]
+        });
+        let invite = json!({
+            "candidate_name": "Grace Hopper {n}",
+            "candidate_email": "grace{n}@example.com",
+            "track_id": track,
+            "invite_format": "sendlink"
+        });
+        ExampleCall {
+            title: "Xobin: add an applicant to a track",
+            method: "POST",
+            url: format!("{base}/tracks/{track}/applicants"),
+            headers: headers.clone(),
+            body: direct.to_string(),
+            also: Some(Box::new(ExampleCall {
+                title: "Xobin: invite a candidate to a track",
+                method: "POST",
+                url: format!("{base}/tracks/invite"),
+                headers,
+                body: invite.to_string(),
+                also: None,
+            })),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Keys: random, shown once, stored hashed, for one organization and one dialect.
+
+use store::{Reader, Row, Tx, sql};
+
+use crate::caller::{Caller, Permissions, Who};
+use crate::id::{KeyId, OrgId, Uuid, new_uid};
+use crate::problem::{Noun, Problem, Result};
+use crate::secret::{self, InstallationKey};
+
+/// What a new key is made of. Only its hashes and its sealed part are stored.
+#[derive(Debug, Clone)]
+pub struct NewKey<'a> {
+    /// The dialect it opens.
+    pub dialect: &'a str,
+    /// What people call it.
+    pub name: &'a str,
+    /// What the caller sends.
+    pub key: &'a str,
+    /// A user name that must come with it.
+    pub username: Option<&'a str>,
+    /// A second secret that is only compared.
+    pub second: Option<&'a str>,
+    /// A secret that we must use ourselves (to verify a signature).
+    pub sealed: Option<&'a str>,
+    /// What it may do.
+    pub permissions: Permissions,
+    /// See [`Caller::limit`].
+    pub limit: Option<(u32, u32)>,
+}
+
+/// A stored key.
+#[derive(Debug, Clone)]
+pub struct ApiKey {
+    /// Inside number.
+    pub id: KeyId,
+    /// Whose.
+    pub org: OrgId,
+    /// Outside name.
+    pub uid: Uuid,
+    /// The dialect it opens.
+    pub dialect: String,
+    /// What people call it.
+    pub name: String,
+    /// A user name that must come with it.
+    pub username: Option<String>,
+    /// SHA-256 of the second secret.
+    pub second_hash: Option<Vec<u8>>,
+    /// The secret that we must use, sealed; see [`ApiKey::open_secret`].
+    pub sealed: Option<Vec<u8>>,
+    /// What it may do.
+    pub permissions: Permissions,
+    /// See [`Caller::limit`].
+    pub limit: Option<(u32, u32)>,
+    /// When it was revoked, µs.
+    pub revoked_at: Option<i64>,
+    /// When it was made, µs.
+    pub created_at: i64,
+}
+
+const SEAL: &str = "api_key.secret";
+
+impl ApiKey {
+    /// The caller that this key is.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            org: self.org,
+            who: Who::Key(self.id),
+            permissions: self.permissions,
+            limit: self.limit,
+        }
+    }
+
+    /// The secret that came with the key, opened.
+    pub fn open_secret(&self, installation: &InstallationKey) -> Result<Option<Vec<u8>>> {
+        self.sealed
+            .as_ref()
+            .map(|s| installation.open(SEAL, s))
+            .transpose()
+    }
+}
+
+/// Stores a key.
+pub fn create(
+    tx: &mut Tx,
+    installation: &InstallationKey,
+    org: OrgId,
+    new: &NewKey<'_>,
+) -> Result<ApiKey> {
+    let (uid, now) = (new_uid(), tx.now());
+    let sealed = new.sealed.map(|s| installation.seal(SEAL, s.as_bytes()));
+    let second = new.second.map(secret::hash);
+    let (count, seconds) = (
+        new.limit.map(|l| i64::from(l.0)),
+        new.limit.map(|l| i64::from(l.1)),
+    );
+    let id = tx.number(
+        sql!(
+            "INSERT INTO api_key (org_id, uid, dialect, name, hash, username, second_hash, sealed, permissions, \
+             limit_count, limit_seconds, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id"
+        ),
+        &[
+            &org, &uid, &new.dialect, &new.name, &secret::hash(new.key), &new.username, &second, &sealed,
+            &new.permissions.words(), &count, &seconds, &now,
+        ],
+    )?;
+    find(tx, org, KeyId(id))
+}
+
+/// The live key of `dialect` that hashes alike, whichever organization's it is: this is how a request is
+/// first placed, so it is the one finder that does not take the organization.
+pub fn authenticate(r: &mut Reader, dialect: &str, key: &str) -> Result<Option<ApiKey>> {
+    let row = r.one(
+        sql!(
+            "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
+             limit_seconds, revoked_at, created_at FROM api_key \
+             WHERE hash = $1 AND dialect = $2 AND revoked_at IS NULL"
+        ),
+        &[&secret::hash(key), &dialect],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The live key of `dialect` with this outside name (a client id, or the key a token was issued for).
+pub fn by_uid(r: &mut Reader, dialect: &str, uid: Uuid) -> Result<Option<ApiKey>> {
+    let row = r.one(
+        sql!(
+            "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
+             limit_seconds, revoked_at, created_at FROM api_key \
+             WHERE uid = $1 AND dialect = $2 AND revoked_at IS NULL"
+        ),
+        &[&uid, &dialect],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The organization's key of number `id`, revoked or not.
+pub fn find(r: &mut Reader, org: OrgId, id: KeyId) -> Result<ApiKey> {
+    let row = r.one(
+        sql!(
+            "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
+             limit_seconds, revoked_at, created_at FROM api_key WHERE org_id = $1 AND id = $2"
+        ),
+        &[&org, &id],
+    )?;
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::ApiKey)), read)
+}
+
+/// Every key of the organization, oldest first.
+pub fn list(r: &mut Reader, org: OrgId) -> Result<Vec<ApiKey>> {
+    let rows = r.all(
+        sql!(
+            "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
+             limit_seconds, revoked_at, created_at FROM api_key WHERE org_id = $1 ORDER BY id LIMIT 10000"
+        ),
+        &[&org],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// Ends a key. Running servers see it within a second. Revoking twice is no error.
+pub fn revoke(tx: &mut Tx, org: OrgId, uid: Uuid) -> Result<()> {
+    let now = tx.now();
+    let touched = tx.run(
+        sql!("UPDATE api_key SET revoked_at = COALESCE(revoked_at, $3) WHERE org_id = $1 AND uid = $2"),
+        &[&org, &uid, &now],
+    )?;
+    if touched == 0 {
+        Err(Problem::NotFound(Noun::ApiKey))
+    } else {
+        Ok(())
+    }
+}
+
+fn read(row: &Row) -> Result<ApiKey> {
+    let limit = row.get::<Option<i64>>(9)?.zip(row.get::<Option<i64>>(10)?);
+    let words: String = row.get(8)?;
+    Ok(ApiKey {
+        id: row.get(0)?,
+        org: row.get(1)?,
+        uid: row.get(2)?,
+        dialect: row.get(3)?,
+        name: row.get(4)?,
+        username: row.get(5)?,
+        second_hash: row.get(6)?,
+        sealed: row.get(7)?,
+        permissions: Permissions::parse(&words).map_err(Problem::broken)?,
+        limit: limit.map(|(count, seconds)| (count as u32, seconds as u32)),
+        revoked_at: row.get(11)?,
+        created_at: row.get(12)?,
+    })
+}

@@ -1,0 +1,173 @@
+//! A person, once per organization, with or without an application.
+//!
+//! What was said of a person and how it comes together is `record.rs`; whose an e-mail address or a foreign id is,
+//! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`.
+
+mod identity;
+mod intake;
+
+use store::{Reader, Row, sql};
+
+pub use identity::{EMAIL, ForeignId};
+pub use intake::{NewCandidate, Outcome, Taken, take_in};
+
+use crate::id::{CandidateId, OrgId, Uuid};
+use crate::problem::{Noun, Problem, Result};
+use crate::record::Record;
+
+/// A person and what is known of them.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Inside number.
+    pub id: CandidateId,
+    /// Outside name.
+    pub uid: Uuid,
+    /// The projection of everything said.
+    pub record: Record,
+    /// When we first heard of them, µs.
+    pub created_at: i64,
+    /// When we last heard of them, µs.
+    pub updated_at: i64,
+}
+
+/// The organization's candidate of number `id`.
+pub fn find(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Candidate> {
+    let row = r.one(
+        sql!("SELECT id, uid, record, created_at, updated_at FROM candidate WHERE org_id = $1 AND id = $2"),
+        &[&org, &id],
+    )?;
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Candidate)), read)
+}
+
+/// The organization's candidate of outside name `uid`.
+pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Candidate> {
+    let row = r.one(
+        sql!("SELECT id, uid, record, created_at, updated_at FROM candidate WHERE org_id = $1 AND uid = $2"),
+        &[&org, &uid],
+    )?;
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Candidate)), read)
+}
+
+/// The organization's candidate with this foreign id.
+pub fn look_up_foreign(r: &mut Reader, org: OrgId, id: &ForeignId) -> Result<Option<Candidate>> {
+    look_up(r, org, &id.kind, &id.key)
+}
+
+/// The organization's candidate with this e-mail address, however it is spelled.
+pub fn look_up_email(r: &mut Reader, org: OrgId, address: &str) -> Result<Option<Candidate>> {
+    match crate::text::email_key(address) {
+        Some(key) => look_up(r, org, EMAIL, &key),
+        None => Ok(None),
+    }
+}
+
+fn look_up(r: &mut Reader, org: OrgId, kind: &str, key: &str) -> Result<Option<Candidate>> {
+    let row = r.one(
+        sql!(
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM identity i \
+             JOIN candidate c ON c.id = i.candidate_id WHERE i.org_id = $1 AND i.kind = $2 AND i.value_key = $3"
+        ),
+        &[&org, &kind, &key],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The foreign ids of a candidate whose kind is `kind`, oldest first.
+pub fn foreign_keys(
+    r: &mut Reader,
+    org: OrgId,
+    id: CandidateId,
+    kind: &str,
+) -> Result<Vec<String>> {
+    let rows = r.all(
+        sql!(
+            "SELECT value_key FROM identity WHERE org_id = $1 AND candidate_id = $2 AND kind = $3 ORDER BY id LIMIT 1000"
+        ),
+        &[&org, &id, &kind],
+    )?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
+/// Which way a page of a list is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Those after the given number, oldest first.
+    After(i64),
+    /// Those before it, newest first.
+    Before(i64),
+}
+
+/// A page of the organization's candidates, in the order in which they were made; `Before` pages come newest first.
+/// `email_key` keeps only the person with that address.
+pub fn list(
+    r: &mut Reader,
+    org: OrgId,
+    side: Side,
+    email_key: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Candidate>> {
+    let (forward, backward) = (
+        sql!(
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM candidate c \
+             WHERE c.org_id = $1 AND c.id > $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
+             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3)) \
+             ORDER BY c.id LIMIT $4"
+        ),
+        sql!(
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM candidate c \
+             WHERE c.org_id = $1 AND c.id < $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
+             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3)) \
+             ORDER BY c.id DESC LIMIT $4"
+        ),
+    );
+    let (statement, from) = match side {
+        Side::After(id) => (forward, id),
+        Side::Before(id) => (backward, id),
+    };
+    let rows = r.all(statement, &[&org, &from, &email_key, &limit])?;
+    rows.iter().map(read).collect()
+}
+
+/// `limit` candidates from the `offset`-th on, for dialects that page by offset.
+pub fn list_from(
+    r: &mut Reader,
+    org: OrgId,
+    offset: i64,
+    email_key: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Candidate>> {
+    let rows = r.all(
+        sql!(
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM candidate c \
+             WHERE c.org_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
+             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $2)) \
+             ORDER BY c.id LIMIT $3 OFFSET $4"
+        ),
+        &[&org, &email_key, &limit, &offset],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// How many candidates the organization has (with that address).
+pub fn count(r: &mut Reader, org: OrgId, email_key: Option<&str>) -> Result<i64> {
+    Ok(r.number(
+        sql!(
+            "SELECT COUNT(*) FROM candidate c WHERE c.org_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
+             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $2))"
+        ),
+        &[&org, &email_key],
+    )?)
+}
+
+pub(crate) fn read(row: &Row) -> Result<Candidate> {
+    let record: String = row.get(2)?;
+    Ok(Candidate {
+        id: row.get(0)?,
+        uid: row.get(1)?,
+        record: Record::parse(&record),
+        created_at: row.get(3)?,
+        updated_at: row.get(4)?,
+    })
+}

@@ -1,0 +1,295 @@
+//! Taking in what a caller says of a person: who it is, what is added, which files come with it.
+
+use serde_json::{Value, json};
+use store::{Row, Tx, sql};
+
+use super::identity::{self, Claim, EMAIL, ForeignId};
+use super::{Candidate, find};
+use crate::attachment::{self, NewAttachment};
+use crate::caller::Caller;
+use crate::eeo;
+use crate::event::{self, Kind, Subject};
+use crate::id::{CandidateId, OrgId, new_uid};
+use crate::problem::Result;
+use crate::record::{How, Operation, Record, Said, fold};
+use crate::slot;
+use crate::submission::Kept;
+use crate::text;
+
+/// What a caller says of a person.
+#[derive(Debug, Clone)]
+pub struct NewCandidate {
+    /// In the canonical vocabulary (`record.rs`). Addresses in `emails` identify the person.
+    pub said: Said,
+    /// The caller's own ids of the person; these identify too, and before the addresses.
+    pub foreign_ids: Vec<ForeignId>,
+    /// How it relates to what was said before.
+    pub how: How,
+    /// Files, durable already, and files named by address.
+    pub attachments: Vec<NewAttachment>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A new person.
+    Created,
+    /// A known person, of whom we now know more.
+    Enriched,
+    /// A renewal that is not newer than what its foreign record said last: nothing changed.
+    Stale,
+}
+
+impl Outcome {
+    /// As a submission's outcome is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Created => "created",
+            Outcome::Enriched => "enriched",
+            Outcome::Stale => "stale",
+        }
+    }
+}
+
+/// The person, and what came of it.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// As known now.
+    pub candidate: Candidate,
+    /// What changed.
+    pub outcome: Outcome,
+}
+
+/// Finds or makes the person and adds what was said. Simultaneous calls that name one identity are settled
+/// by its unique index: one makes the person, the others enrich it.
+pub fn take_in(
+    tx: &mut Tx,
+    caller: &Caller,
+    submission: Kept,
+    new: &NewCandidate,
+) -> Result<Taken> {
+    let named = identities(new);
+    let claims = identity::claim(tx, caller.org, &named)?;
+    let owner = identity::decide(&claims, &named);
+    let taken = match owner {
+        None => create(tx, caller, submission, new)?,
+        Some(id) => enrich(tx, caller, submission, new, id)?,
+    };
+    let id = taken.candidate.id;
+    if claims.iter().any(|c| c.owner.is_none()) {
+        identity::assign(tx, caller.org, id)?;
+    }
+    note_duplicates(tx, caller, id, &claims)?;
+    if new.said.values().any(|v| !slot::collect(v).is_empty()) {
+        eeo::assign(tx, caller.org, submission.uid, id)?;
+    }
+    if taken.outcome != Outcome::Stale {
+        attachment::add(
+            tx,
+            caller,
+            &taken.candidate,
+            submission.id,
+            &new.attachments,
+        )?;
+    }
+    Ok(taken)
+}
+
+/// (kind, key) of everything in the call that identifies, in the caller's order, addresses last.
+fn identities(new: &NewCandidate) -> Vec<(String, String)> {
+    let foreign = new
+        .foreign_ids
+        .iter()
+        .map(|f| (f.kind.clone(), f.key.clone()));
+    let emails = new
+        .said
+        .get("emails")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    let addresses = emails
+        .iter()
+        .filter_map(|e| text::email_key(e["value"].as_str()?));
+    foreign
+        .chain(addresses.map(|key| (EMAIL.to_owned(), key)))
+        .collect()
+}
+
+fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) -> Result<Taken> {
+    let (uid, now) = (new_uid(), tx.now());
+    let record = Record::of(&new.said);
+    let id = CandidateId(tx.number(
+        sql!(
+            "INSERT INTO candidate (org_id, uid, name_key, record, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $5) RETURNING id"
+        ),
+        &[
+            &caller.org,
+            &uid,
+            &text::key(record.name()),
+            &record.to_text(),
+            &now,
+        ],
+    )?);
+    keep_operation(tx, caller.org, id, submission, new)?;
+    let data = json!({"submission": submission.uid, "fields": names(&new.said)});
+    event::append(
+        tx,
+        caller,
+        Kind::CandidateCreated,
+        &Subject::candidate(id),
+        &data,
+    )?;
+    let candidate = Candidate {
+        id,
+        uid,
+        record,
+        created_at: now,
+        updated_at: now,
+    };
+    Ok(Taken {
+        candidate,
+        outcome: Outcome::Created,
+    })
+}
+
+fn enrich(
+    tx: &mut Tx,
+    caller: &Caller,
+    submission: Kept,
+    new: &NewCandidate,
+    id: CandidateId,
+) -> Result<Taken> {
+    let (org, now) = (caller.org, tx.now());
+    // Two who enrich one person take turns: each folds what the other has said.
+    tx.one(
+        sql!("SELECT id FROM candidate WHERE org_id = $1 AND id = $2 {for update}"),
+        &[&org, &id],
+    )?;
+    let mut candidate = find(tx, org, id)?;
+    if is_stale(tx, org, id, &new.how)? {
+        return Ok(Taken {
+            candidate,
+            outcome: Outcome::Stale,
+        });
+    }
+    keep_operation(tx, org, id, submission, new)?;
+    candidate.record = fold(&operations(tx, org, id)?);
+    candidate.updated_at = now;
+    tx.run(
+        sql!("UPDATE candidate SET name_key = $3, record = $4, updated_at = $5 WHERE org_id = $1 AND id = $2"),
+        &[&org, &id, &text::key(candidate.record.name()), &candidate.record.to_text(), &now],
+    )?;
+    let data = json!({"submission": submission.uid, "fields": names(&new.said)});
+    event::append(
+        tx,
+        caller,
+        Kind::CandidateUpdated,
+        &Subject::candidate(id),
+        &data,
+    )?;
+    Ok(Taken {
+        candidate,
+        outcome: Outcome::Enriched,
+    })
+}
+
+fn is_stale(tx: &mut Tx, org: OrgId, id: CandidateId, how: &How) -> Result<bool> {
+    let How::Renew { scope, at } = how else {
+        return Ok(false);
+    };
+    let newer = tx.number(
+        sql!(
+            "SELECT COUNT(*) FROM operation WHERE org_id = $1 AND candidate_id = $2 AND scope = $3 AND at >= $4"
+        ),
+        &[&org, &id, scope, at],
+    )?;
+    Ok(newer > 0)
+}
+
+fn keep_operation(
+    tx: &mut Tx,
+    org: OrgId,
+    id: CandidateId,
+    submission: Kept,
+    new: &NewCandidate,
+) -> Result<()> {
+    let (how, scope, at) = match &new.how {
+        How::Add => ("add", None, None),
+        How::Replace => ("replace", None, None),
+        How::Renew { scope, at } => ("renew", Some(scope), Some(*at)),
+    };
+    let said = serde_json::to_string(&new.said).unwrap_or_default();
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO operation (org_id, candidate_id, submission_id, how, scope, at, said, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        ),
+        &[&org, &id, &submission.id, &how, &scope, &at, &said, &now],
+    )?;
+    Ok(())
+}
+
+fn operations(tx: &mut Tx, org: OrgId, id: CandidateId) -> Result<Vec<Operation>> {
+    let rows = tx.all(
+        sql!(
+            "SELECT submission_id, how, scope, at, said FROM operation \
+             WHERE org_id = $1 AND candidate_id = $2 ORDER BY id"
+        ),
+        &[&org, &id],
+    )?;
+    rows.iter().map(read_operation).collect()
+}
+
+fn read_operation(row: &Row) -> Result<Operation> {
+    let (how, said): (String, String) = (row.get(1)?, row.get(4)?);
+    let how = match (
+        how.as_str(),
+        row.get::<Option<String>>(2)?,
+        row.get::<Option<i64>>(3)?,
+    ) {
+        ("replace", ..) => How::Replace,
+        ("renew", Some(scope), Some(at)) => How::Renew { scope, at },
+        _ => How::Add,
+    };
+    Ok(Operation {
+        submission: row.get(0)?,
+        how,
+        said: serde_json::from_str(&said).unwrap_or_default(),
+    })
+}
+
+/// One call named identities of two people: neither is merged by itself, a person judges.
+fn note_duplicates(tx: &mut Tx, caller: &Caller, id: CandidateId, claims: &[Claim]) -> Result<()> {
+    let now = tx.now();
+    for claim in claims {
+        let Some(other) = claim.owner.filter(|o| *o != id) else {
+            continue;
+        };
+        let evidence = json!({"kind": claim.kind, "key": claim.key}).to_string();
+        let fresh = tx.run(
+            sql!(
+                "INSERT INTO possible_duplicate (org_id, candidate_id, other_id, rule, evidence, created_at) \
+                 VALUES ($1, $2, $3, 'one call named both', $4, $5) ON CONFLICT DO NOTHING"
+            ),
+            &[&caller.org, &id.min(other), &id.max(other), &evidence, &now],
+        )?;
+        if fresh == 1 {
+            event::append(
+                tx,
+                caller,
+                Kind::CandidatePossibleDuplicate,
+                &Subject::candidate(id),
+                &json!({}),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn names(said: &Said) -> Vec<&String> {
+    said.iter()
+        .filter(|(_, v)| !v.is_null())
+        .map(|(k, _)| k)
+        .collect()
+}

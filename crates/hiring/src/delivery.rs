@@ -1,0 +1,96 @@
+//! The outbox: what is on its way to somebody, queued in the transaction that caused it.
+
+use store::{Reader, Row, Tx, sql};
+
+use crate::caller::Caller;
+use crate::event::{self, Kind, Subject};
+use crate::id::{DeliveryId, OrgId, Uuid, new_uid};
+use crate::problem::Result;
+
+/// A mail to be queued.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// To whom.
+    pub recipient: String,
+    /// One line.
+    pub subject: String,
+    /// Plain text; an invite's link stands in it as a slot.
+    pub body: String,
+}
+
+/// Queues a mail about `subject` and notes it as an event.
+pub fn queue_mail(tx: &mut Tx, caller: &Caller, about: &Subject, mail: &NewMail) -> Result<()> {
+    let (uid, now) = (new_uid(), tx.now());
+    let event = event::append(
+        tx,
+        caller,
+        Kind::InviteMailed,
+        about,
+        &serde_json::json!({"delivery": uid}),
+    )?;
+    tx.run(
+        sql!(
+            "INSERT INTO delivery (org_id, uid, event_id, channel, recipient, subject, body, state, due_at, created_at) \
+             VALUES ($1, $2, $3, 'mail', $4, $5, $6, 'queued', $7, $7)"
+        ),
+        &[&caller.org, &uid, &event, &mail.recipient, &one_line(&mail.subject), &mail.body, &now],
+    )?;
+    Ok(())
+}
+
+/// A header is one line: line breaks in it would begin another header.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_control())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A delivery as the outbox shows it.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Inside number.
+    pub id: DeliveryId,
+    /// Outside name.
+    pub uid: String,
+    /// `mail`, `webhook`…
+    pub channel: String,
+    /// To whom.
+    pub recipient: Option<String>,
+    /// One line.
+    pub subject: Option<String>,
+    /// Text, with slots.
+    pub body: Option<String>,
+    /// `queued`…
+    pub state: String,
+    /// The event that caused it.
+    pub event: Option<Uuid>,
+    /// When it was queued, µs.
+    pub created_at: i64,
+}
+
+/// The organization's deliveries after number `after`, oldest first.
+pub fn outbox(r: &mut Reader, org: OrgId, after: DeliveryId, limit: i64) -> Result<Vec<Delivery>> {
+    let rows = r.all(
+        sql!(
+            "SELECT d.id, d.uid, d.channel, d.recipient, d.subject, d.body, d.state, e.uid, d.created_at \
+             FROM delivery d LEFT JOIN event e ON e.id = d.event_id \
+             WHERE d.org_id = $1 AND d.id > $2 ORDER BY d.id LIMIT $3"
+        ),
+        &[&org, &after, &limit],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Delivery> {
+    Ok(Delivery {
+        id: row.get(0)?,
+        uid: row.get(1)?,
+        channel: row.get(2)?,
+        recipient: row.get(3)?,
+        subject: row.get(4)?,
+        body: row.get(5)?,
+        state: row.get(6)?,
+        event: row.get(7)?,
+        created_at: row.get(8)?,
+    })
+}

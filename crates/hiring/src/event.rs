@@ -1,0 +1,198 @@
+//! The log: one row for every fact that happened, appended in the transaction that made it happen.
+//!
+//! The timeline, webhooks, mail and connectors read from here, so nobody can change a thing and forget to tell. An
+//! event holds ids and the names of fields, never a person's values.
+//!
+//! # The feed's order
+//! Two transactions may commit in another order than they drew their ids, so a reader that remembers "I have seen
+//! up to id 7" would miss a 6 that commits late. Hence `place`: NULL until [`number`] runs, after the commit on
+//! PostgreSQL (in a small transaction of its own) and as the last statement of a batch on SQLite. The feed is
+//! `place > $after ORDER BY place`, and places have no late comers.
+
+use serde_json::{Value, json};
+use store::{Reader, Row, Tx, sql};
+
+use crate::caller::Caller;
+use crate::id::{ApplicationId, CandidateId, EventId, JobId, OrgId, Uuid, new_uid};
+use crate::problem::Result;
+
+/// The kinds of event: the public contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Kind {
+    CandidateCreated,
+    CandidateUpdated,
+    CandidatePossibleDuplicate,
+    ApplicationCreated,
+    ApplicationSubmitted,
+    ApplicationAdvanced,
+    ApplicationHired,
+    ApplicationRejected,
+    ApplicationWithdrawn,
+    InviteCreated,
+    InviteMailed,
+    InviteOpened,
+    InviteCompleted,
+    AttachmentAdded,
+    JobCreated,
+}
+
+impl Kind {
+    /// `<noun>.<verb>`, as stored and published.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::CandidateCreated => "candidate.created",
+            Kind::CandidateUpdated => "candidate.updated",
+            Kind::CandidatePossibleDuplicate => "candidate.possible_duplicate",
+            Kind::ApplicationCreated => "application.created",
+            Kind::ApplicationSubmitted => "application.submitted",
+            Kind::ApplicationAdvanced => "application.advanced",
+            Kind::ApplicationHired => "application.hired",
+            Kind::ApplicationRejected => "application.rejected",
+            Kind::ApplicationWithdrawn => "application.withdrawn",
+            Kind::InviteCreated => "invite.created",
+            Kind::InviteMailed => "invite.mailed",
+            Kind::InviteOpened => "invite.opened",
+            Kind::InviteCompleted => "invite.completed",
+            Kind::AttachmentAdded => "attachment.added",
+            Kind::JobCreated => "job.created",
+        }
+    }
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, Default)]
+pub struct Subject {
+    /// The person.
+    pub candidate: Option<CandidateId>,
+    /// The application.
+    pub application: Option<ApplicationId>,
+    /// The job.
+    pub job: Option<JobId>,
+}
+
+impl Subject {
+    /// About a person.
+    pub fn candidate(id: CandidateId) -> Subject {
+        Subject {
+            candidate: Some(id),
+            ..Subject::default()
+        }
+    }
+    /// About one person's application for one job.
+    pub fn application(candidate: CandidateId, application: ApplicationId, job: JobId) -> Subject {
+        Subject {
+            candidate: Some(candidate),
+            application: Some(application),
+            job: Some(job),
+        }
+    }
+}
+
+/// Appends an event and, for everyone subscribed, a delivery. `data` holds ids and names only.
+pub fn append(
+    tx: &mut Tx,
+    caller: &Caller,
+    kind: Kind,
+    subject: &Subject,
+    data: &Value,
+) -> Result<EventId> {
+    let (uid, now) = (new_uid(), tx.now());
+    let id = EventId(tx.number(
+        sql!(
+            "INSERT INTO event (org_id, uid, kind, candidate_id, application_id, job_id, actor, data, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"
+        ),
+        &[
+            &caller.org, &uid, &kind.word(), &subject.candidate, &subject.application, &subject.job,
+            &caller.actor(), &data.to_string(), &now,
+        ],
+    )?);
+    tx.run(
+        sql!(
+            "INSERT INTO delivery (org_id, uid, event_id, subscription_id, channel, recipient, state, due_at, created_at) \
+             SELECT s.org_id, $5 || '.' || CAST(s.id AS TEXT), $2, s.id, s.channel, s.target, 'queued', $4, $4 FROM subscription s \
+             WHERE s.org_id = $1 AND s.ended_at IS NULL \
+             AND (s.kinds = '*' OR REPLACE(s.kinds, $3, '') <> s.kinds)"
+        ),
+        &[&caller.org, &id, &kind.word(), &now, &uid],
+    )?;
+    Ok(id)
+}
+
+/// Numbers the committed events that have no place yet; `store` calls it (see the head of this file).
+pub fn number(tx: &mut Tx) -> Result<(), store::Error> {
+    let unplaced = sql!("SELECT id FROM event WHERE place IS NULL ORDER BY id LIMIT 1000");
+    let waiting = tx.all(unplaced, &[])?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let last = tx.number(sql!("SELECT last FROM feed WHERE id = 1 {for update}"), &[])?;
+    // Looked at again under the lock: another process may have numbered them meanwhile.
+    let waiting = tx.all(unplaced, &[])?;
+    for (offset, row) in waiting.iter().enumerate() {
+        let place = last + 1 + offset as i64;
+        tx.run(
+            sql!("UPDATE event SET place = $2 WHERE id = $1"),
+            &[&row.get::<i64>(0)?, &place],
+        )?;
+    }
+    tx.run(
+        sql!("UPDATE feed SET last = $1 WHERE id = 1"),
+        &[&(last + waiting.len() as i64)],
+    )?;
+    Ok(())
+}
+
+/// An event as the feed shows it; people and things by their outside names.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its number in the feed.
+    pub place: i64,
+    /// Outside name.
+    pub uid: Uuid,
+    /// See [`Kind::word`].
+    pub kind: String,
+    /// The person.
+    pub candidate: Option<Uuid>,
+    /// The application.
+    pub application: Option<Uuid>,
+    /// The job.
+    pub job: Option<Uuid>,
+    /// Who did it.
+    pub actor: String,
+    /// Ids and names of fields.
+    pub data: Value,
+    /// When, µs.
+    pub created_at: i64,
+}
+
+/// The organization's events after place `after`, at most `limit`.
+pub fn feed(r: &mut Reader, org: OrgId, after: i64, limit: i64) -> Result<Vec<Event>> {
+    let rows = r.all(
+        sql!(
+            "SELECT e.place, e.uid, e.kind, c.uid, a.uid, j.uid, e.actor, e.data, e.created_at FROM event e \
+             LEFT JOIN candidate c ON c.id = e.candidate_id \
+             LEFT JOIN application a ON a.id = e.application_id \
+             LEFT JOIN job j ON j.id = e.job_id \
+             WHERE e.org_id = $1 AND e.place > $2 ORDER BY e.place LIMIT $3"
+        ),
+        &[&org, &after, &limit],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Event> {
+    let data: String = row.get(7)?;
+    Ok(Event {
+        place: row.get(0)?,
+        uid: row.get(1)?,
+        kind: row.get(2)?,
+        candidate: row.get(3)?,
+        application: row.get(4)?,
+        job: row.get(5)?,
+        actor: row.get(6)?,
+        data: serde_json::from_str(&data).unwrap_or(json!({})),
+        created_at: row.get(8)?,
+    })
+}

@@ -1,0 +1,78 @@
+//! Numbers inside, names outside: every id is a newtype, so that one cannot stand for another.
+
+use std::fmt;
+
+use store::{FromValue, ToValue, Value};
+pub use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) }
+        }
+        impl ToValue for $name {
+            fn to_value(&self) -> Value<'_> { Value::Int(self.0) }
+        }
+        impl FromValue for $name {
+            fn from_value(v: &Value<'_>) -> Option<Self> { i64::from_value(v).map($name) }
+        }
+    )*};
+}
+
+ids! {
+    /// An employer.
+    OrgId,
+    /// A person at the organization.
+    MemberId,
+    /// An API key.
+    KeyId,
+    /// A linked account.
+    LinkedAccountId,
+    /// A job.
+    JobId,
+    /// A stage of a job.
+    StageId,
+    /// A form field of a job.
+    FieldId,
+    /// A person who may be hired.
+    CandidateId,
+    /// One candidate for one job.
+    ApplicationId,
+    /// What a caller sent.
+    SubmissionId,
+    /// A file on a candidate.
+    AttachmentId,
+    /// An invitation to apply.
+    InviteId,
+    /// A fact that happened.
+    EventId,
+    /// An event on its way to somebody.
+    DeliveryId,
+    /// A note on a candidate.
+    NoteId,
+}
+
+/// A new UUIDv7 (RFC 9562): the outside name of a record, ordered by time.
+pub fn new_uid() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// The number under which the cause of a failure was logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticket(pub u64);
+
+impl Ticket {
+    /// A fresh random ticket.
+    pub fn draw() -> Ticket {
+        Ticket(Uuid::new_v4().as_u64_pair().0)
+    }
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}

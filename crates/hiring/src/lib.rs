@@ -1,0 +1,44 @@
+//! The product: the canonical nouns of hiring and their verbs, as plain synchronous functions over a
+//! transaction. No HTTP, no vendor, no async (but for the files beside the database).
+//!
+//! # Layout
+//! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
+//! * the opening: [`job`] with its stages and fields · one for the other: [`application`], [`invite`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`]
+//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
+//! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
+//!
+//! Read `event.rs` and `candidate/intake.rs` first.
+
+pub mod api_key;
+pub mod app;
+pub mod application;
+pub mod attachment;
+pub mod caller;
+pub mod candidate;
+pub mod delivery;
+pub mod eeo;
+pub mod event;
+pub mod id;
+pub mod idempotency;
+pub mod invite;
+pub mod job;
+pub mod linked_account;
+pub mod member;
+pub mod organization;
+pub mod problem;
+pub mod record;
+pub mod secret;
+pub mod slot;
+pub mod submission;
+pub mod text;
+
+pub use app::App;
+pub use caller::Caller;
+pub use problem::{Problem, Result};
+
+/// The schema, oldest first.
+pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
+    name: "V1__house",
+    sql: include_str!("../migrations/V1__house.sql"),
+}];

@@ -1,0 +1,140 @@
+//! The contents of files, named by their SHA-256, in one folder per organization.
+//!
+//! Through `object_store`, so that another place than a local folder is only another address. A file is
+//! durable (its bytes and its folder's entry synced) *before* the transaction that names it, so a row never
+//! points at nothing; a crash between the two leaves an orphan, which a sweep removes.
+
+use std::path::Path as FsPath;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use sha2::{Digest as _, Sha256};
+
+use crate::Error;
+
+/// The SHA-256 of a file's bytes: its name.
+pub type Digest = [u8; 32];
+
+/// Where files are kept. Cheap to clone.
+#[derive(Clone)]
+pub struct Files(Arc<dyn ObjectStore>);
+
+impl Files {
+    /// Files in `folder`, which is made if it is not there.
+    pub fn in_folder(folder: &FsPath) -> Result<Files, Error> {
+        std::fs::create_dir_all(folder).map_err(|e| Error::Busy(format!("files folder: {e}")))?;
+        let store = LocalFileSystem::new_with_prefix(folder)
+            .map_err(failed)?
+            .with_fsync(true);
+        Ok(Files(Arc::new(store)))
+    }
+
+    /// Keeps `bytes` for `scope` (an organization's number) and answers their digest, once they are on disk. The same
+    /// bytes are kept once; writing them again renews their age, which protects them from the sweep.
+    pub async fn put(&self, scope: i64, bytes: Bytes) -> Result<Digest, Error> {
+        let digest = digest(&bytes);
+        self.0
+            .put(&path(scope, &digest), bytes.into())
+            .await
+            .map_err(failed)?;
+        Ok(digest)
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is no such file in `scope`.
+    pub async fn get(&self, scope: i64, digest: &Digest) -> Result<Bytes, Error> {
+        let found = self.0.get(&path(scope, digest)).await.map_err(failed)?;
+        found.bytes().await.map_err(failed)
+    }
+
+    /// Removes a file; one that is not there is no error.
+    pub async fn remove(&self, scope: i64, digest: &Digest) -> Result<(), Error> {
+        match self.0.delete(&path(scope, digest)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(failed(e)),
+        }
+    }
+
+    /// Files older than `seconds`, as (scope, digest), at most `limit`: candidates for the sweep.
+    pub async fn older_than(
+        &self,
+        seconds: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Digest)>, Error> {
+        use object_store::ListResult;
+        let mut old = Vec::new();
+        let now = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs() as i64;
+        let mut folders = vec![None];
+        while let Some(folder) = folders.pop() {
+            let ListResult {
+                objects,
+                common_prefixes,
+                ..
+            } = self
+                .0
+                .list_with_delimiter(folder.as_ref())
+                .await
+                .map_err(failed)?;
+            folders.extend(common_prefixes.into_iter().map(Some));
+            for object in objects {
+                if now - object.last_modified.timestamp() < seconds {
+                    continue;
+                }
+                if let Some(name) = parse(&object.location) {
+                    old.push(name);
+                }
+                if old.len() >= limit {
+                    return Ok(old);
+                }
+            }
+        }
+        Ok(old)
+    }
+}
+
+/// SHA-256 of `bytes`.
+pub fn digest(bytes: &[u8]) -> Digest {
+    Sha256::digest(bytes).into()
+}
+
+/// `digest` in lower-case hexadecimal.
+pub fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn path(scope: i64, digest: &Digest) -> Path {
+    let name = hex(digest);
+    Path::from(format!("{scope}/{}/{name}", &name[..2]))
+}
+
+fn parse(path: &Path) -> Option<(i64, Digest)> {
+    let parts: Vec<_> = path.parts().collect();
+    let [scope, _, name] = parts.as_slice() else {
+        return None;
+    };
+    let name = name.as_ref();
+    let mut digest = [0; 32];
+    if name.len() != 64 {
+        return None;
+    }
+    for (i, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(name.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some((scope.as_ref().parse().ok()?, digest))
+}
+
+/// A full disk or a network that is away: come again. What was asked for and is not there: missing.
+fn failed(e: object_store::Error) -> Error {
+    match e {
+        object_store::Error::NotFound { .. } => Error::Missing("file".into()),
+        other => Error::Busy(format!("files: {other}")),
+    }
+}
