@@ -8,8 +8,6 @@ mod auth;
 mod map;
 mod problem;
 mod routes;
-#[cfg(test)]
-mod tests;
 mod wire;
 
 use axum::Router;

@@ -119,7 +119,8 @@ fn error(flaw: &Flaw) -> Value {
         }
         _ => ("Error", "ERROR"),
     };
-    problem(&flaw.pointer, title, flaw.detail.clone(), problem_type)
+    let detail = format!("{}.", flaw.detail.trim_end_matches('.'));
+    problem(&flaw.pointer, title, detail, problem_type)
 }
 
 /// WarningValidationProblem and ErrorValidationProblem have one shape.

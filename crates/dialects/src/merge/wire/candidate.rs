@@ -121,8 +121,6 @@ impl CandidateRequest {
     pub(in super::super) fn parse(body: &Body) -> Read<CandidateRequest> {
         read(body, |reading, model| {
             reading.note_unknown(model, &KNOWN, &UNUSED);
-            let email_addresses = reading.contacts(model, &EMAILS);
-            reading.check_addresses(model);
             CandidateRequest {
                 first_name: reading.check.string(model, "first_name"),
                 last_name: reading.check.string(model, "last_name"),
@@ -133,7 +131,7 @@ impl CandidateRequest {
                 can_email: reading.check.boolean(model, "can_email"),
                 locations: reading.locations(model),
                 phone_numbers: reading.contacts(model, &PHONES),
-                email_addresses,
+                email_addresses: reading.addresses(model),
                 urls: reading.contacts(model, &URLS),
                 tags: reading.check.strings(model, "tags"),
                 applications: linked(reading, model, "applications", ApplicationRequest::read),
@@ -163,7 +161,8 @@ impl<'b> Reading<'b> {
         contacts
     }
 
-    fn check_addresses(&mut self, model: &Object<'b>) {
+    /// The contacts that must be e-mail addresses, as they tell whom this is about.
+    fn addresses(&mut self, model: &Object<'b>) -> Vec<Contact> {
         let items = model
             .get(EMAILS.name)
             .and_then(|v| v.as_array())
@@ -178,6 +177,7 @@ impl<'b> Reading<'b> {
                 self.check.flaw(pointer, FlawCode::Email, detail);
             }
         }
+        self.contacts(model, &EMAILS)
     }
 
     /// Free text; the SDKs' types allow null among it.
