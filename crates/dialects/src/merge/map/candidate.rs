@@ -188,3 +188,143 @@ pub(in super::super) fn keeps(filter: &Filter, candidate: &Candidate) -> bool {
         // Nobody has one: `remote_id` is null in all we show.
         && filter.remote_id.is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use hiring::id::{CandidateId, Uuid};
+    use hiring::record::Record;
+
+    use super::*;
+
+    fn of(fields: Value) -> Candidate {
+        Candidate {
+            id: CandidateId(1),
+            uid: Uuid::nil(),
+            record: Record::of(&object(fields)),
+            created_at: 10,
+            updated_at: 20,
+        }
+    }
+
+    fn shown_as(fields: Value) -> Value {
+        let view = CandidateView {
+            candidate: of(fields),
+            applications: Vec::new(),
+            attachments: Vec::new(),
+        };
+        candidate(&view, ExpandQuery::default(), "http://muster.test")
+    }
+
+    #[test]
+    fn other_callers_words_are_mapped_or_passed_through() {
+        let shown = shown_as(json!({
+            "full_name": "Ada King Lovelace",
+            "phones": [{"value": "1", "type": "mobile"}, {"value": "2", "type": "switchboard"}, {"value": "3"}],
+            "last_interaction_at": "2021-10-17",
+        }));
+        assert_eq!(shown["first_name"], "Ada");
+        assert_eq!(shown["last_name"], "King Lovelace");
+        let types = [0, 1, 2].map(|i| shown["phone_numbers"][i]["phone_number_type"].clone());
+        assert_eq!(types, [json!("MOBILE"), json!("switchboard"), Value::Null]);
+        assert_eq!(shown["last_interaction_at"], "2021-10-17T00:00:00.000000Z");
+    }
+
+    #[test]
+    fn who_is_unknown_has_every_key_all_the_same() {
+        let shown = shown_as(json!({}));
+        assert_eq!(shown.as_object().map(|o| o.len()), Some(23));
+        for list in [
+            "locations",
+            "phone_numbers",
+            "email_addresses",
+            "urls",
+            "tags",
+            "applications",
+            "attachments",
+        ] {
+            assert_eq!(shown[list], json!([]), "{list}");
+        }
+    }
+
+    #[test]
+    fn blanks_and_nulls_say_nothing() {
+        let write = Write {
+            model: CandidateRequest {
+                first_name: Some(" ".into()),
+                title: Some("Countess".into()),
+                email_addresses: vec![
+                    Contact {
+                        value: String::new(),
+                        kind: None,
+                    },
+                    Contact {
+                        value: " a@example.com".into(),
+                        kind: Some("WORK".into()),
+                    },
+                ],
+                ..CandidateRequest::default()
+            },
+            remote_user_id: None,
+        };
+        let said = Value::Object(new_candidate(&write).said);
+        let expected =
+            json!({"title": "Countess", "emails": [{"value": "a@example.com", "type": "WORK"}]});
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn filters_are_strict_about_times_and_not_about_case() {
+        let ada = of(json!({"first_name": "Ada", "last_name": "L", "tags": ["Engine", "x"]}));
+        let none = Filter::default();
+        let table = [
+            (none.clone(), true),
+            (
+                Filter {
+                    created_after: Some(9),
+                    created_before: Some(11),
+                    ..none.clone()
+                },
+                true,
+            ),
+            (
+                Filter {
+                    created_after: Some(10),
+                    ..none.clone()
+                },
+                false,
+            ),
+            (
+                Filter {
+                    modified_before: Some(20),
+                    ..none.clone()
+                },
+                false,
+            ),
+            (
+                Filter {
+                    first_name: Some("ADA".into()),
+                    tags: vec!["no".into(), "engine".into()],
+                    ..none.clone()
+                },
+                true,
+            ),
+            (
+                Filter {
+                    last_name: Some("Ada".into()),
+                    ..none.clone()
+                },
+                false,
+            ),
+            (
+                Filter {
+                    remote_id: Some("1".into()),
+                    ..none
+                },
+                false,
+            ),
+        ];
+        for (filter, shown) in table {
+            assert_eq!(keeps(&filter, &ada), shown, "{filter:?}");
+        }
+    }
+}

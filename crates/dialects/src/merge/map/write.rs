@@ -132,3 +132,71 @@ fn problem(pointer: &str, title: &str, detail: String, problem_type: &str) -> Va
         "problem_type": problem_type,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hiring::problem::{Clash, Noun};
+
+    fn body(answer: &Answer) -> Value {
+        serde_json::from_str(&answer.body).expect("JSON")
+    }
+
+    #[test]
+    fn faults_have_the_vendors_types() {
+        use FlawCode as C;
+        for (code, expected) in [
+            (C::Required, "MISSING_REQUIRED_FIELD"),
+            (C::WrongType, "INCORRECT_FIELD_TYPE"),
+            (C::Datetime, "INCORRECT_FIELD_TYPE"),
+            (C::NotAChoice, "INVALID_FIELD_CHOICE"),
+            (C::File, "CORRUPTED_FILE"),
+            (C::Email, "ERROR"),
+            (C::UnknownReference, "ERROR"),
+        ] {
+            let problem = Problem::invalid("/model/a", code, "a is bad");
+            let answer = refused(problem, &[], None).expect("the envelope tells it");
+            assert_eq!(answer.status, 400);
+            let body = body(&answer);
+            assert_eq!(body["model"], Value::Null);
+            assert_eq!(body["warnings"], json!([]));
+            assert_eq!(body["errors"][0]["problem_type"], expected);
+            assert_eq!(body["errors"][0]["source"]["pointer"], "/model/a");
+            assert_eq!(body["errors"][0]["detail"], "a is bad.");
+            assert!(body.get("logs").is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_not_about_the_body_is_told_elsewhere() {
+        for problem in [
+            Problem::NotFound(Noun::Route),
+            Problem::Conflict(Clash::KeyReused),
+            Problem::Forbidden(Act::Read),
+        ] {
+            assert!(refused(problem, &[], None).is_err());
+        }
+        let answer = refused(Problem::Forbidden(Act::Write), &[], None).expect("told");
+        assert_eq!(
+            body(&answer)["errors"][0]["problem_type"],
+            "DISABLED_MODEL_WRITE"
+        );
+    }
+
+    #[test]
+    fn warnings_do_not_grow_without_end() {
+        let note = Note {
+            pointer: "/model/a".into(),
+            name: "a".into(),
+            why: Why::Unrecognized,
+        };
+        let answer = created(json!({}), &vec![note; 300], None);
+        let body = body(&answer);
+        assert_eq!(body["warnings"].as_array().map(Vec::len), Some(201));
+        assert_eq!(
+            body["warnings"][200]["detail"],
+            "100 more fields were ignored."
+        );
+        assert_eq!(body["errors"], json!([]));
+    }
+}

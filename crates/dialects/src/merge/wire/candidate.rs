@@ -197,3 +197,117 @@ impl<'b> Reading<'b> {
         locations
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hiring::problem::{FlawCode, Problem};
+    use serde_json::{Value, json};
+
+    use super::super::{Note, Why};
+    use super::*;
+
+    fn parse(body: &Value) -> Read<CandidateRequest> {
+        let body = Body::read(body.to_string().into(), |_| false).expect("JSON");
+        CandidateRequest::parse(&body)
+    }
+
+    fn model(model: Value) -> Read<CandidateRequest> {
+        parse(&json!({"model": model}))
+    }
+
+    /// (pointer, code) of the only fault.
+    fn fault(read: Read<CandidateRequest>) -> (String, FlawCode) {
+        match read.write {
+            Err(Problem::Invalid(flaws)) if flaws.len() == 1 => {
+                (flaws[0].pointer.clone(), flaws[0].code)
+            }
+            other => panic!("not one fault: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_field_may_be_null_or_absent() {
+        for name in KNOWN.iter().chain(&UNUSED) {
+            let read = model(json!({*name: null}));
+            assert!(read.write.is_ok(), "{name}");
+            assert_eq!(read.notes, [], "{name}");
+        }
+        let read = parse(&json!({"model": {}, "remote_user_id": null}));
+        assert_eq!(read.write.expect("accepted").remote_user_id, None);
+    }
+
+    #[test]
+    fn every_field_has_its_type() {
+        let wrong = |name: &str| match name {
+            "is_private" | "can_email" => json!("true"),
+            _ => json!(true),
+        };
+        for name in KNOWN {
+            let found = fault(model(json!({name: wrong(name)})));
+            assert_eq!(found, (format!("/model/{name}"), FlawCode::WrongType));
+        }
+        let found = fault(parse(&json!({"model": {}, "remote_user_id": 1})));
+        assert_eq!(found, ("/remote_user_id".into(), FlawCode::WrongType));
+        for body in [json!({}), json!({"model": null})] {
+            assert_eq!(fault(parse(&body)), ("/model".into(), FlawCode::Required));
+        }
+        let found = fault(model(json!({"last_interaction_at": "soon"})));
+        assert_eq!(
+            found,
+            ("/model/last_interaction_at".into(), FlawCode::Datetime)
+        );
+    }
+
+    #[test]
+    fn contact_types_are_the_enums_and_in_capitals() {
+        for list in [&PHONES, &EMAILS, &URLS] {
+            let of = |kind: &str| {
+                model(json!({list.name: [{"value": "a@example.com", list.kind: kind}]}))
+            };
+            for choice in list.choices {
+                assert!(of(choice).write.is_ok(), "{choice}");
+                let (pointer, code) = fault(of(&choice.to_lowercase()));
+                assert_eq!(pointer, format!("/model/{}/0/{}", list.name, list.kind));
+                assert_eq!(code, FlawCode::NotAChoice);
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_must_be_addresses() {
+        let of = |value: Value| {
+            model(json!({"email_addresses": [{"value": "a@example.com"}, {"value": value}]}))
+        };
+        assert_eq!(
+            fault(of(json!("nobody"))),
+            ("/model/email_addresses/1/value".into(), FlawCode::Email)
+        );
+        assert!(of(json!(null)).write.is_ok());
+        assert!(of(json!(" b@example.com ")).write.is_ok());
+    }
+
+    #[test]
+    fn what_is_ignored_is_noted() {
+        let read = parse(&json!({
+            "model": {"age": 7, "gender": "x", "id": "1", "integration_params": {"a": 1},
+                "urls": [{"url_type": "BLOG", "x": 1}]},
+            "extra": null
+        }));
+        assert!(read.write.is_ok());
+        let note = |pointer: &str, why| Note {
+            pointer: pointer.into(),
+            name: pointer.rsplit('/').next().unwrap_or("").into(),
+            why,
+        };
+        let expected = [
+            note("/extra", Why::Unrecognized),
+            note("/model/age", Why::Unrecognized),
+            note("/model/gender", Why::Unrecognized),
+            note("/model/id", Why::Unsupported),
+            note("/model/integration_params", Why::Unsupported),
+            note("/model/urls/0/x", Why::Unrecognized),
+            note("/model/urls/0/url_type", Why::Unsupported),
+        ];
+        assert_eq!(read.notes, expected);
+    }
+}

@@ -190,3 +190,105 @@ fn is_web_address(text: &str) -> bool {
     url::Url::parse(text.trim())
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
+
+#[cfg(test)]
+mod tests {
+    use hiring::problem::{FlawCode, Problem};
+    use serde_json::{Value, json};
+
+    use super::super::CandidateRequest;
+    use super::*;
+    use crate::body::Body;
+
+    const ID: &str = "0192c5e0-0000-7000-8000-000000000000";
+
+    fn read(model: Value) -> Result<CandidateRequest, Vec<(String, FlawCode)>> {
+        let text = json!({"model": model}).to_string();
+        let body = Body::read(text.into(), |_| false).expect("JSON");
+        match CandidateRequest::parse(&body).write {
+            Ok(write) => Ok(write.model),
+            Err(Problem::Invalid(flaws)) => {
+                Err(flaws.into_iter().map(|f| (f.pointer, f.code)).collect())
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    fn application(members: Value) -> Result<ApplicationRequest, Vec<(String, FlawCode)>> {
+        let model = read(json!({"applications": [members]}))?;
+        match model.applications.into_iter().next() {
+            Some(Linked::New(new)) => Ok(new),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_reference_is_an_id_or_the_record() {
+        for job in [json!(ID), json!({"id": ID, "name": "Engineer"})] {
+            let found = application(json!({"job": job})).expect("accepted");
+            assert_eq!(found.job.id.to_string(), ID);
+        }
+        let job = "/model/applications/0/job".to_owned();
+        for (members, fault) in [
+            (json!({}), (job.clone(), FlawCode::Required)),
+            (json!({"job": null}), (job.clone(), FlawCode::Required)),
+            (json!({"job": "7"}), (job.clone(), FlawCode::WrongType)),
+            (json!({"job": 7}), (job.clone(), FlawCode::WrongType)),
+            (
+                json!({"job": {"id": 7}}),
+                (format!("{job}/id"), FlawCode::WrongType),
+            ),
+        ] {
+            assert_eq!(application(members).err(), Some(vec![fault]));
+        }
+    }
+
+    #[test]
+    fn every_member_of_an_application_may_be_null_and_has_its_type() {
+        for name in APPLICATION.iter().chain(&UNUSED).filter(|n| **n != "job") {
+            let found = application(json!({"job": ID, *name: null})).expect(name);
+            assert!(found.details.is_empty());
+        }
+        for name in APPLICATION.iter().filter(|n| **n != "job") {
+            let fault = (format!("/model/applications/0/{name}"), FlawCode::WrongType);
+            let found = application(json!({"job": ID, *name: 7}));
+            assert_eq!(found.err(), Some(vec![fault]));
+        }
+        let found = application(json!({"job": ID, "offers": [ID], "credited_to": {"id": ID}}));
+        let kept = json!({"offers": [ID], "credited_to": {"id": ID}});
+        assert_eq!(Value::Object(found.expect("accepted").details), kept);
+    }
+
+    #[test]
+    fn ids_and_objects_do_not_mix() {
+        let model = read(json!({"attachments": [ID, ID], "applications": [ID]}));
+        assert_eq!(model.expect("accepted").attachments.len(), 2);
+        let mixed = read(json!({"attachments": [ID, {"file_name": "cv.pdf"}]}));
+        let fault = ("/model/attachments".to_owned(), FlawCode::Contradiction);
+        assert_eq!(mixed.err(), Some(vec![fault]));
+        let odd = read(json!({"attachments": ["7", null]}));
+        let at = |i| (format!("/model/attachments/{i}"), FlawCode::WrongType);
+        assert_eq!(odd.err(), Some(vec![at(0), at(1)]));
+    }
+
+    #[test]
+    fn a_file_has_an_address_on_the_web() {
+        for (url, fits) in [
+            ("https://example.com/cv.pdf", true),
+            (" http://example.com:8080/a?b ", true),
+            ("ftp://example.com/cv.pdf", false),
+            ("file:///etc/passwd", false),
+            ("cv.pdf", false),
+            ("", false),
+        ] {
+            let found = read(json!({"attachments": [{"file_url": url}]}));
+            assert_eq!(found.is_ok(), fits, "{url}");
+        }
+        for kind in ATTACHMENT_TYPES {
+            assert!(read(json!({"attachments": [{"attachment_type": kind}]})).is_ok());
+        }
+        let at = "/model/attachments/0/attachment_type".to_owned();
+        let found = read(json!({"attachments": [{"attachment_type": "CV"}]}));
+        assert_eq!(found.err(), Some(vec![(at, FlawCode::NotAChoice)]));
+    }
+}
