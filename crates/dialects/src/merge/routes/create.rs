@@ -49,7 +49,7 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
         Err(problem) => return map::refused(problem, &read.notes, logged.as_ref()),
     };
     let call = Call {
-        app: app.clone(),
+        public_url: app.settings.public_url.clone(),
         caller,
         kept: submission(body, &read.notes),
         write,
@@ -79,7 +79,7 @@ fn submission(body: Body, notes: &[Note]) -> NewSubmission {
 
 /// A create call that was read and waits for its transaction.
 struct Call {
-    app: App,
+    public_url: String,
     caller: Caller,
     kept: NewSubmission,
     write: Write<CandidateRequest>,
@@ -102,8 +102,7 @@ impl Call {
         let id = Some(candidate.id);
         submission::settle(tx, org, kept, id, application, outcome.word())?;
         let view = views::candidate(tx, org, candidate)?;
-        let public_url = &self.app.settings.public_url;
-        let model = map::candidate(&view, ExpandQuery::default(), public_url);
+        let model = map::candidate(&view, ExpandQuery::default(), &self.public_url);
         Ok(map::created(model, &self.notes, self.logged.as_ref()))
     }
 
