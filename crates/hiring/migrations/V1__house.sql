@@ -267,16 +267,6 @@ CREATE UNIQUE INDEX application_org_id_candidate_id_job_id_key ON application (o
 CREATE INDEX application_of_job ON application (org_id, job_id, id);
 CREATE INDEX application_list ON application (org_id, id);
 
--- A contact who brings candidates belongs to one source: the key that named them first.
-CREATE TABLE source_contact (
-    id {id},
-    org_id BIGINT NOT NULL,
-    email_key TEXT NOT NULL,
-    key_id BIGINT NOT NULL REFERENCES api_key (id),
-    created_at BIGINT NOT NULL
-);
-CREATE UNIQUE INDEX source_contact_org_id_email_key_key ON source_contact (org_id, email_key);
-
 -- A stage that an application has left.
 CREATE TABLE passage (
     id {id},

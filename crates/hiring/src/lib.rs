@@ -4,7 +4,6 @@
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields · one for the other: [`application`], [`invite`]
-//! * who is credited: [`source_contact`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
 //! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
@@ -31,7 +30,6 @@ pub mod problem;
 pub mod record;
 pub mod secret;
 pub mod slot;
-pub mod source_contact;
 pub mod submission;
 pub mod text;
 

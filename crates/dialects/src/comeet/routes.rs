@@ -6,11 +6,8 @@ mod file;
 mod read;
 
 use axum::Router;
-use axum::response::Response;
 use axum::routing::{get, post};
-use hiring::{App, Problem};
-
-use super::problem;
+use hiring::App;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -24,9 +21,4 @@ pub(super) fn routes() -> Router<App> {
             get(read::find_duplicates),
         )
         .route("/attachments/{uid}", get(file::attachment))
-        .method_not_allowed_fallback(method_not_allowed)
-}
-
-async fn method_not_allowed() -> Response {
-    problem::render(&Problem::MethodNotAllowed)
 }

@@ -17,7 +17,7 @@ use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job, Status};
 use hiring::problem::{Act, Clash, Flaw, FlawCode, Noun, Problem, Result};
 use hiring::submission::{self, NewSubmission};
-use hiring::{App, organization, source_contact};
+use hiring::{App, organization};
 use store::{Reader, Tx};
 
 use crate::body::Body;
@@ -127,7 +127,6 @@ fn take_in(
     for text in uploads.iter().filter_map(|(_, kept)| kept.text.as_ref()) {
         attachment::name_file(tx, caller.org, text)?;
     }
-    claim_source_contact(tx, caller, wire)?;
     let said = new_candidate(caller, wire, uploads);
     let Taken { candidate, outcome } = candidate::take_in(tx, caller, kept, &said)?;
     let new = map::new_application(wire);
@@ -164,18 +163,6 @@ fn new_candidate(
         .map(|(upload, kept)| (upload.clone(), kept.file.clone()))
         .collect();
     map::new_candidate(wire, caller.key(), &files)
-}
-
-/// R/error-responses, `source_contact_conflict`: a contact belongs to the partner that named them first.
-fn claim_source_contact(tx: &mut Tx, caller: &Caller, wire: &CreateCandidate) -> Result<()> {
-    let Some(contact) = &wire.source_contact else {
-        return Ok(());
-    };
-    if source_contact::claim(tx, caller, &contact.email)? {
-        return Ok(());
-    }
-    let detail = "the contact belongs to another source";
-    Err(Flaw::new("/source_contact/email", FlawCode::Contradiction, detail).into())
 }
 
 /// An open application is there. It conflicts if the partner made it under this very id and it is in progress; else
