@@ -11,6 +11,7 @@
 
 pub mod body;
 pub mod check;
+pub mod comeet;
 pub mod cursor;
 pub mod files;
 pub mod inbound;
@@ -86,7 +87,11 @@ pub struct ExampleCall {
 }
 
 /// Every dialect, one line each.
-pub const DIALECTS: &[&dyn Dialect] = &[&xobin::Xobin, &merge::Merge];
+pub const DIALECTS: &[&dyn Dialect] = &[
+    &xobin::Xobin,
+    &comeet::Comeet,
+    &merge::Merge,
+];
 
 /// The dialect of this name.
 pub fn named(name: &str) -> Option<&'static dyn Dialect> {
