@@ -12,6 +12,7 @@
 pub mod body;
 pub mod check;
 pub mod cursor;
+pub mod eightfold;
 pub mod files;
 pub mod inbound;
 pub mod limit;
@@ -85,7 +86,7 @@ pub struct ExampleCall {
 }
 
 /// Every dialect, one line each.
-pub const DIALECTS: &[&dyn Dialect] = &[&xobin::Xobin];
+pub const DIALECTS: &[&dyn Dialect] = &[&xobin::Xobin, &eightfold::Eightfold];
 
 /// The dialect of this name.
 pub fn named(name: &str) -> Option<&'static dyn Dialect> {

@@ -1,6 +1,7 @@
 //! What every handler is given: the store, the files, the installation key, the settings.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use store::Store;
 use store::files::Files;
 
 use crate::api_key::{self, ApiKey};
+use crate::id::Uuid;
 use crate::problem::Result;
 use crate::secret::{self, InstallationKey};
 
@@ -22,7 +24,8 @@ pub struct App {
     pub key: Arc<InstallationKey>,
     /// What the operator chose.
     pub settings: Arc<Settings>,
-    keys: Arc<KnownKeys>,
+    keys: Arc<KnownKeys<[u8; 32]>>,
+    keys_by_uid: Arc<KnownKeys<Uuid>>,
 }
 
 /// What the operator chose.
@@ -35,11 +38,15 @@ pub struct Settings {
 /// How long a key that was looked up is believed: a revoked or new key counts within this time.
 const BELIEVED: Duration = Duration::from_secs(1);
 
-type KeyName = (&'static str, [u8; 32]);
+/// Keys seen within the last second, by dialect and `N`, so that a busy caller does not cost a look-up for each
+/// request. What a caller sends and a uid are never looked for in one map: neither may stand for the other.
+struct KnownKeys<N>(Mutex<HashMap<(&'static str, N), (Instant, ApiKey)>>);
 
-/// Keys seen within the last second, so that a busy caller does not cost a look-up for each request.
-#[derive(Default)]
-struct KnownKeys(Mutex<HashMap<KeyName, (Instant, ApiKey)>>);
+impl<N> Default for KnownKeys<N> {
+    fn default() -> Self {
+        KnownKeys(Mutex::default())
+    }
+}
 
 impl App {
     /// Puts the program together.
@@ -50,6 +57,7 @@ impl App {
             key: Arc::new(key),
             settings: Arc::new(settings),
             keys: Arc::default(),
+            keys_by_uid: Arc::default(),
         }
     }
 
@@ -69,10 +77,27 @@ impl App {
         }
         Ok(found)
     }
+
+    /// The live key of `dialect` with this outside name, for tokens issued to it; `None` when there is none.
+    /// Whoever asks has proven by other means that the caller holds the key.
+    pub async fn key_by_uid(&self, dialect: &'static str, uid: Uuid) -> Result<Option<ApiKey>> {
+        let name = (dialect, uid);
+        if let Some(found) = self.keys_by_uid.get(&name) {
+            return Ok(Some(found));
+        }
+        let found = self
+            .store
+            .read(move |r| api_key::by_uid(r, dialect, uid))
+            .await?;
+        if let Some(key) = &found {
+            self.keys_by_uid.put(name, key);
+        }
+        Ok(found)
+    }
 }
 
-impl KnownKeys {
-    fn get(&self, name: &KeyName) -> Option<ApiKey> {
+impl<N: Eq + Hash> KnownKeys<N> {
+    fn get(&self, name: &(&'static str, N)) -> Option<ApiKey> {
         let known = self.0.lock().unwrap_or_else(|e| e.into_inner());
         known
             .get(name)
@@ -80,7 +105,7 @@ impl KnownKeys {
             .map(|(_, key)| key.clone())
     }
 
-    fn put(&self, name: KeyName, key: &ApiKey) {
+    fn put(&self, name: (&'static str, N), key: &ApiKey) {
         let mut known = self.0.lock().unwrap_or_else(|e| e.into_inner());
         if known.len() > 10_000 {
             known.retain(|_, (seen, _)| seen.elapsed() < BELIEVED);
