@@ -144,6 +144,11 @@ pub fn number(tx: &mut Tx) -> Result<(), store::Error> {
     Ok(())
 }
 
+/// How many committed events wait for their place.
+pub fn unplaced(r: &mut Reader) -> Result<i64> {
+    Ok(r.number(sql!("SELECT COUNT(*) FROM event WHERE place IS NULL"), &[])?)
+}
+
 /// An event as the feed shows it; people and things by their outside names.
 #[derive(Debug, Clone)]
 pub struct Event {

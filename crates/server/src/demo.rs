@@ -68,50 +68,81 @@ fn with_base(kept: &Value, base: &str) -> Value {
 }
 
 async fn make(app: &App, password: &str) -> hiring::Result<Value> {
-    let (hash, password) = (member::hash_password(password)?, password.to_owned());
+    let example = Example {
+        organization: ORGANIZATION.to_owned(),
+        email: EMAIL.to_owned(),
+        password: password.to_owned(),
+        password_hash: member::hash_password(password)?,
+        base_url: BASE.to_owned(),
+        limit: None,
+    };
     let inner = app.clone();
-    app.store
-        .write(move |tx| make_in(tx, &inner, &hash, &password))
-        .await
+    app.store.write(move |tx| example.make(tx, &inner)).await
 }
 
-fn make_in(tx: &mut Tx, app: &App, hash: &str, password: &str) -> hiring::Result<Value> {
-    let org = match organization::all(tx)?
-        .into_iter()
-        .find(|o| o.name == ORGANIZATION)
-    {
-        Some(known) => known.id,
-        None => furnish(tx)?,
-    };
-    member::set_password(tx, org, EMAIL, "Anna Recruiter", "owner", hash)?;
-    let mut all = Map::new();
-    all.insert("url".into(), json!(BASE));
-    all.insert(
-        "desk".into(),
-        json!({"url": format!("{BASE}/desk"), "email": EMAIL, "password": password}),
-    );
-    for dialect in DIALECTS {
-        let new = NewCredentials {
-            base_url: BASE.to_owned(),
-            name: "demo".to_owned(),
-            permissions: Permissions::ALL,
-            limit: None,
+/// An example organization to be made.
+pub struct Example {
+    /// Its name; if there is one of this name it gets new keys.
+    pub organization: String,
+    /// Where its owner signs in.
+    pub email: String,
+    /// The owner's password.
+    pub password: String,
+    /// Its argon2id.
+    pub password_hash: String,
+    /// The server's URL, for what is printed.
+    pub base_url: String,
+    /// Rate of its keys; `None`: the dialects' own.
+    pub limit: Option<(u32, u32)>,
+}
+
+impl Example {
+    /// Makes the organization, its member and one key for each dialect; answers what `demo --json` prints.
+    pub fn make(&self, tx: &mut Tx, app: &App) -> hiring::Result<Value> {
+        let known = organization::all(tx)?
+            .into_iter()
+            .find(|o| o.name == self.organization);
+        let org = match known {
+            Some(known) => known.id,
+            None => furnish(tx, &self.organization)?,
         };
+        member::set_password(
+            tx,
+            org,
+            &self.email,
+            "Anna Recruiter",
+            "owner",
+            &self.password_hash,
+        )?;
+        let base = &self.base_url;
+        let mut all = Map::new();
+        all.insert("url".into(), json!(base));
+        let desk =
+            json!({"url": format!("{base}/desk"), "email": self.email, "password": self.password});
+        all.insert("desk".into(), desk);
+        for dialect in DIALECTS {
+            let new = NewCredentials {
+                base_url: base.clone(),
+                name: "demo".to_owned(),
+                permissions: Permissions::ALL,
+                limit: self.limit,
+            };
+            all.insert(
+                dialect.name().into(),
+                dialect.credentials(tx, app, org, &new)?,
+            );
+        }
         all.insert(
-            dialect.name().into(),
-            dialect.credentials(tx, app, org, &new)?,
+            "mail".into(),
+            json!({"outbox_url": format!("{base}/api/v1/outbox")}),
         );
+        Ok(Value::Object(all))
     }
-    all.insert(
-        "mail".into(),
-        json!({"outbox_url": format!("{BASE}/api/v1/outbox")}),
-    );
-    Ok(Value::Object(all))
 }
 
 /// The organization, its two jobs and its custom field.
-fn furnish(tx: &mut Tx) -> hiring::Result<OrgId> {
-    let org = organization::create(tx, ORGANIZATION)?.id;
+fn furnish(tx: &mut Tx, name: &str) -> hiring::Result<OrgId> {
+    let org = organization::create(tx, name)?.id;
     organization::add_custom_field(tx, org, "field1")?;
     let caller = Caller::system(org);
     job::create(tx, &caller, &first_job())?;
