@@ -49,12 +49,11 @@ fn theirs(kind: Kind, value: &Value) -> Value {
     walk(kind, value, &object)
 }
 
+/// Turns an object of these members around.
+type Turn<'t> = dyn Fn(&'static [Member], &Map<String, Value>) -> Value + 't;
+
 /// Applies `object` to the objects that `kind` holds; all else, placeholders too, stays as it is.
-fn walk(
-    kind: Kind,
-    value: &Value,
-    object: &dyn Fn(&'static [Member], &Map<String, Value>) -> Value,
-) -> Value {
+fn walk(kind: Kind, value: &Value, object: &Turn<'_>) -> Value {
     match (kind, value) {
         (Kind::One(members), Value::Object(map)) => object(members, map),
         (Kind::Many(members), Value::Array(items)) => items

@@ -156,9 +156,9 @@ async fn store_files(app: &App, caller: &Caller, letter: Letter, system: String)
 /// Keeps the submission, finds or makes the person, and opens their applications. What is not newer than what the
 /// record said before is kept and changes nothing; the transaction then says `PASS_SKIPPED`.
 fn take_in(tx: &mut Tx, caller: &Caller, parcel: &Parcel) -> Result<Answer> {
-    let (jobs, unknown) = jobs::resolve(tx, caller.org, &parcel.applications)?;
+    let jobs = jobs::resolve(tx, caller.org, &parcel.applications)?;
     let mut kept = parcel.kept.clone();
-    kept.unmapped.extend(unknown);
+    kept.unmapped.extend(jobs.unknown);
     let kept = submission::keep(tx, caller, &kept)?;
     for file in &parcel.unattached {
         attachment::name_file(tx, caller.org, file)?;
@@ -176,7 +176,7 @@ fn take_in(tx: &mut Tx, caller: &Caller, parcel: &Parcel) -> Result<Answer> {
     let taken = candidate::take_in(tx, caller, kept, &new)?;
     let application = match taken.outcome {
         Outcome::Stale => None,
-        _ => jobs::apply(tx, caller, &taken.candidate, &jobs)?,
+        _ => jobs::apply(tx, caller, &taken.candidate, &jobs.named)?,
     };
     submission::settle(
         tx,

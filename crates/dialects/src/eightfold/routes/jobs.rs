@@ -10,12 +10,20 @@ use store::{Reader, Tx};
 
 use crate::eightfold::map::applications::Entry;
 
-/// The entries that name an open job of ours, with it; and the pointers of all other names.
+/// What the entries of a body name.
+pub(super) struct Resolved<'e> {
+    /// Entries that name an open job of ours, with it.
+    pub named: Vec<(&'e Entry, Job)>,
+    /// Pointers of all other names.
+    pub unknown: Vec<String>,
+}
+
+/// Looks up every job that is named.
 pub(super) fn resolve<'e>(
     r: &mut Reader,
     org: OrgId,
     entries: &'e [Entry],
-) -> Result<(Vec<(&'e Entry, Job)>, Vec<String>)> {
+) -> Result<Resolved<'e>> {
     let (mut named, mut unknown) = (Vec::new(), Vec::new());
     for entry in entries {
         for (wanted, pointer) in &entry.jobs {
@@ -25,7 +33,7 @@ pub(super) fn resolve<'e>(
             }
         }
     }
-    Ok((named, unknown))
+    Ok(Resolved { named, unknown })
 }
 
 /// By its outside name or its number, as we show both.

@@ -17,6 +17,9 @@ use crate::check::{Check, Object};
 /// Characters a `systemId` or `candidateId` may have: together they are one key of an index.
 pub(super) const MAX_ID: usize = 255;
 
+/// Characters a name may have. Nobody's is longer; a megabyte in a name would travel into every list.
+const MAX_NAME: usize = 1_000;
+
 /// Jobs that the `applications` of one body may name; each is looked up.
 const MAX_JOBS: usize = 200;
 
@@ -68,6 +71,8 @@ impl AtsCandidate {
 fn check_identity(check: &mut Check<'_>, root: &Object<'_>, system: &str) {
     check.require(root, "candidateId");
     check.at_most(root, "candidateId", MAX_ID);
+    check.at_most(root, "firstName", MAX_NAME);
+    check.at_most(root, "lastName", MAX_NAME);
     let said = root.get("systemId").and_then(Value::as_str);
     if said.is_some_and(|said| said != system) {
         check.flaw(
