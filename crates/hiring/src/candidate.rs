@@ -9,7 +9,7 @@ mod intake;
 use serde_json::Value;
 use store::{Reader, Row, sql};
 
-pub use identity::{EMAIL, ForeignId};
+pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, take_in};
 
 use crate::id::{CandidateId, OrgId, Uuid};

@@ -15,6 +15,8 @@ use super::{record, refuse_unknown, text, uid};
 use crate::body::{Body, Step};
 use crate::check::{Check, Object};
 
+/// Characters of an external id: an index has to hold it.
+const EXTERNAL_ID: usize = 200;
 /// Files in one body.
 const MOST_FILES: usize = 50;
 const FILE_KINDS: [&str; 5] = ["resume", "cover_letter", "offer_letter", "picture", "other"];
@@ -93,7 +95,7 @@ impl NewCandidate {
             said.insert("full_name".into(), Value::String(name));
         }
         let parsed = NewCandidate {
-            external_id: text(&mut check, &root, "external_id", 500),
+            external_id: text(&mut check, &root, "external_id", EXTERNAL_ID),
             job: uid(&mut check, &root, "job"),
             stage: uid(&mut check, &root, "stage"),
             source: text(&mut check, &root, "source", 200),
@@ -228,7 +230,7 @@ impl PartialSchema for NewCandidate {
                  application for it too. Null is as good as absent; members not listed here are refused.",
             ))
             .property("name", part(json!({"type": "string", "maxLength": 1000, "description": "Short for full_name."})))
-            .property("external_id", part(json!({"type": "string", "maxLength": 500, "description":
+            .property("external_id", part(json!({"type": "string", "maxLength": EXTERNAL_ID, "description":
                 "Your own id of the person; the same one is the same person."})))
             .property("job", part(json!({"type": "string", "format": "uuid", "description": "The job to apply for."})))
             .property("stage", part(json!({"type": "string", "format": "uuid", "description":
