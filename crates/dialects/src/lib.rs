@@ -16,6 +16,7 @@ pub mod cursor;
 pub mod files;
 pub mod inbound;
 pub mod limit;
+pub mod merge;
 pub mod reply;
 pub mod time;
 pub mod xobin;
@@ -86,7 +87,11 @@ pub struct ExampleCall {
 }
 
 /// Every dialect, one line each.
-pub const DIALECTS: &[&dyn Dialect] = &[&xobin::Xobin, &comeet::Comeet];
+pub const DIALECTS: &[&dyn Dialect] = &[
+    &xobin::Xobin,
+    &comeet::Comeet,
+    &merge::Merge,
+];
 
 /// The dialect of this name.
 pub fn named(name: &str) -> Option<&'static dyn Dialect> {
