@@ -359,6 +359,12 @@ async fn a_member_signs_in_sees_the_counts_and_signs_out() {
     let door = house.get("/desk", &[]).await;
     assert_eq!(door.status, StatusCode::OK);
     assert!(door.text.contains("action=\"/desk/sign-in\""));
+    let org = house.org;
+    let applied = house
+        .app
+        .store
+        .write(move |tx| apply(tx, org, "Grace Hopper", false));
+    applied.await.unwrap();
     house.invite("Ada Lovelace").await;
     let seen = house.sign_in(EMAIL, PASSWORD, &[]).await;
     assert_eq!(

@@ -144,8 +144,15 @@ impl Happened {
         Happened {
             sentence: words::sentence(event),
             at: Moment::at(event.created_at),
-            ago: roughly(now - event.created_at),
+            ago: ago(now - event.created_at),
         }
+    }
+}
+
+fn ago(micros: i64) -> String {
+    match micros {
+        ..60_000_000 => "just now".to_owned(),
+        _ => format!("{} ago", roughly(micros)),
     }
 }
 

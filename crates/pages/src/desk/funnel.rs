@@ -10,14 +10,16 @@ const COLUMN: f64 = 100.0;
 const LEVEL: f64 = 72.0;
 const HEIGHT: f64 = 56.0;
 /// The least that somebody is drawn with, so that one among thousands is seen.
-const LEAST: f64 = 2.0;
+const LEAST: f64 = 3.0;
+/// The thread on which stages hang that nobody has reached.
+const THREAD: f64 = 1.0;
 
 /// What the template draws.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Funnel {
     /// The drawing's width; its height is 56.
     pub width: i64,
-    /// Outline of the pale shape: a path.
+    /// Outline of the pale shape: a path. Empty when nobody has reached any stage.
     pub reached: String,
     /// The solid bars.
     pub now: Vec<Bar>,
@@ -37,7 +39,13 @@ pub(super) struct Bar {
 /// Draws the stages.
 pub(super) fn draw(stages: &[StageCounts]) -> Funnel {
     let most = stages.iter().map(|s| s.reached).max().unwrap_or(0);
-    let heights: Vec<f64> = stages.iter().map(|s| height(s.reached, most)).collect();
+    let heights: Vec<f64> = match most {
+        0 => Vec::new(),
+        _ => stages
+            .iter()
+            .map(|s| height(s.reached, most).max(THREAD))
+            .collect(),
+    };
     let mut now = Vec::new();
     for (at, stage) in stages.iter().enumerate() {
         if stage.now > 0 {
@@ -130,8 +138,13 @@ mod tests {
     #[test]
     fn nobody_is_drawn_as_nothing_and_one_is_seen() {
         let empty = draw(&[stage("Applied", 0, 0)]);
-        assert!(empty.reached.contains("M0 28.00L100 28.00"));
+        assert!(empty.reached.is_empty() && empty.now.is_empty());
         assert!(draw(&[]).reached.is_empty());
+        let thread = draw(&[stage("Applied", 1, 1), stage("Offer", 0, 0)]).reached;
+        assert!(
+            thread.contains("L100 27.50L200 27.50L200 28.50"),
+            "{thread}"
+        );
         let few = draw(&[stage("Applied", 9_999, 10_000), stage("Offer", 1, 1)]);
         assert_eq!(few.now[1].height, LEAST);
     }
