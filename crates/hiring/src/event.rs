@@ -25,6 +25,7 @@ pub enum Kind {
     CandidatePossibleDuplicate,
     ApplicationCreated,
     ApplicationSubmitted,
+    ApplicationUpdated,
     ApplicationAdvanced,
     ApplicationHired,
     ApplicationRejected,
@@ -46,6 +47,7 @@ impl Kind {
             Kind::CandidatePossibleDuplicate => "candidate.possible_duplicate",
             Kind::ApplicationCreated => "application.created",
             Kind::ApplicationSubmitted => "application.submitted",
+            Kind::ApplicationUpdated => "application.updated",
             Kind::ApplicationAdvanced => "application.advanced",
             Kind::ApplicationHired => "application.hired",
             Kind::ApplicationRejected => "application.rejected",
@@ -142,6 +144,11 @@ pub fn number(tx: &mut Tx) -> Result<(), store::Error> {
         &[&(last + waiting.len() as i64)],
     )?;
     Ok(())
+}
+
+/// How many committed events wait for their place.
+pub fn unplaced(r: &mut Reader) -> Result<i64> {
+    Ok(r.number(sql!("SELECT COUNT(*) FROM event WHERE place IS NULL"), &[])?)
 }
 
 /// An event as the feed shows it; people and things by their outside names.

@@ -76,6 +76,26 @@ pub fn create(
     Ok(row.ok_or_else(taken)?.get(0)?)
 }
 
+/// Adds a member, or gives the organization's member of this address a new password.
+pub fn set_password(
+    tx: &mut Tx,
+    org: OrgId,
+    email: &str,
+    name: &str,
+    role: &str,
+    password_hash: &str,
+) -> Result<()> {
+    let key = text::email_key(email).unwrap_or_default();
+    let touched = tx.run(
+        sql!("UPDATE member SET password_hash = $3 WHERE org_id = $1 AND email_key = $2"),
+        &[&org, &key, &password_hash],
+    )?;
+    if touched == 0 {
+        create(tx, org, email, name, role, password_hash)?;
+    }
+    Ok(())
+}
+
 /// The member with this address and their password's hash. A sign-in names no organization.
 pub fn by_email(r: &mut Reader, email: &str) -> Result<Option<(Member, String)>> {
     let Some(key) = text::email_key(email) else {

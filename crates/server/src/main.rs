@@ -1,2 +1,102 @@
-//! The muster binary.
-fn main() {}
+//! The `muster` binary: parses the command line and hands over.
+
+use clap::Parser as _;
+use server::options::{BenchCommand, Command, KeyCommand, Options, OrgCommand};
+use server::{bench, commands};
+
+fn main() -> std::process::ExitCode {
+    let options = Options::parse();
+    let usual = if matches!(options.command, Command::Serve { .. }) {
+        "info"
+    } else {
+        "warn"
+    };
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| usual.into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(options)),
+        Err(error) => Err(format!("cannot start: {error}")),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("muster: {sentence}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), String> {
+    match options.command {
+        Command::Serve { place, listen } => commands::serve(&place, &listen).await,
+        Command::Demo {
+            place,
+            listen,
+            json,
+        } => commands::demo(&place, &listen, json).await,
+        Command::Org {
+            command: OrgCommand::Create { name, place, json },
+        } => commands::org_create(&place, &name, json).await,
+        Command::Org {
+            command: OrgCommand::List { place, json },
+        } => commands::org_list(&place, json).await,
+        Command::Key { command } => key(command).await,
+        Command::Bench {
+            command:
+                BenchCommand::Create {
+                    bench,
+                    credentials,
+                    url,
+                    against_limit,
+                },
+        } => {
+            bench::create(
+                &bench,
+                credentials.as_deref(),
+                url.as_deref(),
+                against_limit,
+            )
+            .await
+        }
+        Command::Bench {
+            command: BenchCommand::Limit { bench },
+        } => bench::limit(&bench).await,
+    }
+}
+
+async fn key(command: KeyCommand) -> Result<(), String> {
+    match command {
+        KeyCommand::Create {
+            org,
+            dialect,
+            name,
+            limit,
+            permissions,
+            public_url,
+            place,
+            json,
+        } => {
+            let limit = limit.as_deref();
+            commands::key_create(
+                &place,
+                &org,
+                &dialect,
+                &name,
+                limit,
+                &permissions,
+                &public_url,
+                json,
+            )
+            .await
+        }
+        KeyCommand::List { org, place, json } => commands::key_list(&place, &org, json).await,
+        KeyCommand::Revoke { org, id, place } => commands::key_revoke(&place, &org, &id).await,
+    }
+}

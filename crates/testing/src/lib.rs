@@ -5,7 +5,11 @@
 //! behind. The PostgreSQL server itself comes from `scripts/throwaway-postgres`: started by
 //! `./check` once for all test binaries, or by [`postgres`] when one binary runs alone.
 //!
-//! This file knows nothing of Muster's tables or routes. Read `scripts/throwaway-postgres` next.
+//! This file knows nothing of Muster's tables or routes. Read `scripts/throwaway-postgres` next;
+//! [`app`] is the whole program on such a place, with its actors, [`golden`] replays recorded requests.
+
+pub mod app;
+pub mod golden;
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};

@@ -1,0 +1,133 @@
+//! The commands, one function each. They print on standard output and fail with a sentence.
+
+mod keys;
+
+use std::net::SocketAddr;
+
+use hiring::organization;
+use serde_json::json;
+
+pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
+
+use crate::options::{Listen, Place};
+use crate::{demo, router, serve, wiring};
+
+/// `muster serve`.
+pub async fn serve(place: &Place, listen: &Listen) -> Result<(), String> {
+    let (app, listener) = open(place, listen).await?;
+    let none = app
+        .store
+        .read(|r| organization::all(r))
+        .await
+        .map_err(|p| format!("{p:?}"))?
+        .is_empty();
+    println!("Muster is running at {}", app.settings.public_url);
+    if none {
+        let data = place.data.display();
+        println!("There is no organization yet. Make one, and a key for it, while this runs:");
+        println!("  muster org create \"Your company\" --data {data}");
+        println!("  muster key create --org \"Your company\" --dialect native --data {data}");
+    }
+    let router = router::build(app.clone());
+    serve::run(listener, app, router, serve::signals()?).await;
+    println!("Stopped; everything accepted is stored.");
+    Ok(())
+}
+
+/// `muster demo`.
+pub async fn demo(place: &Place, listen: &Listen, as_json: bool) -> Result<(), String> {
+    let (app, listener) = open(place, listen).await?;
+    let credentials = demo::credentials(&app, &place.data).await?;
+    let stop = serve::signals()?;
+    let router = router::build(app.clone());
+    // The port is open already: whoever reads the line may call at once.
+    if as_json {
+        println!("{credentials}");
+    } else {
+        println!("{}", demo::page(&credentials));
+    }
+    serve::run(listener, app, router, stop).await;
+    if !as_json {
+        println!("Stopped; everything accepted is stored.");
+    }
+    Ok(())
+}
+
+async fn open(
+    place: &Place,
+    listen: &Listen,
+) -> Result<(hiring::App, tokio::net::TcpListener), String> {
+    let listener = serve::bind(listen.listen).await?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let url = listen
+        .public_url
+        .clone()
+        .unwrap_or_else(|| reachable(address));
+    let place = place.clone();
+    // Opening blocks: migrations, connections.
+    let app = tokio::task::spawn_blocking(move || wiring::open(&place, &url))
+        .await
+        .map_err(|e| e.to_string())??;
+    Ok((app, listener))
+}
+
+/// "All interfaces" is no address to call.
+fn reachable(address: SocketAddr) -> String {
+    let host = match address {
+        SocketAddr::V4(a) if a.ip().is_unspecified() => "127.0.0.1".to_owned(),
+        SocketAddr::V4(a) => a.ip().to_string(),
+        SocketAddr::V6(a) if a.ip().is_unspecified() => "[::1]".to_owned(),
+        SocketAddr::V6(a) => format!("[{}]", a.ip()),
+    };
+    format!("http://{host}:{}", address.port())
+}
+
+/// `muster org create`.
+pub async fn org_create(place: &Place, name: &str, as_json: bool) -> Result<(), String> {
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err("an organization needs a name".into());
+    }
+    let app = quiet(place).await?;
+    let made = app
+        .store
+        .write(move |tx| organization::create(tx, &name))
+        .await;
+    let made = made.map_err(|p| format!("the organization was not made: {p:?}"))?;
+    match as_json {
+        true => println!(
+            "{}",
+            json!({"id": made.uid, "number": made.id.0, "name": made.name})
+        ),
+        false => println!("Made the organization {} with id {}", made.name, made.uid),
+    }
+    Ok(())
+}
+
+/// `muster org list`.
+pub async fn org_list(place: &Place, as_json: bool) -> Result<(), String> {
+    let app = quiet(place).await?;
+    let all = app
+        .store
+        .read(|r| organization::all(r))
+        .await
+        .map_err(|p| format!("{p:?}"))?;
+    if as_json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|o| json!({"id": o.uid, "number": o.id.0, "name": o.name}))
+            .collect();
+        println!("{}", json!(rows));
+    } else {
+        all.iter().for_each(|o| println!("{}  {}", o.uid, o.name));
+    }
+    Ok(())
+}
+
+/// Opens the data without serving it; a server may run on it meanwhile.
+async fn quiet(place: &Place) -> Result<hiring::App, String> {
+    let place = place.clone();
+    tokio::task::spawn_blocking(move || wiring::open(&place, ""))
+        .await
+        .map_err(|e| e.to_string())?
+}

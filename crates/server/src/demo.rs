@@ -1,0 +1,265 @@
+//! `muster demo`: the same server with an example organization, and the lines that show it off.
+
+use std::path::{Path, PathBuf};
+
+use dialects::{DIALECTS, ExampleCall, NewCredentials};
+use hiring::caller::{Caller, Permissions};
+use hiring::id::OrgId;
+use hiring::job::{self, FieldKind, NewField, NewJob};
+use hiring::{App, member, organization, secret};
+use serde_json::{Map, Value, json};
+use store::Tx;
+
+/// Stands in stored credentials where the server's URL goes, as the port may be another next time.
+const BASE: &str = "{{base}}";
+const ORGANIZATION: &str = "Analytical Engines";
+const EMAIL: &str = "anna@example.com";
+const SEAL: &str = "demo.credentials";
+
+/// The example organization's credentials, made at the first start and kept, sealed, in the data folder: the demo
+/// alone does that, so that a second start prints the same.
+///
+/// # Errors
+/// A sentence for the person who started us.
+pub async fn credentials(app: &App, data: &Path) -> Result<Value, String> {
+    let base = app.settings.public_url.clone();
+    let file = data.join("demo.credentials");
+    if let Some(kept) = read(app, &file).await {
+        return Ok(with_base(&kept, &base));
+    }
+    let password = secret::token("")[..16].to_owned();
+    let made = make(app, &password)
+        .await
+        .map_err(|p| format!("the example organization was not made: {p:?}"))?;
+    let sealed = app.key.seal(SEAL, made.to_string().as_bytes());
+    write(&file, &sealed).map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+    Ok(with_base(&made, &base))
+}
+
+/// What an earlier start kept, if it still opens something: the database may be another one.
+async fn read(app: &App, file: &PathBuf) -> Option<Value> {
+    let plain = app.key.open(SEAL, &std::fs::read(file).ok()?).ok()?;
+    let kept: Value = serde_json::from_slice(&plain).ok()?;
+    let key = kept["native"]["api_key"].as_str()?;
+    app.authenticate("native", key).await.ok()??;
+    DIALECTS
+        .iter()
+        .all(|d| kept.get(d.name()).is_some())
+        .then_some(kept)
+}
+
+fn write(file: &Path, sealed: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
+    file.write_all(sealed)?;
+    file.sync_all()
+}
+
+fn with_base(kept: &Value, base: &str) -> Value {
+    let text = kept.to_string().replace(BASE, base);
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+async fn make(app: &App, password: &str) -> hiring::Result<Value> {
+    let example = Example {
+        organization: ORGANIZATION.to_owned(),
+        email: EMAIL.to_owned(),
+        password: password.to_owned(),
+        password_hash: member::hash_password(password)?,
+        base_url: BASE.to_owned(),
+        limit: None,
+    };
+    let inner = app.clone();
+    app.store.write(move |tx| example.make(tx, &inner)).await
+}
+
+/// An example organization to be made.
+pub struct Example {
+    /// Its name; if there is one of this name it gets new keys.
+    pub organization: String,
+    /// Where its owner signs in.
+    pub email: String,
+    /// The owner's password.
+    pub password: String,
+    /// Its argon2id.
+    pub password_hash: String,
+    /// The server's URL, for what is printed.
+    pub base_url: String,
+    /// Rate of its keys; `None`: the dialects' own.
+    pub limit: Option<(u32, u32)>,
+}
+
+impl Example {
+    /// Makes the organization, its member and one key for each dialect; answers what `demo --json` prints.
+    pub fn make(&self, tx: &mut Tx, app: &App) -> hiring::Result<Value> {
+        let known = organization::all(tx)?
+            .into_iter()
+            .find(|o| o.name == self.organization);
+        let org = match known {
+            Some(known) => known.id,
+            None => furnish(tx, &self.organization)?,
+        };
+        member::set_password(
+            tx,
+            org,
+            &self.email,
+            "Anna Recruiter",
+            "owner",
+            &self.password_hash,
+        )?;
+        let base = &self.base_url;
+        let mut all = Map::new();
+        all.insert("url".into(), json!(base));
+        let desk =
+            json!({"url": format!("{base}/desk"), "email": self.email, "password": self.password});
+        all.insert("desk".into(), desk);
+        for dialect in DIALECTS {
+            let new = NewCredentials {
+                base_url: base.clone(),
+                name: "demo".to_owned(),
+                permissions: Permissions::ALL,
+                limit: self.limit,
+            };
+            all.insert(
+                dialect.name().into(),
+                dialect.credentials(tx, app, org, &new)?,
+            );
+        }
+        all.insert(
+            "mail".into(),
+            json!({"outbox_url": format!("{base}/api/v1/outbox")}),
+        );
+        Ok(Value::Object(all))
+    }
+}
+
+/// The organization, its two jobs and its custom field.
+fn furnish(tx: &mut Tx, name: &str) -> hiring::Result<OrgId> {
+    let org = organization::create(tx, name)?.id;
+    organization::add_custom_field(tx, org, "field1")?;
+    let caller = Caller::system(org);
+    job::create(tx, &caller, &first_job())?;
+    job::create(tx, &caller, &accountant())?;
+    Ok(org)
+}
+
+fn field(name: &str, label: &str, kind: FieldKind, required: bool, options: &[&str]) -> NewField {
+    let options = options.iter().map(|o| (*o).to_owned()).collect();
+    NewField {
+        name: name.into(),
+        label: label.into(),
+        kind,
+        required,
+        options,
+    }
+}
+
+/// The demo's first job, as DESIGN §12 fixes it.
+/// The form, as `muster bench` uses it too.
+pub fn first_job() -> NewJob {
+    NewJob {
+        title: "Engine Programmer".into(),
+        stages: Vec::new(),
+        fields: vec![
+            field("phone", "Phone", FieldKind::Phone, true, &[]),
+            field("resume", "Resume", FieldKind::File, false, &[]),
+            field("portfolio", "Portfolio", FieldKind::Url, false, &[]),
+            field(
+                "notice_period",
+                "Notice period",
+                FieldKind::Choice,
+                false,
+                &["Immediately", "One month", "Three months"],
+            ),
+            field(
+                "cover_letter",
+                "Cover letter",
+                FieldKind::LongText,
+                false,
+                &[],
+            ),
+        ],
+    }
+}
+
+fn accountant() -> NewJob {
+    let stages = [
+        ("Applied", "review"),
+        ("Interview", "interview"),
+        ("Offer", "offer"),
+    ];
+    NewJob {
+        title: "Accountant".into(),
+        stages: stages
+            .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
+            .to_vec(),
+        fields: vec![field("resume", "Resume", FieldKind::File, false, &[])],
+    }
+}
+
+/// What a person reads after `muster demo`.
+pub fn page(credentials: &Value) -> String {
+    let mut text = format!(
+        "Muster is running at {}\n\n  desk     {}  ({} / {})\n  outbox   {}  (with the native key)\n  guides   {}/docs\n",
+        show(&credentials["url"]),
+        show(&credentials["desk"]["url"]),
+        show(&credentials["desk"]["email"]),
+        show(&credentials["desk"]["password"]),
+        show(&credentials["mail"]["outbox_url"]),
+        show(&credentials["url"]),
+    );
+    // Each start's lines make new people, so that they work again after a restart.
+    let n = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(1, |d| d.as_secs() % 100_000);
+    for dialect in DIALECTS {
+        let mut call = Some(Box::new(dialect.example(&credentials[dialect.name()])));
+        while let Some(example) = call {
+            text.push_str(&format!("\n# {}\n{}\n", example.title, curl(&example, n)));
+            call = example.also;
+        }
+    }
+    text.push_str("\nPress Ctrl-C to stop; what was accepted is finished first.");
+    text
+}
+
+fn show(value: &Value) -> &str {
+    value.as_str().unwrap_or("")
+}
+
+fn curl(call: &ExampleCall, n: u64) -> String {
+    let headers: String = call
+        .headers
+        .iter()
+        .map(|(k, v)| format!(" -H {}", quoted(&format!("{k}: {v}"))))
+        .collect();
+    let body = call.body.replace("{n}", &n.to_string());
+    format!(
+        "curl -sS -X {} {}{headers} -d {}",
+        call.method,
+        quoted(&call.url),
+        quoted(&body)
+    )
+}
+
+/// For a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_back_what_was_quoted() {
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

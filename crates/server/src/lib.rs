@@ -1,0 +1,11 @@
+//! The server: options, wiring, the router, serving until told to stop, the commands.
+//!
+//! `main.rs` only parses the command line. Read `router.rs` next.
+
+pub mod bench;
+pub mod commands;
+pub mod demo;
+pub mod options;
+pub mod router;
+pub mod serve;
+pub mod wiring;

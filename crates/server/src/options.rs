@@ -1,0 +1,205 @@
+//! The command line. It is a contract: names and meanings stay.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A self-hosted applicant tracking server that answers the candidate APIs you already speak.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, about)]
+pub struct Options {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+// The variants' fields are explained once, at their types.
+#[allow(missing_docs)]
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve until told to stop (Ctrl-C or SIGTERM)
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        listen: Listen,
+    },
+    /// Serve with an example organization, and print credentials and a curl line for each call
+    Demo {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        listen: Listen,
+        /// Print everything as one JSON object on the first line instead
+        #[arg(long)]
+        json: bool,
+    },
+    /// Organizations
+    Org {
+        #[command(subcommand)]
+        command: OrgCommand,
+    },
+    /// API keys
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Measure: candidates a second, and how near that is to what the database can do
+    Bench {
+        #[command(subcommand)]
+        command: BenchCommand,
+    },
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// Folder for the SQLite database, the files and the installation key
+    #[arg(long, default_value = "muster-data", env = "MUSTER_DATA")]
+    pub data: PathBuf,
+    /// PostgreSQL instead of SQLite: postgres://user@host:port/database (of C collation)
+    #[arg(long, env = "MUSTER_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder for the contents of files [default: <DATA>/files]
+    #[arg(long, env = "MUSTER_FILES")]
+    pub files: Option<String>,
+}
+
+/// Where to be found.
+#[derive(Debug, Clone, Args)]
+pub struct Listen {
+    /// Address and port; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8080", env = "MUSTER_LISTEN")]
+    pub listen: SocketAddr,
+    /// How the outside reaches this server, for links in answers and mails [default: http://<LISTEN>]
+    #[arg(long, env = "MUSTER_PUBLIC_URL")]
+    pub public_url: Option<String>,
+}
+
+/// Commands on organizations.
+// The variants' fields are explained once, at their types.
+#[allow(missing_docs)]
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Make an organization
+    Create {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the organizations
+    List {
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Commands on keys.
+// The variants' fields are explained once, at their types.
+#[allow(missing_docs)]
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key; it is shown this once
+    Create {
+        /// The organization: its id, number or name
+        #[arg(long)]
+        org: String,
+        /// The API it opens
+        #[arg(long)]
+        dialect: String,
+        /// What people call it
+        #[arg(long, default_value = "key")]
+        name: String,
+        /// Requests allowed, as COUNT/SECONDS, or "none" [default: the dialect's own]
+        #[arg(long)]
+        limit: Option<String>,
+        /// What it may do, of: read write eeo:read
+        #[arg(long, default_value = "read write")]
+        permissions: String,
+        /// The server's URL, for the printed base URL
+        #[arg(
+            long,
+            default_value = "http://127.0.0.1:8080",
+            env = "MUSTER_PUBLIC_URL"
+        )]
+        public_url: String,
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List an organization's keys (never their secrets)
+    List {
+        /// The organization: its id, number or name
+        #[arg(long)]
+        org: String,
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a key; running servers see it within a second
+    Revoke {
+        /// The organization: its id, number or name
+        #[arg(long)]
+        org: String,
+        /// The key's id, as `key list` shows it
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Measurements.
+// The variants' fields are explained once, at their types.
+#[allow(missing_docs)]
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Create candidates through HTTP
+    Create {
+        #[command(flatten)]
+        bench: Bench,
+        /// A running server's credentials, a JSON file as `key create --json` prints it; with it no server is started
+        #[arg(long)]
+        credentials: Option<PathBuf>,
+        /// The running server's URL; needs --credentials
+        #[arg(long, requires = "credentials")]
+        url: Option<String>,
+        /// Run alternately with `bench limit` and end with the ratio
+        #[arg(long, conflicts_with_all = ["url", "credentials"])]
+        against_limit: bool,
+    },
+    /// Replay the statements of one real create straight through the driver
+    Limit {
+        #[command(flatten)]
+        bench: Bench,
+    },
+}
+
+/// What to measure.
+#[derive(Debug, Clone, Args)]
+pub struct Bench {
+    /// The API to speak
+    #[arg(long, default_value = "xobin")]
+    pub dialect: String,
+    /// Connections that call at once
+    #[arg(long, default_value_t = 64)]
+    pub connections: usize,
+    /// Candidates to create
+    #[arg(long, default_value_t = 20_000)]
+    pub count: usize,
+    /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder
+    #[arg(long)]
+    pub database: Option<String>,
+}

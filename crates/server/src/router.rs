@@ -1,0 +1,114 @@
+//! Every route, and what stands before it.
+//!
+//! Each dialect is mounted under its own segment with its own words for "no such address", "not this method",
+//! "we are full" and "our fault"; the pages come last. From outside in, a request passes:
+//!
+//! 1. **admission**: at most [`IN_FLIGHT`] requests at once; one more is told to come again, in its dialect's
+//!    words, before anything of it is read. Together with the store's bounded queues and the budget for bodies this
+//!    keeps memory bounded whatever arrives.
+//! 2. **trace**: one line for each request, with the route's *template*: the address called may hold a token or an
+//!    e-mail address.
+//! 3. **catch**: a panic is our fault, logged under a ticket; the connection and its neighbours live on.
+//! 4. the dialect's handler.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use dialects::{DIALECTS, Dialect};
+use futures_util::FutureExt as _;
+use hiring::App;
+use hiring::problem::{Noun, Problem};
+use tokio::sync::Semaphore;
+
+/// Requests at work at once.
+const IN_FLIGHT: usize = 4096;
+static ADMISSION: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(IN_FLIGHT)));
+
+/// The whole program as one service.
+pub fn build(app: App) -> Router {
+    let mut router: Router<App> = Router::new();
+    for dialect in DIALECTS {
+        router = router.nest(&format!("/{}", dialect.mount()), mounted(*dialect));
+    }
+    router
+        .merge(pages::routes(guides()))
+        .layer(from_fn(trace))
+        .with_state(app)
+}
+
+/// Names and guides of the dialects, for the pages.
+fn guides() -> &'static [(&'static str, &'static str)] {
+    static GUIDES: LazyLock<Vec<(&'static str, &'static str)>> =
+        LazyLock::new(|| DIALECTS.iter().map(|d| (d.name(), d.guide())).collect());
+    &GUIDES
+}
+
+fn mounted(dialect: &'static dyn Dialect) -> Router<App> {
+    let no_method = move || async move { dialect.problem(&Problem::MethodNotAllowed) };
+    let no_route = move || async move { dialect.problem(&Problem::NotFound(Noun::Route)) };
+    dialect
+        .routes()
+        .method_not_allowed_fallback(no_method)
+        .fallback(no_route)
+        .layer(from_fn(move |request: Request, next: Next| {
+            catch(dialect, request, next)
+        }))
+        .layer(from_fn(move |request: Request, next: Next| {
+            admit(dialect, request, next)
+        }))
+}
+
+async fn admit(dialect: &'static dyn Dialect, request: Request, next: Next) -> Response {
+    match ADMISSION.clone().try_acquire_owned() {
+        Ok(_place) => next.run(request).await,
+        Err(_) => dialect.problem(&Problem::Overloaded {
+            retry: Duration::from_secs(1),
+        }),
+    }
+}
+
+async fn catch(dialect: &'static dyn Dialect, request: Request, next: Next) -> Response {
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) if is_the_frameworks(&response) => dialect.problem(&Problem::NotFound(Noun::Route)),
+        Ok(response) => response,
+        Err(_) => dialect.problem(&Problem::broken("a handler panicked")),
+    }
+}
+
+/// A refusal in plain text is the web framework's own (a path that is not UTF-8, say): no dialect talks like that.
+fn is_the_frameworks(response: &Response) -> bool {
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    let plain = kind.and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("text/plain"));
+    response.status().is_client_error() && plain
+}
+
+async fn trace(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = uuid::Uuid::now_v7();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|m| m.as_str().to_owned());
+    let mut response = next.run(request).await;
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
+    }
+    tracing::info!(
+        request = %id,
+        method = %method,
+        route = route.as_deref().unwrap_or("(none)"),
+        status = response.status().as_u16(),
+        micros = started.elapsed().as_micros() as u64,
+        "answered"
+    );
+    response
+}

@@ -1,0 +1,103 @@
+//! Listening, and stopping without losing what was accepted.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use hiring::{App, attachment, idempotency};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// How long a client may take for its request's head: one byte a second gets nowhere.
+const HEAD: Duration = Duration::from_secs(15);
+/// How long requests that are at work at the end may take.
+const LAST: Duration = Duration::from_secs(60);
+
+/// Opens the port.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| format!("cannot listen on {address}: {e}"))
+}
+
+/// Serves until `stop` says so, then finishes what was accepted.
+pub async fn run(listener: TcpListener, app: App, router: Router, mut stop: watch::Receiver<bool>) {
+    let housekeeping = tokio::spawn(keep_house(app));
+    let graceful = GracefulShutdown::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => serve_connection(stream, router.clone(), &graceful),
+                // Out of file descriptors, or a connection gone before we took it: the next may do.
+                Err(error) => {
+                    tracing::warn!(error = %error, "accept failed");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            () = told(&mut stop) => break,
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(LAST, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests did not end in time");
+    }
+    housekeeping.abort();
+    let _ = housekeeping.await;
+}
+
+async fn told(stop: &mut watch::Receiver<bool>) {
+    // Whoever could tell us is gone: then nobody wants us any more either.
+    let _ = stop.wait_for(|stopped| *stopped).await;
+}
+
+fn serve_connection(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+    // Answers are small and wanted at once.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = watched.await {
+            tracing::debug!(error = %error, "a connection ended early");
+        }
+    });
+}
+
+/// A receiver that turns true at Ctrl-C or SIGTERM.
+pub fn signals() -> Result<watch::Receiver<bool>, String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |e: std::io::Error| format!("signals: {e}");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let (say, heard) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        let _ = say.send(true);
+        // Whoever insists is not kept waiting.
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        std::process::exit(130);
+    });
+    Ok(heard)
+}
+
+/// Forgets kept answers after their week and removes orphaned files after their day.
+async fn keep_house(app: App) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        if let Err(problem) = app.store.write(|tx| idempotency::forget(tx, 200)).await {
+            tracing::warn!(?problem, "kept answers were not forgotten");
+        }
+        if let Err(problem) = attachment::sweep(&app).await {
+            tracing::warn!(?problem, "orphaned files were not removed");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Stories over the whole program: in this process through its router, and as the real binary.
+
+mod eeo;
+mod files;
+mod golden;
+mod once;
+mod one_person;
+mod refusals;
+mod tenants;
