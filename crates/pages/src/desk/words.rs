@@ -29,6 +29,7 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "candidate.possible_duplicate" => "may be here twice".to_owned(),
         "application.created" => format!("has a pending application for {job}"),
         "application.submitted" => format!("applied for {job}"),
+        "application.updated" => format!("has new or changed answers for {job}"),
         "application.advanced" => format!("moved to {stage} for {job}"),
         "application.hired" => format!("was hired for {job}"),
         "application.rejected" => format!("was turned down for {job}"),
