@@ -13,6 +13,7 @@ pub mod body;
 pub mod check;
 pub mod comeet;
 pub mod cursor;
+pub mod eightfold;
 pub mod files;
 pub mod inbound;
 pub mod limit;
@@ -89,6 +90,7 @@ pub struct ExampleCall {
 /// Every dialect, one line each.
 pub const DIALECTS: &[&dyn Dialect] = &[
     &xobin::Xobin,
+    &eightfold::Eightfold,
     &comeet::Comeet,
     &merge::Merge,
 ];

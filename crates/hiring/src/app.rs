@@ -9,7 +9,7 @@ use store::Store;
 use store::files::Files;
 
 use crate::api_key::{self, ApiKey};
-use crate::id::OrgId;
+use crate::id::{OrgId, Uuid};
 use crate::linked_account::{self, LinkedAccount};
 use crate::problem::Result;
 use crate::secret::{self, InstallationKey};
@@ -26,6 +26,7 @@ pub struct App {
     /// What the operator chose.
     pub settings: Arc<Settings>,
     keys: Arc<Known<KeyName, ApiKey>>,
+    keys_by_uid: Arc<Known<(&'static str, Uuid), ApiKey>>,
     accounts: Arc<Known<AccountName, LinkedAccount>>,
 }
 
@@ -60,6 +61,7 @@ impl App {
             key: Arc::new(key),
             settings: Arc::new(settings),
             keys: Arc::default(),
+            keys_by_uid: Arc::default(),
             accounts: Arc::default(),
         }
     }
@@ -77,6 +79,23 @@ impl App {
             .await?;
         if let Some(key) = &found {
             self.keys.put(name, key);
+        }
+        Ok(found)
+    }
+
+    /// The live key of `dialect` with this outside name, for tokens issued to it; `None` when there is none.
+    /// Whoever asks has proven by other means that the caller holds the key.
+    pub async fn key_by_uid(&self, dialect: &'static str, uid: Uuid) -> Result<Option<ApiKey>> {
+        let name = (dialect, uid);
+        if let Some(found) = self.keys_by_uid.get(&name) {
+            return Ok(Some(found));
+        }
+        let found = self
+            .store
+            .read(move |r| api_key::by_uid(r, dialect, uid))
+            .await?;
+        if let Some(key) = &found {
+            self.keys_by_uid.put(name, key);
         }
         Ok(found)
     }
