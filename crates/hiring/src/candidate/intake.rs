@@ -103,7 +103,11 @@ pub fn take_in(
 /// # Errors
 /// An id longer than [`LONGEST_ID`] bytes, which no index of PostgreSQL could hold.
 fn identities(new: &NewCandidate) -> Result<Vec<(String, String)>> {
-    if new.foreign_ids.iter().any(|f| f.kind.len() + f.key.len() > LONGEST_ID) {
+    if new
+        .foreign_ids
+        .iter()
+        .any(|f| f.kind.len() + f.key.len() > LONGEST_ID)
+    {
         return Err(Flaw::new("", FlawCode::TooLong, "an id may have at most 1,000 bytes").into());
     }
     let foreign = new

@@ -6,5 +6,6 @@ mod files;
 mod golden;
 mod once;
 mod one_person;
+mod pages;
 mod refusals;
 mod tenants;
