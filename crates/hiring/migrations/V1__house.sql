@@ -51,6 +51,7 @@ CREATE TABLE api_key (
     revoked_at BIGINT
 );
 CREATE UNIQUE INDEX api_key_hash_key ON api_key (hash);
+CREATE INDEX api_key_list ON api_key (org_id, id);
 CREATE UNIQUE INDEX api_key_uid_key ON api_key (uid);
 
 CREATE TABLE linked_account (
@@ -194,6 +195,8 @@ CREATE TABLE slot (
 );
 CREATE UNIQUE INDEX slot_org_id_submission_uid_n_key ON slot (org_id, submission_uid, n);
 
+CREATE INDEX slot_of_file ON slot (org_id, sha256);
+
 -- Equal-opportunity answers, apart from everything else. value: the caller's JSON text.
 CREATE TABLE eeo (
     id {id},
@@ -264,6 +267,7 @@ CREATE TABLE application (
 );
 CREATE UNIQUE INDEX application_uid_key ON application (uid);
 CREATE UNIQUE INDEX application_org_id_candidate_id_job_id_key ON application (org_id, candidate_id, job_id) WHERE ended_at IS NULL;
+CREATE INDEX application_of_candidate ON application (org_id, candidate_id, id);
 CREATE INDEX application_of_job ON application (org_id, job_id, id);
 CREATE INDEX application_list ON application (org_id, id);
 

@@ -1,14 +1,21 @@
-//! The server's one integration binary: the real program as a process, and stories through the router.
+//! Stories over the whole program: in this process through its router, and as the real binary.
 //!
-//! `binary.rs` starts the program, `client.rs` speaks HTTP to it, `voice.rs` says how each dialect creates and reads
-//! back; the other modules are the tests.
+//! For the latter `binary.rs` starts the program, `client.rs` speaks HTTP to it, `voice.rs` says how each dialect
+//! creates and reads back, `trace.rs` judges what strace saw.
 
 mod binary;
 mod cli;
 mod client;
+mod eeo;
+mod files;
+mod golden;
 mod kill;
+mod once;
+mod one_person;
 mod power;
+mod refusals;
 mod signal;
 mod slow;
+mod tenants;
 mod trace;
 mod voice;
