@@ -1,6 +1,7 @@
 //! How each dialect creates a person and reads one back: one line a dialect.
 
-use serde_json::Value;
+use base64::Engine as _;
+use serde_json::{Value, json};
 use testing::app::{Call, Reply};
 
 /// A dialect as these tests speak it. Paths are below the dialect's `base_url`; in them `{id}` is what the create
@@ -23,8 +24,16 @@ pub struct Voice {
 /// One line for each dialect.
 #[rustfmt::skip]
 const VOICES: &[Voice] = &[
+    Voice { dialect: "native", id: "/candidate/id", one: "/candidates/{id}", by_email: "/candidates?email={email}", rows: "/data", put_file: Some(|body, bytes| body["files"] = json!([{"name": "cv.txt", "content": base64(bytes)}])) },
     Voice { dialect: "xobin", id: "/application_id", one: "/tracks/{track_id}/applicants/{id}", by_email: "/tracks/{track_id}/applicants?email={email}", rows: "/data", put_file: None },
+    Voice { dialect: "eightfold", id: "/candidateId", one: "/ats-systems/{system_id}/ats-candidates/{id}", by_email: "/ats-systems/{system_id}/ats-candidates?filterQuery=emails:{email}", rows: "/data", put_file: Some(|body, bytes| body["resumeContent"] = json!({"content": base64(bytes), "extension": "txt", "isBase64": true})) },
+    Voice { dialect: "comeet", id: "/uid", one: "/candidates/{id}", by_email: "/candidates?email={email}", rows: "/candidates", put_file: Some(|body, bytes| body["resume"] = json!({"name": "cv.txt", "file": base64(bytes)})) },
+    Voice { dialect: "merge", id: "/model/id", one: "/ats/v1/candidates/{id}", by_email: "/ats/v1/candidates?email_addresses={email}", rows: "/results", put_file: None },
 ];
+
+fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
 
 /// Every dialect's voice.
 pub fn voices() -> impl Iterator<Item = &'static Voice> {
