@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
-//! * the opening: [`job`] with its stages and fields · one for the other: [`application`], [`invite`]
+//! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
 //! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
@@ -19,6 +19,7 @@ pub mod candidate;
 pub mod delivery;
 pub mod eeo;
 pub mod event;
+pub mod form;
 pub mod id;
 pub mod idempotency;
 pub mod invite;
