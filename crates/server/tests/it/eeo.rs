@@ -22,8 +22,16 @@ async fn plain_key(app: &TestApp, dialect: &'static str) -> Value {
 }
 
 fn with(credentials: &Value, dialect: &str, path: &str) -> Call {
-    let headers = dialects::named(dialect).expect("a dialect").example(credentials).headers;
-    Call { method: "GET".into(), path: path.into(), headers, body: Vec::new() }
+    let headers = dialects::named(dialect)
+        .expect("a dialect")
+        .example(credentials)
+        .headers;
+    Call {
+        method: "GET".into(),
+        path: path.into(),
+        headers,
+        body: Vec::new(),
+    }
 }
 
 const CANARY: &str = "canary-7f3a";
@@ -31,7 +39,10 @@ const CANARY: &str = "canary-7f3a";
 #[test]
 fn answers_come_back_only_with_the_permission() {
     story(|app| async move {
-        let system = app.demo["eightfold"]["system_id"].as_str().unwrap().to_owned();
+        let system = app.demo["eightfold"]["system_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let base = format!("/eightfold/api/v2/core/ats-systems/{system}/ats-candidates");
         let body = json!({
             "candidateId": "E-9", "firstName": "Eve", "emails": "eve@example.com", "lastActivityTs": 1_700_000_000,
@@ -39,20 +50,33 @@ fn answers_come_back_only_with_the_permission() {
             "customInfo": {"deep": {"Gender": CANARY}},
             "applications": [{"applicationId": "A-1", "gender": CANARY, "races": [CANARY]}]
         });
-        let reply = app.send(&app.call("eightfold", "POST", &base).json(&body)).await;
+        let reply = app
+            .send(&app.call("eightfold", "POST", &base).json(&body))
+            .await;
         assert_eq!(reply.status, 200, "{}", reply.text());
         let path = format!("{base}/E-9?include=applications,notes,tags,resume");
         let allowed = app.send(&app.call("eightfold", "GET", &path)).await.json();
         for field in ["gender", "races", "veteranStatus", "disabilityStatus"] {
             assert_eq!(allowed[field], body[field], "{field} in {allowed}");
         }
-        assert_eq!(allowed["applications"][0]["races"], json!([CANARY]), "{allowed}");
+        assert_eq!(
+            allowed["applications"][0]["races"],
+            json!([CANARY]),
+            "{allowed}"
+        );
         assert_eq!(allowed["customInfo"]["deep"]["Gender"], CANARY, "{allowed}");
         let plain = plain_key(&app, "eightfold").await;
         let refused = app.send(&with(&plain, "eightfold", &path)).await;
         assert_eq!(refused.status, 200);
         assert!(!refused.text().contains(CANARY), "{}", refused.text());
-        assert!(refused.json().get("veteranStatus").is_none_or(Value::is_null), "{}", refused.text());
+        assert!(
+            refused
+                .json()
+                .get("veteranStatus")
+                .is_none_or(Value::is_null),
+            "{}",
+            refused.text()
+        );
         no_other_reader_sees_it(&app).await;
     });
 }
@@ -62,16 +86,35 @@ async fn no_other_reader_sees_it(app: &TestApp) {
     let list = app.native("/candidates?email=eve%40example.com").await;
     let id = list["data"][0]["id"].as_str().expect("an id").to_owned();
     let one = app.native(&format!("/candidates/{id}")).await;
-    let submission = one["submissions"][0].as_str().or_else(|| one["submissions"][0]["id"].as_str()).expect("an id");
+    let submission = one["submissions"][0]
+        .as_str()
+        .or_else(|| one["submissions"][0]["id"].as_str())
+        .expect("an id");
     for path in [
-        "/candidates".to_owned(), format!("/candidates/{id}"), "/events".to_owned(), "/outbox".to_owned(),
-        format!("/submissions/{submission}"), format!("/submissions/{submission}/raw"),
+        "/candidates".to_owned(),
+        format!("/candidates/{id}"),
+        "/events".to_owned(),
+        "/outbox".to_owned(),
+        format!("/submissions/{submission}"),
+        format!("/submissions/{submission}/raw"),
     ] {
-        let reply = app.send(&with(&native, "native", &format!("/api/v1{path}"))).await;
-        assert!(reply.status < 500 && !reply.text().contains(CANARY), "{path}: {}", reply.text());
+        let reply = app
+            .send(&with(&native, "native", &format!("/api/v1{path}")))
+            .await;
+        assert!(
+            reply.status < 500 && !reply.text().contains(CANARY),
+            "{path}: {}",
+            reply.text()
+        );
     }
     let merge = plain_key(app, "merge").await;
-    let reply = app.send(&with(&merge, "merge", &format!("/merge/api/ats/v1/candidates/{id}?include_remote_data=true"))).await;
+    let reply = app
+        .send(&with(
+            &merge,
+            "merge",
+            &format!("/merge/api/ats/v1/candidates/{id}?include_remote_data=true"),
+        ))
+        .await;
     assert!(!reply.text().contains(CANARY), "{}", reply.text());
     assert!(reply.status == 200, "{}", reply.text());
 }
@@ -81,7 +124,12 @@ fn the_answers_lie_in_their_own_table_only() {
     testing::on_both(|place| {
         testing::app::run(place, &|app: TestApp| async move {
             let model = json!({"model": {"first_name": "M", "gender": CANARY, "email_addresses": [{"value": "m@example.com"}]}});
-            let reply = app.send(&app.call("merge", "POST", "/merge/api/ats/v1/candidates").json(&model)).await;
+            let reply = app
+                .send(
+                    &app.call("merge", "POST", "/merge/api/ats/v1/candidates")
+                        .json(&model),
+                )
+                .await;
             assert_eq!(reply.status, 201, "{}", reply.text());
             assert!(!reply.text().contains(CANARY));
             let elsewhere = app.app.store.read(|r| {
