@@ -194,6 +194,7 @@ CREATE TABLE slot (
     sha256 BYTEA NOT NULL
 );
 CREATE UNIQUE INDEX slot_org_id_submission_uid_n_key ON slot (org_id, submission_uid, n);
+CREATE INDEX slot_of_file ON slot (org_id, sha256);
 
 CREATE INDEX slot_of_file ON slot (org_id, sha256);
 
@@ -210,7 +211,8 @@ CREATE TABLE eeo (
 );
 CREATE UNIQUE INDEX eeo_org_id_submission_uid_n_key ON eeo (org_id, submission_uid, n);
 
--- swept_at: the sweep is about to remove the content; nobody may name it meanwhile.
+-- swept_at: a mark and not a file: the sweep removed the content then, and nobody may name it for some minutes
+-- (hiring/src/attachment.rs).
 CREATE TABLE file (
     id {id},
     org_id BIGINT NOT NULL,
@@ -221,6 +223,7 @@ CREATE TABLE file (
     swept_at BIGINT
 );
 CREATE UNIQUE INDEX file_org_id_sha256_key ON file (org_id, sha256);
+CREATE INDEX file_swept ON file (swept_at) WHERE swept_at IS NOT NULL;
 
 -- sha256 NULL and url set: named by address, not fetched yet. remark: what is odd about it.
 CREATE TABLE attachment (
@@ -339,7 +342,7 @@ CREATE TABLE subscription (
 );
 CREATE INDEX subscription_of ON subscription (org_id);
 
--- recipient, subject, body: of a mail. body may hold slots, filled when it is read or sent.
+-- recipient, subject, body: of a mail. body: a JSON string that may hold slots, filled when it is read or sent.
 CREATE TABLE delivery (
     id {id},
     org_id BIGINT NOT NULL,

@@ -226,24 +226,41 @@ fn add_one(
     Ok(uid)
 }
 
-/// Names a durable file in the database. One that the sweep has just marked is refused with "come again",
-/// since its bytes may be gone by now; the caller's next attempt writes them anew.
+/// Names a durable file in the database. One whose bytes the sweep may just have removed is refused with "come
+/// again"; the caller's next attempt writes them anew.
 pub fn name_file(tx: &mut Tx, org: OrgId, file: &Stored) -> Result<()> {
-    let now = tx.now();
+    let (now, size) = (tx.now(), file.size as i64);
     tx.run(
         sql!(
             "INSERT INTO file (org_id, sha256, size, media_type, created_at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT DO NOTHING"
         ),
-        &[&org, &file.sha256, &(file.size as i64), &file.media_type, &now],
+        &[&org, &file.sha256, &size, &file.media_type, &now],
     )?;
-    let swept = tx.number(
+    let marks = tx.number(
         sql!(
             "SELECT COUNT(*) FROM file WHERE org_id = $1 AND sha256 = $2 AND swept_at IS NOT NULL"
         ),
         &[&org, &file.sha256],
     )?;
-    if swept > 0 {
+    if marks == 0 {
+        return Ok(());
+    }
+    let revived = tx.run(
+        sql!(
+            "UPDATE file SET swept_at = NULL, size = $3, media_type = $4, created_at = $5 \
+             WHERE org_id = $1 AND sha256 = $2 AND swept_at < $6"
+        ),
+        &[
+            &org,
+            &file.sha256,
+            &size,
+            &file.media_type,
+            &now,
+            &(now - MARKED_FOR),
+        ],
+    )?;
+    if revived == 0 {
         return Err(Problem::Overloaded {
             retry: std::time::Duration::from_secs(1),
         });
@@ -329,31 +346,82 @@ fn read(row: &Row) -> Result<Attachment> {
     })
 }
 
-/// Removes the contents that no row names and that are older than a day: orphans of a crash between writing a
-/// file and committing its row. Answers how many.
+/// How long a file stays an orphan before it is removed, seconds: a day.
+const ORPHANED_FOR: i64 = 86_400;
+
+/// How long the sweep's mark counts, µs: ten minutes. Longer than any call takes from writing its file to naming it.
+const MARKED_FOR: i64 = 600 * 1_000_000;
+
+/// Removes the contents that no row names and that are older than a day: orphans of a crash, or of a refusal, between
+/// writing a file and committing its row. Answers how many.
 ///
-/// A mark is set first, under the index that also settles who names a file, so a call that arrives meanwhile
-/// is told to come again rather than left pointing at nothing.
+/// A call may write the same bytes again while they are being removed. So a mark is set first, under the index that
+/// also settles who names a file, and it stays for some minutes: who names the file meanwhile is told to come again
+/// rather than left pointing at nothing. A mark that a crash left behind ends by itself.
 pub async fn sweep(app: &App) -> Result<usize> {
+    app.store.write(forget_marks).await?;
     let mut removed = 0;
-    for (scope, sha256) in app.files.older_than(86_400, 200).await? {
+    for shelf in app.files.shelves().await? {
+        let old = app.files.older_than(&shelf, ORPHANED_FOR).await?;
+        for some in old.chunks(200) {
+            removed += sweep_some(app, some.to_vec()).await?;
+        }
+    }
+    Ok(removed)
+}
+
+async fn sweep_some(app: &App, old: Vec<(i64, Digest)>) -> Result<usize> {
+    // Looked at before marking: nearly every old file has its row.
+    let orphans = app.store.read(move |r| unnamed(r, &old)).await?;
+    let mut removed = 0;
+    for (scope, sha256) in orphans {
         let org = OrgId(scope);
-        let marked = app.store.write(move |tx| mark(tx, org, &sha256)).await?;
-        if marked {
+        if app.store.write(move |tx| mark(tx, org, &sha256)).await? {
             app.files.remove(scope, &sha256).await?;
-            app.store.write(move |tx| unmark(tx, org, &sha256)).await?;
             removed += 1;
         }
     }
     Ok(removed)
 }
 
-fn mark(tx: &mut Tx, org: OrgId, sha256: &Digest) -> Result<bool> {
-    let slot = tx.number(
+fn forget_marks(tx: &mut Tx) -> Result<()> {
+    let before = tx.now() - MARKED_FOR;
+    tx.run(
+        sql!("DELETE FROM file WHERE id IN (SELECT id FROM file WHERE swept_at < $1 LIMIT 200)"),
+        &[&before],
+    )?;
+    Ok(())
+}
+
+fn unnamed(r: &mut Reader, files: &[(i64, Digest)]) -> Result<Vec<(i64, Digest)>> {
+    let mut orphans = Vec::new();
+    for (scope, sha256) in files {
+        let org = OrgId(*scope);
+        let rows = r.number(
+            sql!("SELECT COUNT(*) FROM file WHERE org_id = $1 AND sha256 = $2"),
+            &[&org, sha256],
+        )?;
+        if rows == 0 && !in_slot(r, org, sha256)? {
+            orphans.push((*scope, *sha256));
+        }
+    }
+    Ok(orphans)
+}
+
+fn in_slot(r: &mut Reader, org: OrgId, sha256: &Digest) -> Result<bool> {
+    let slots = r.number(
         sql!("SELECT COUNT(*) FROM slot WHERE org_id = $1 AND sha256 = $2"),
         &[&org, sha256],
     )?;
+    Ok(slots > 0)
+}
+
+/// Marks the file unless it is named or marked.
+fn mark(tx: &mut Tx, org: OrgId, sha256: &Digest) -> Result<bool> {
     let now = tx.now();
+    if in_slot(tx, org, sha256)? {
+        return Ok(false);
+    }
     let marked = tx.run(
         sql!(
             "INSERT INTO file (org_id, sha256, size, media_type, created_at, swept_at) VALUES ($1, $2, 0, '', $3, $3) \
@@ -361,18 +429,7 @@ fn mark(tx: &mut Tx, org: OrgId, sha256: &Digest) -> Result<bool> {
         ),
         &[&org, sha256, &now],
     )?;
-    if slot > 0 && marked == 1 {
-        unmark(tx, org, sha256)?;
-    }
-    Ok(slot == 0 && marked == 1)
-}
-
-fn unmark(tx: &mut Tx, org: OrgId, sha256: &Digest) -> Result<()> {
-    tx.run(
-        sql!("DELETE FROM file WHERE org_id = $1 AND sha256 = $2 AND swept_at IS NOT NULL"),
-        &[&org, sha256],
-    )?;
-    Ok(())
+    Ok(marked == 1)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{DeliveryId, OrgId, Uuid, new_uid};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 
 /// A mail to be queued.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct NewMail {
 /// Queues a mail about `subject` and notes it as an event.
 pub fn queue_mail(tx: &mut Tx, caller: &Caller, about: &Subject, mail: &NewMail) -> Result<()> {
     let (uid, now) = (new_uid(), tx.now());
+    // As a JSON string, where a slot's U+0000 is spelled out: PostgreSQL holds none in TEXT.
+    let body = serde_json::Value::from(mail.body.as_str()).to_string();
     let event = event::append(
         tx,
         caller,
@@ -33,7 +35,7 @@ pub fn queue_mail(tx: &mut Tx, caller: &Caller, about: &Subject, mail: &NewMail)
             "INSERT INTO delivery (org_id, uid, event_id, channel, recipient, subject, body, state, due_at, created_at) \
              VALUES ($1, $2, $3, 'mail', $4, $5, $6, 'queued', $7, $7)"
         ),
-        &[&caller.org, &uid, &event, &mail.recipient, &one_line(&mail.subject), &mail.body, &now],
+        &[&caller.org, &uid, &event, &mail.recipient, &one_line(&mail.subject), &body, &now],
     )?;
     Ok(())
 }
@@ -82,13 +84,15 @@ pub fn outbox(r: &mut Reader, org: OrgId, after: DeliveryId, limit: i64) -> Resu
 }
 
 fn read(row: &Row) -> Result<Delivery> {
+    let body: Option<String> = row.get(5)?;
+    let body = body.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Delivery {
         id: row.get(0)?,
         uid: row.get(1)?,
         channel: row.get(2)?,
         recipient: row.get(3)?,
         subject: row.get(4)?,
-        body: row.get(5)?,
+        body: body.map_err(Problem::broken)?,
         state: row.get(6)?,
         event: row.get(7)?,
         created_at: row.get(8)?,

@@ -124,10 +124,20 @@ pub fn append(
 
 /// Numbers the committed events that have no place yet; `store` calls it (see the head of this file).
 pub fn number(tx: &mut Tx) -> Result<(), store::Error> {
+    // Until none is left: a batch of 256 calls makes more than one portion, and after it there may be no other batch
+    // for hours.
+    while number_some(tx)? == PORTION {}
+    Ok(())
+}
+
+/// LIMIT of `number_some`.
+const PORTION: usize = 1000;
+
+fn number_some(tx: &mut Tx) -> Result<usize, store::Error> {
     let unplaced = sql!("SELECT id FROM event WHERE place IS NULL ORDER BY id LIMIT 1000");
     let waiting = tx.all(unplaced, &[])?;
     if waiting.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let last = tx.number(sql!("SELECT last FROM feed WHERE id = 1 {for update}"), &[])?;
     // Looked at again under the lock: another process may have numbered them meanwhile.
@@ -143,7 +153,7 @@ pub fn number(tx: &mut Tx) -> Result<(), store::Error> {
         sql!("UPDATE feed SET last = $1 WHERE id = 1"),
         &[&(last + waiting.len() as i64)],
     )?;
-    Ok(())
+    Ok(waiting.len())
 }
 
 /// How many committed events wait for their place.

@@ -68,7 +68,12 @@ pub fn once(
             &request.fingerprint,
             &now,
         ],
-    )?;
+    );
+    // The one row that a simultaneous twin holds while it works.
+    let claimed = claimed.map_err(|error| match error {
+        store::Error::LockTimeout => Problem::Conflict(Clash::KeyInFlight),
+        other => other.into(),
+    })?;
     if claimed == 0 {
         return kept(tx, key_id.0, request);
     }

@@ -235,7 +235,9 @@ impl From<store::Error> for Problem {
                     retry: Duration::from_secs(1),
                 }
             }
-            store::Error::LockTimeout => Problem::Conflict(Clash::KeyInFlight),
+            store::Error::LockTimeout => Problem::Overloaded {
+                retry: Duration::from_secs(1),
+            },
             other => Problem::broken(other),
         }
     }

@@ -60,45 +60,43 @@ impl Files {
         }
     }
 
-    /// Files older than `seconds`, as (scope, digest), at most `limit`: candidates for the sweep.
+    /// The folders that files lie in, some hundreds at most for each organization: the sweep goes through them one
+    /// by one, so that it meets every file and never holds the names of all.
+    pub async fn shelves(&self) -> Result<Vec<Shelf>, Error> {
+        let mut shelves = Vec::new();
+        for scope in self.folders(None).await? {
+            shelves.extend(self.folders(Some(&scope)).await?.into_iter().map(Shelf));
+        }
+        Ok(shelves)
+    }
+
+    async fn folders(&self, within: Option<&Path>) -> Result<Vec<Path>, Error> {
+        let found = self.0.list_with_delimiter(within).await;
+        found.map(|list| list.common_prefixes).map_err(failed)
+    }
+
+    /// The files of a shelf that were written (again) at least `seconds` ago, as (scope, digest).
     pub async fn older_than(
         &self,
+        shelf: &Shelf,
         seconds: i64,
-        limit: usize,
     ) -> Result<Vec<(i64, Digest)>, Error> {
-        use object_store::ListResult;
-        let mut old = Vec::new();
         let now = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs() as i64;
-        let mut folders = vec![None];
-        while let Some(folder) = folders.pop() {
-            let ListResult {
-                objects,
-                common_prefixes,
-                ..
-            } = self
-                .0
-                .list_with_delimiter(folder.as_ref())
-                .await
-                .map_err(failed)?;
-            folders.extend(common_prefixes.into_iter().map(Some));
-            for object in objects {
-                if now - object.last_modified.timestamp() < seconds {
-                    continue;
-                }
-                if let Some(name) = parse(&object.location) {
-                    old.push(name);
-                }
-                if old.len() >= limit {
-                    return Ok(old);
-                }
-            }
-        }
-        Ok(old)
+        let found = self.0.list_with_delimiter(Some(&shelf.0)).await;
+        let objects = found.map_err(failed)?.objects;
+        let old = objects
+            .iter()
+            .filter(|o| now - o.last_modified.timestamp() >= seconds);
+        Ok(old.filter_map(|o| parse(&o.location)).collect())
     }
 }
+
+/// One folder of files; see [`Files::shelves`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelf(Path);
 
 /// SHA-256 of `bytes`.
 pub fn digest(bytes: &[u8]) -> Digest {

@@ -39,6 +39,11 @@ macro_rules! job_for {
                 // A panic rolls back this caller alone; the thread and its batch go on.
                 let result = catch_unwind(AssertUnwindSafe(|| (self.function)(context)))
                     .unwrap_or_else(|_| Err(E::from(Error::Panicked)));
+                // A statement failed and the function went on as if nothing were: see `Reader::failure`.
+                let result = match (result, context.failure.take()) {
+                    (Ok(_), Some(error)) => Err(E::from(error)),
+                    (result, _) => result,
+                };
                 let verdict = if result.is_ok() {
                     Verdict::Keep
                 } else {
@@ -49,13 +54,21 @@ macro_rules! job_for {
             }
 
             fn answer(self: Box<Self>, fate: Result<(), Error>) {
-                let result = match (fate, self.result) {
+                let Call {
+                    function,
+                    result,
+                    reply,
+                } = *self;
+                // Before the answer: the function may hold a clone of the store, and it must not be this thread
+                // that drops the last one.
+                drop(function);
+                let result = match (fate, result) {
                     (Ok(()), Some(result)) => result,
                     (Ok(()), None) => Err(E::from(Error::Busy("the job was not run".into()))),
                     (Err(error), _) => Err(E::from(error)),
                 };
                 // The caller may have gone; what was done stays done.
-                let _ = self.reply.send(result);
+                let _ = reply.send(result);
             }
         }
 

@@ -38,7 +38,7 @@ pub use migrate::Migration;
 #[doc(hidden)]
 pub use statement::Registered;
 pub use statement::{Statement, statements};
-pub use tx::{Reader, Tx};
+pub use tx::{Description, Reader, Tx};
 pub use value::{FromValue, Row, ToValue, Value};
 
 /// Where the data is and how much work may wait for it.
@@ -216,6 +216,11 @@ impl Drop for Inner {
         // Closing the queues lets the threads finish what waits in them and end.
         self.writes.take();
         self.reads.take();
+        // A caller that went away may leave the last clone to one of these threads, which cannot wait for itself.
+        let here = std::thread::current().id();
+        if self.threads.iter().any(|t| t.thread().id() == here) {
+            return;
+        }
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

@@ -31,11 +31,16 @@ pub(crate) fn run<C: refinery::Migrate>(
         .map_err(|e| Error::Database(format!("migration: {e}")))?;
     let mut last = None;
     for attempt in 0..10u64 {
-        match refinery::Runner::new(&list).run(connection) {
+        // Grouped: the schema and the note that it is there are one transaction. Otherwise a crash between the two
+        // leaves a schema that every later start tries to make again.
+        match refinery::Runner::new(&list)
+            .set_grouped(true)
+            .run(connection)
+        {
             Ok(_) => return Ok(()),
             Err(error) => last = Some(error),
         }
-        std::thread::sleep(std::time::Duration::from_millis(50 * (attempt + 1)));
+        std::thread::sleep(std::time::Duration::from_millis(20 * (attempt + 1)));
     }
     Err(Error::Database(format!(
         "migration: {}",

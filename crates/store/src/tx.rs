@@ -3,6 +3,7 @@
 //! Both hide which engine runs. The connections behind them are in `sqlite/` and `postgres/`.
 
 use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::postgres::Connection as Postgres;
 use crate::record;
@@ -12,6 +13,10 @@ use crate::{Error, Row, Statement, ToValue, Value, sqlite};
 pub struct Reader<'a> {
     pub(crate) connection: Connection<'a>,
     pub(crate) now: i64,
+    /// The first statement that failed. PostgreSQL has then given up the transaction and would answer COMMIT with
+    /// a silent rollback, and SQLite may have (see `sqlite/writer.rs`). So on both engines nothing more is run,
+    /// and a function that says `Ok` all the same is not believed: its changes are undone, its caller hears this.
+    pub(crate) failure: Option<Error>,
 }
 
 pub(crate) enum Connection<'a> {
@@ -35,7 +40,26 @@ impl<'a> DerefMut for Tx<'a> {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(crate) fn new(connection: Connection<'a>, now: i64) -> Reader<'a> {
+        Reader {
+            connection,
+            now,
+            failure: None,
+        }
+    }
+
+    fn still_sound(&self) -> Result<(), Error> {
+        self.failure.clone().map_or(Ok(()), Err)
+    }
+
+    fn noting<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &outcome {
+            self.failure = Some(error.clone());
+        }
+        outcome
+    }
+
     /// Now, in µs since 1970 UTC: one moment for the whole transaction.
     pub fn now(&self) -> i64 {
         self.now
@@ -47,10 +71,12 @@ impl Reader<'_> {
         statement: &'static Statement,
         parameters: &[&dyn ToValue],
     ) -> Result<Vec<Row>, Error> {
-        let rows = match &mut self.connection {
+        self.still_sound()?;
+        let outcome = match &mut self.connection {
             Connection::Sqlite(c) => sqlite::all(c, statement, parameters),
             Connection::Postgres(c) => c.all(statement, parameters),
-        }?;
+        };
+        let rows = self.noting(outcome)?;
         record::note(statement, parameters, &rows);
         Ok(rows)
     }
@@ -74,6 +100,26 @@ impl Reader<'_> {
         row.ok_or_else(|| Error::Database(format!("no row from {:?}", statement.place)))?
             .get(0)
     }
+
+    /// What the engine makes of a statement without running it, for the test over [`crate::statements`].
+    pub fn describe(&mut self, statement: &'static Statement) -> Result<Description, Error> {
+        self.still_sound()?;
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(c) => sqlite::describe(c, statement),
+            Connection::Postgres(c) => c.describe(statement),
+        };
+        self.noting(outcome)
+    }
+}
+
+/// The parameters and result columns of a statement, by the names of their types: `BIGINT`, `TEXT`, `BYTEA`, or
+/// another, which the house rules forbid. `None` where the engine does not say (SQLite: parameters, expressions).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// One for each of `$1…$N`.
+    pub parameters: Vec<Option<String>>,
+    /// One for each column of the answer.
+    pub columns: Vec<Option<String>>,
 }
 
 impl Tx<'_> {
@@ -83,13 +129,27 @@ impl Tx<'_> {
         statement: &'static Statement,
         parameters: &[&dyn ToValue],
     ) -> Result<u64, Error> {
-        let touched = match &mut self.0.connection {
+        self.still_sound()?;
+        let outcome = match &mut self.0.connection {
             Connection::Sqlite(c) => sqlite::run(c, statement, parameters),
             Connection::Postgres(c) => c.run(statement, parameters),
-        }?;
+        };
+        let touched = self.noting(outcome)?;
         record::note(statement, parameters, &[]);
         Ok(touched)
     }
+}
+
+/// Runs `finish`, the last thing of a batch. A panic in it is a failure like another: the thread must go on.
+pub(crate) fn finish(
+    finish: fn(&mut Tx<'_>) -> Result<(), Error>,
+    connection: Connection<'_>,
+    now: i64,
+) -> Result<(), Error> {
+    let mut tx = Tx(Reader::new(connection, now));
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| finish(&mut tx))).unwrap_or(Err(Error::Panicked));
+    outcome.and(tx.still_sound())
 }
 
 /// The parameters as values, on the stack's side of the call.

@@ -8,7 +8,9 @@
 //! This file knows nothing of Muster's tables or routes. Read `scripts/throwaway-postgres` next;
 //! [`app`] is the whole program on such a place, with its actors, [`golden`] replays recorded requests.
 
+#[cfg(feature = "app")]
 pub mod app;
+#[cfg(feature = "app")]
 pub mod golden;
 
 use std::fmt;

@@ -275,10 +275,13 @@ fn read_operation(row: &Row) -> Result<Operation> {
 /// One call named identities of two people: neither is merged by itself, a person judges.
 fn note_duplicates(tx: &mut Tx, caller: &Caller, id: CandidateId, claims: &[Claim]) -> Result<()> {
     let now = tx.now();
-    for claim in claims {
-        let Some(other) = claim.owner.filter(|o| *o != id) else {
-            continue;
-        };
+    // In the order of the people, as everyone must take the rows of the unique index in one order.
+    let mut others: Vec<(CandidateId, &Claim)> = claims
+        .iter()
+        .filter_map(|claim| Some((claim.owner.filter(|o| *o != id)?, claim)))
+        .collect();
+    others.sort_by_key(|(other, _)| *other);
+    for (other, claim) in others {
         let evidence = json!({"kind": claim.kind, "key": claim.key}).to_string();
         let fresh = tx.run(
             sql!(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use postgres::error::SqlState;
@@ -10,7 +11,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls};
 
 use crate::tx::values;
-use crate::{Error, Row, Statement, ToValue, Unique, Value};
+use crate::{Description, Error, Row, Statement, ToValue, Unique, Value};
 
 /// A client, its prepared statements, and whether the running transaction must be run again.
 pub(crate) struct Connection {
@@ -34,22 +35,39 @@ impl Connection {
         &mut self.client
     }
 
-    /// Paging orders by text columns and must order alike on both engines (SQLite compares bytes).
-    pub(crate) fn require_c_collation(&mut self) -> Result<(), Error> {
+    /// Paging orders by text columns and must order alike on both engines (SQLite compares bytes), and any text that
+    /// a caller may send must fit in.
+    pub(crate) fn require_a_fit_database(&mut self) -> Result<(), Error> {
+        // As JSON, since the column for the locale provider came with PostgreSQL 15.
         let row = self
             .client
             .query_one(
-                "SELECT datcollate, datname FROM pg_database WHERE datname = current_database()",
+                "SELECT d.datname::text, d.datcollate::text, to_jsonb(d) ->> 'datlocprovider', to_jsonb(d) ->> 'datlocale', \
+                 pg_encoding_to_char(d.encoding)::text FROM pg_database d WHERE d.datname = current_database()",
                 &[],
             )
             .map_err(|e| error(&e))?;
-        let (collation, name): (String, String) = (row.get(0), row.get(1));
-        if collation == "C" || collation == "POSIX" {
+        let (name, libc): (String, String) = (row.get(0), row.get(1));
+        let (provider, locale): (Option<String>, Option<String>) = (row.get(2), row.get(3));
+        let encoding: String = row.get(4);
+        // Who sorts: the C library, or ICU (`i`), or PostgreSQL itself (`b`), each by a locale of its own.
+        let collation = match provider.as_deref() {
+            None | Some("c") => libc,
+            Some("b") => locale.unwrap_or_default(),
+            Some(_) => format!("{} of ICU", locale.as_deref().unwrap_or("another locale")),
+        };
+        if (collation == "C" || collation == "POSIX") && encoding == "UTF8" {
             return Ok(());
         }
+        let by = if provider.is_some() {
+            " LOCALE_PROVIDER libc"
+        } else {
+            ""
+        };
         Err(Error::Database(format!(
-            "the database {name} has collation {collation}, and Muster needs C, so that both engines sort alike; \
-             make one with: CREATE DATABASE muster TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C';"
+            "the database {name} has collation {collation} and encoding {encoding}, and Muster needs C and UTF8, so that \
+             both engines sort alike; make one with: \
+             CREATE DATABASE muster TEMPLATE template0 ENCODING 'UTF8'{by} LC_COLLATE 'C' LC_CTYPE 'C';"
         )))
     }
 
@@ -131,6 +149,26 @@ impl Connection {
             .map_err(|e| self.failed(&e))
     }
 
+    pub(crate) fn describe(&mut self, statement: &'static Statement) -> Result<Description, Error> {
+        let prepared = self.prepare(statement)?;
+        let named = |ty: &Type| {
+            Some(match *ty {
+                Type::INT8 => "BIGINT".to_owned(),
+                Type::TEXT => "TEXT".to_owned(),
+                Type::BYTEA => "BYTEA".to_owned(),
+                ref other => other.name().to_owned(),
+            })
+        };
+        Ok(Description {
+            parameters: prepared.params().iter().map(named).collect(),
+            columns: prepared
+                .columns()
+                .iter()
+                .map(|c| named(c.type_()))
+                .collect(),
+        })
+    }
+
     fn failed(&mut self, e: &postgres::Error) -> Error {
         let retry = matches!(
             e.code(),
@@ -152,14 +190,55 @@ fn shutting_down(e: &postgres::Error) -> bool {
 
 /// `lock_timeout` bounds the wait for a simultaneous twin's idempotency row (DESIGN §9: 10 s).
 fn connect(url: &str) -> Result<Client, Error> {
-    let mut client =
-        Client::connect(url, NoTls).map_err(|e| Error::Busy(format!("PostgreSQL: {e}")))?;
+    let away = |e: postgres::Error| Error::Busy(format!("PostgreSQL: {e}"));
+    let mut config: postgres::Config = url
+        .parse()
+        .map_err(|e: postgres::Error| Error::Database(format!("PostgreSQL's address: {e}")))?;
+    if config.get_application_name().is_none() {
+        config.application_name("muster");
+    }
+    // A server that is silently gone must not hold a thread for the two hours that TCP would wait.
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(10));
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(30));
+    }
+    let mut client = config.connect(NoTls).map_err(away)?;
     client
         .batch_execute(
             "SET lock_timeout = '10s'; SET TIME ZONE 'UTC'; SET client_min_messages = warning",
         )
         .map_err(|e| error(&e))?;
+    insist_on_durability(&mut client)?;
     Ok(client)
+}
+
+/// An answered write survives a power cut. `synchronous_commit` is ours to set, whatever the role's or the
+/// database's default is; `fsync` is the server's alone, so a server without it is refused as SQLite without
+/// `synchronous=FULL` is: nothing in the log of a test bench would show what is missing until the lights go out.
+fn insist_on_durability(client: &mut Client) -> Result<(), Error> {
+    let row = client
+        .query_one(
+            "SELECT current_setting('fsync', true), current_setting('synchronous_commit', true)",
+            &[],
+        )
+        .map_err(|e| error(&e))?;
+    let (fsync, commit): (Option<String>, Option<String>) = (row.get(0), row.get(1));
+    if fsync.as_deref() == Some("off") {
+        return Err(Error::Database(
+            "this PostgreSQL server runs with fsync = off and would lose answered writes in a power cut; \
+             set fsync = on in its postgresql.conf"
+                .into(),
+        ));
+    }
+    // `local`, `remote_write` and `remote_apply` all sync this server's own disk first.
+    if commit.as_deref() == Some("off") {
+        client
+            .batch_execute("SET synchronous_commit = on")
+            .map_err(|e| error(&e))?;
+    }
+    Ok(())
 }
 
 #[derive(Debug)]
@@ -224,7 +303,8 @@ fn owned(row: &postgres::Row, statement: &'static str) -> Result<Row, Error> {
 /// PostgreSQL's errors in the store's words: its message, never its DETAIL, which quotes values.
 fn error(e: &postgres::Error) -> Error {
     let Some(db) = e.as_db_error() else {
-        return if e.is_closed() {
+        let broken_pipe = e.source().is_some_and(|s| s.is::<std::io::Error>());
+        return if e.is_closed() || broken_pipe {
             Error::Busy("connection lost".into())
         } else {
             Error::Database(e.to_string())
@@ -237,8 +317,10 @@ fn error(e: &postgres::Error) -> Error {
     if *code == SqlState::LOCK_NOT_AVAILABLE {
         return Error::LockTimeout;
     }
-    // 53xxx: disk full, out of memory, too many connections; 57xxx: shutting down.
-    if code.code().starts_with("53") || code.code().starts_with("57") {
+    // 08: connection; 53: disk full, out of memory, too many connections; 57: shutting down; 58: input/output;
+    // 25006: read-only, as a server is that has just become a standby.
+    let passing = ["08", "53", "57", "58", "25006"];
+    if passing.iter().any(|class| code.code().starts_with(class)) {
         return Error::Busy(db.message().to_owned());
     }
     Error::Database(format!("{} {}", code.code(), db.message()))

@@ -16,7 +16,7 @@ pub use connection::replay;
 
 use crate::job::{Read, Verdict, Write};
 use crate::sqlite::spawn;
-use crate::tx::Connection as Engine;
+use crate::tx::{self, Connection as Engine};
 use crate::{Clock, Config, Error, Reader, Stats, Tx, migrate};
 
 /// How often a transaction that lost a deadlock or its connection is run again.
@@ -31,7 +31,7 @@ pub(crate) fn open(
     stats: Arc<Stats>,
 ) -> Result<Vec<JoinHandle<()>>, Error> {
     let mut first = Connection::open(url)?;
-    first.require_c_collation()?;
+    first.require_a_fit_database()?;
     migrate::run(first.client(), config.migrations, "postgres")?;
     let (wake, woken) = crossbeam_channel::bounded(1);
     let mut threads = Vec::new();
@@ -69,10 +69,7 @@ fn read_loop(connection: &mut Connection, jobs: &Receiver<Read>, clock: &Clock) 
         for attempt in 0..ATTEMPTS {
             fate = connection.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             if fate.is_ok() {
-                job.run(&mut Reader {
-                    connection: Engine::Postgres(connection),
-                    now: clock.now(),
-                });
+                job.run(&mut Reader::new(Engine::Postgres(connection), clock.now()));
                 let again = connection.must_rerun();
                 connection.rollback();
                 if !again {
@@ -106,7 +103,9 @@ impl Writer {
             }
             pause(attempt);
         }
-        self.stats.count(1);
+        if fate.is_ok() {
+            self.stats.count(1);
+        }
         job.answer(fate);
     }
 
@@ -117,10 +116,7 @@ impl Writer {
         {
             return Attempt::Again(error);
         }
-        let reader = Reader {
-            connection: Engine::Postgres(&mut self.connection),
-            now: self.clock.now(),
-        };
+        let reader = Reader::new(Engine::Postgres(&mut self.connection), self.clock.now());
         let verdict = job.run(&mut Tx(reader));
         if self.connection.must_rerun() {
             self.connection.rollback();
@@ -161,11 +157,7 @@ fn number_loop(
         {
             continue;
         }
-        let reader = Reader {
-            connection: Engine::Postgres(connection),
-            now: clock.now(),
-        };
-        match finish(&mut Tx(reader)) {
+        match tx::finish(finish, Engine::Postgres(connection), clock.now()) {
             Ok(()) => drop(connection.commit()),
             Err(error) => {
                 tracing::warn!(error = %error, "numbering failed; tried again at the next wake-up");

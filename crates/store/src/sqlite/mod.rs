@@ -14,7 +14,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::job::{Read, Write};
 use crate::tx::{Connection as Engine, values};
-use crate::{Clock, Config, Error, Reader, Row, Statement, Stats, ToValue, Unique, Value, migrate};
+use crate::{
+    Clock, Config, Description, Error, Reader, Row, Statement, Stats, ToValue, Unique, Value,
+    migrate,
+};
 
 /// How long a statement waits for another process's transaction (a `muster key create` beside a server).
 const BUSY: Duration = Duration::from_secs(10);
@@ -60,12 +63,12 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open(path).map_err(error)?;
     connection.busy_timeout(BUSY).map_err(error)?;
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(error);
-    set("journal_mode", "WAL")?;
+    use_wal(&connection)?;
     set("synchronous", "FULL")?;
     set("foreign_keys", "ON")?;
     set("temp_store", "MEMORY")?;
     set("cache_size", "-65536")?;
-    // 4 MB of log before pages move to the main file: fewer, larger checkpoints on the writer's time.
+    // 16 MB of log before pages move to the main file: fewer, larger checkpoints on the writer's time.
     set("wal_autocheckpoint", "4000")?;
     connection.set_prepared_statement_cache_capacity(512);
     let full: i64 = connection
@@ -75,6 +78,30 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, Error> {
         return Err(Error::Database("SQLite refused synchronous=FULL".into()));
     }
     Ok(connection)
+}
+
+/// Two processes that open a new file at once: switching the journal's mode is the one step that does not wait for
+/// the other by itself. And where there is no write-ahead log (a network share), SQLite says so in its answer only.
+fn use_wal(connection: &Connection) -> Result<(), Error> {
+    let mut waited = Duration::ZERO;
+    loop {
+        let mode = connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))
+            .map_err(error);
+        match mode {
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(()),
+            Ok(mode) => {
+                return Err(Error::Database(format!(
+                    "SQLite has no write-ahead log here (its journal mode is {mode}): is this a network share?"
+                )));
+            }
+            Err(Error::Busy(_)) if waited < BUSY => {
+                waited += Duration::from_millis(20);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn open_reader(path: &Path) -> Result<Connection, Error> {
@@ -95,11 +122,7 @@ fn read_loop(connection: &Connection, jobs: &Receiver<Read>, clock: &Clock) {
     while let Ok(mut job) = jobs.recv() {
         // One deferred transaction is one snapshot: what the function sees does not change under it.
         let fate = simple(connection, "BEGIN").map(|()| {
-            let mut reader = Reader {
-                connection: Engine::Sqlite(connection),
-                now: clock.now(),
-            };
-            job.run(&mut reader);
+            job.run(&mut Reader::new(Engine::Sqlite(connection), clock.now()));
         });
         if !connection.is_autocommit() {
             let _ = simple(connection, "ROLLBACK");
@@ -196,6 +219,23 @@ pub(crate) fn run(
     Ok(touched as u64)
 }
 
+pub(crate) fn describe(
+    connection: &Connection,
+    statement: &'static Statement,
+) -> Result<Description, Error> {
+    let prepared = connection.prepare(statement.sqlite()).map_err(error)?;
+    let columns = prepared.columns();
+    let named = |declared: &str| match declared {
+        "INTEGER" => "BIGINT".to_owned(),
+        "BLOB" => "BYTEA".to_owned(),
+        other => other.to_owned(),
+    };
+    Ok(Description {
+        parameters: vec![None; prepared.parameter_count()],
+        columns: columns.map(|c| c.decl_type().map(named)).collect(),
+    })
+}
+
 /// SQLite's errors in the store's words. Only messages of the engine pass, never values.
 pub(crate) fn error(e: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(code, message) = &e else {
@@ -218,8 +258,12 @@ pub(crate) fn error(e: rusqlite::Error) -> Error {
     }
 }
 
-/// `application.org_id, application.job_id` → `application_org_id_job_id_key`, as PostgreSQL names it.
+/// `application.org_id, application.job_id` → `application_org_id_job_id_key`, as PostgreSQL names it. Of an index
+/// over an expression SQLite gives the name itself: `index 'name'`.
 fn index_name(columns: &str) -> String {
+    if let Some(name) = columns.strip_prefix("index '") {
+        return name.trim_end_matches('\'').to_owned();
+    }
     let mut parts = columns
         .split(", ")
         .map(|c| c.split_once('.').unwrap_or(("", c)));
@@ -269,5 +313,6 @@ mod tests {
             "identity_org_id_kind_key"
         );
         assert_eq!(index_name("job.slug"), "job_slug_key");
+        assert_eq!(index_name("index 'job_slug_key'"), "job_slug_key");
     }
 }

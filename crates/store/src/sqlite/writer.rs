@@ -17,14 +17,15 @@
 //! # When SQLite rolls back more than it was asked
 //! FULL, IOERR and NOMEM inside a statement roll back the *whole* transaction, savepoints and all. After
 //! each member we therefore ask `is_autocommit()`: true means that everything done so far is gone, and
-//! everyone in the batch hears "come again" (503), because what they were told would not be true.
+//! everyone in the batch hears "come again" (503), because what they were told would not be true. Nor can the
+//! member itself go on and have its next statement committed all alone: `tx.rs` runs nothing after a failure.
 
 use crossbeam_channel::Receiver;
 use rusqlite::Connection;
 
 use super::simple;
 use crate::job::{Verdict, Write};
-use crate::tx::Connection as Engine;
+use crate::tx::{self, Connection as Engine};
 use crate::{Clock, Error, Reader, Stats, Tx};
 
 /// Members of a batch at most. Bounds how long the first one waits for its answer.
@@ -43,13 +44,15 @@ pub(super) fn run(
     while let Ok(first) = jobs.recv() {
         let mut batch = Vec::with_capacity(8);
         let fate = commit_together(connection, first, jobs, finish, clock, &mut batch);
-        if let Err(error) = &fate {
-            tracing::warn!(error = %error, members = batch.len(), "a batch was not committed");
+        match &fate {
+            Ok(()) => stats.count(batch.len() as u64),
+            Err(error) => {
+                tracing::warn!(error = %error, members = batch.len(), "a batch was not committed");
+            }
         }
         if !connection.is_autocommit() {
             let _ = simple(connection, "ROLLBACK");
         }
-        stats.count(batch.len() as u64);
         for job in batch {
             job.answer(fate.clone());
         }
@@ -82,20 +85,13 @@ fn commit_together(
             Err(_) => break,
         }
     }
-    let reader = Reader {
-        connection: Engine::Sqlite(connection),
-        now: clock.now(),
-    };
-    finish(&mut Tx(reader)).map_err(come_again)?;
+    tx::finish(finish, Engine::Sqlite(connection), clock.now()).map_err(come_again)?;
     simple(connection, "COMMIT").map_err(come_again)
 }
 
 fn run_member(connection: &Connection, job: &mut Write, clock: &Clock) -> Result<(), Error> {
     simple(connection, "SAVEPOINT member").map_err(come_again)?;
-    let reader = Reader {
-        connection: Engine::Sqlite(connection),
-        now: clock.now(),
-    };
+    let reader = Reader::new(Engine::Sqlite(connection), clock.now());
     let verdict = job.run(&mut Tx(reader));
     if connection.is_autocommit() {
         return Err(Error::Busy(

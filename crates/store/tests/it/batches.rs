@@ -1,0 +1,254 @@
+//! Members of a batch: each succeeds or fails alone, and they share the disk's sync.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use store::{Error, Store, Tx, sql};
+use testing::Engine;
+
+use crate::{add, all_are_queued, gate, names, on, on_both, open, open_with, tell, things};
+
+type Member = fn(&mut Tx<'_>) -> Result<(), Error>;
+
+/// Queues the members behind a gate, so that SQLite makes one batch of them; their outcomes.
+async fn together(store: &Store, members: &[Member]) -> Vec<Result<(), Error>> {
+    let gate = gate(store);
+    gate.is_closed().await;
+    let calls: Vec<_> = members
+        .iter()
+        .map(|member| {
+            let (store, member) = (store.clone(), *member);
+            tokio::spawn(async move { store.write(member).await })
+        })
+        .collect();
+    all_are_queued().await;
+    gate.open();
+    let mut outcomes = Vec::new();
+    for call in calls {
+        outcomes.push(call.await.expect("no panic comes through"));
+    }
+    gate.outcome.await.unwrap().expect("the gate");
+    outcomes
+}
+
+#[test]
+fn a_member_that_fails_or_panics_is_undone_alone() {
+    on_both(|place| {
+        tell(async {
+            let store = open(place);
+            let outcomes = together(
+                &store,
+                &[
+                    |tx| add(tx, "first").map(drop),
+                    |tx| {
+                        add(tx, "refused")?;
+                        Err(Error::Missing("on purpose".into()))
+                    },
+                    |tx| {
+                        add(tx, "panicked")?;
+                        panic!("on purpose, in a test")
+                    },
+                    |tx| add(tx, "last").map(drop),
+                ],
+            )
+            .await;
+            assert_eq!(
+                outcomes,
+                [
+                    Ok(()),
+                    Err(Error::Missing("on purpose".into())),
+                    Err(Error::Panicked),
+                    Ok(())
+                ]
+            );
+            assert_eq!(things(&store).await, ["first", "last"]);
+            if store.engine() == "sqlite" {
+                assert_eq!(store.stats().batches.load(Relaxed), 1);
+                assert_eq!(store.stats().members.load(Relaxed), 5);
+            }
+        })
+    });
+}
+
+/// PostgreSQL answers COMMIT of a failed transaction with a silent rollback.
+#[test]
+fn a_function_that_ignores_a_failed_statement_is_not_believed() {
+    on_both(|place| {
+        tell(async {
+            let store = open(place);
+            store.write(|tx| add(tx, "taken")).await.unwrap();
+            let careless = |tx: &mut Tx<'_>| {
+                add(tx, "before")?;
+                let _ = add(tx, "taken");
+                let _ = add(tx, "after");
+                Ok::<_, Error>(())
+            };
+            let outcome = store.write(careless).await;
+            assert!(matches!(outcome, Err(Error::Unique(_))), "{outcome:?}");
+            assert_eq!(things(&store).await, ["taken"]);
+        })
+    });
+}
+
+#[test]
+fn a_panicking_reader_does_not_end_its_thread() {
+    on_both(|place| {
+        tell(async {
+            let store = open_with(place, |c| c.readers = 1);
+            for _ in 0..3 {
+                let outcome = store
+                    .read(|_| -> Result<(), Error> { panic!("on purpose, in a test") })
+                    .await;
+                assert_eq!(outcome, Err(Error::Panicked));
+            }
+            assert!(things(&store).await.is_empty());
+        })
+    });
+}
+
+#[test]
+fn waiting_writes_share_a_commit() {
+    on(Engine::Sqlite, |place| {
+        tell(async {
+            let store = open(place);
+            let gate = gate(&store);
+            gate.is_closed().await;
+            let calls: Vec<_> = (0..300)
+                .map(|n| {
+                    let store = store.clone();
+                    tokio::spawn(
+                        async move { store.write(move |tx| add(tx, &format!("{n:03}"))).await },
+                    )
+                })
+                .collect();
+            all_are_queued().await;
+            gate.open();
+            for call in calls {
+                call.await.unwrap().unwrap();
+            }
+            assert_eq!(things(&store).await.len(), 300);
+            // 256 in the first, the gate among them; the other 45 in the second.
+            assert_eq!(store.stats().batches.load(Relaxed), 2);
+            assert_eq!(store.stats().members.load(Relaxed), 301);
+        })
+    });
+}
+
+#[test]
+fn a_read_is_one_snapshot() {
+    on_both(|place| {
+        tell(async {
+            let store = open(place);
+            store.write(|tx| add(tx, "early")).await.unwrap();
+            let (looked, has_looked) = std::sync::mpsc::channel();
+            let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+            let reading = store.clone();
+            let read = tokio::spawn(async move {
+                let twice = move |r: &mut store::Reader<'_>| {
+                    let first = names(r)?;
+                    let _ = looked.send(());
+                    let _ = may_go_on.recv_timeout(crate::PATIENCE);
+                    Ok::<_, Error>((first, names(r)?))
+                };
+                reading.read(twice).await
+            });
+            all_are_queued().await;
+            has_looked.recv_timeout(crate::PATIENCE).unwrap();
+            store.write(|tx| add(tx, "late")).await.unwrap();
+            go_on.send(()).unwrap();
+            let (first, second) = read.await.unwrap().unwrap();
+            assert_eq!(first, ["early"]);
+            assert_eq!(second, ["early"]);
+            assert_eq!(things(&store).await, ["early", "late"]);
+        })
+    });
+}
+
+#[test]
+fn a_reader_cannot_write() {
+    on_both(|place| {
+        tell(async {
+            let store = open(place);
+            let outcome = store
+                .read(|r| {
+                    r.number(
+                        sql!("INSERT INTO thing (name) VALUES ('x') RETURNING id"),
+                        &[],
+                    )
+                })
+                .await;
+            assert!(outcome.is_err(), "{outcome:?}");
+            assert!(things(&store).await.is_empty());
+        })
+    });
+}
+
+/// What `Config::finish` leaves undone in a panic is no reason to stop writing for good.
+#[test]
+fn a_panic_in_the_numbering_does_not_end_its_thread() {
+    use std::sync::atomic::AtomicBool;
+    static PANICS: AtomicBool = AtomicBool::new(true);
+    on_both(|place| {
+        tell(async {
+            PANICS.store(true, Relaxed);
+            let store = open_with(place, |c| {
+                c.finish = |tx| {
+                    assert!(!PANICS.load(Relaxed), "on purpose, in a test");
+                    tx.run(sql!("UPDATE thing SET size = 7 WHERE size IS NULL"), &[])
+                        .map(drop)
+                }
+            });
+            let outcome = store.write(|tx| add(tx, "one")).await;
+            // On PostgreSQL the numbering follows the commit; on SQLite it is part of it.
+            assert_eq!(outcome.is_ok(), store.engine() == "postgres", "{outcome:?}");
+            PANICS.store(false, Relaxed);
+            store.write(|tx| add(tx, "two")).await.unwrap();
+            let unnumbered = sql!("SELECT COUNT(*) FROM thing WHERE size IS NULL");
+            for _ in 0..1000 {
+                let left = store.read(|r| r.number(unnumbered, &[])).await.unwrap();
+                if left == 0 {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            panic!("nothing was numbered after the panic");
+        })
+    });
+}
+
+/// The last clone of a store inside of a function that runs on one of the store's own threads.
+#[test]
+fn a_function_may_hold_the_last_clone_of_its_store() {
+    on_both(|place| {
+        tell(async {
+            let store = open(place);
+            let (done, is_done) = std::sync::mpsc::channel();
+            let (inner, outer) = (store.clone(), store.clone());
+            let gate = gate(&store);
+            gate.is_closed().await;
+            let call = tokio::spawn(async move {
+                let function = move |tx: &mut Tx<'_>| {
+                    let _ = &inner;
+                    let id = add(tx, "alone");
+                    let _ = done.send(());
+                    id
+                };
+                outer.write(function).await
+            });
+            all_are_queued().await;
+            // The caller goes away; the job stays in the queue, with a clone inside.
+            call.abort();
+            drop(store);
+            gate.open();
+            is_done.recv_timeout(crate::PATIENCE).unwrap();
+            gate.outcome.await.unwrap().unwrap();
+            let again = open(place);
+            for _ in 0..1000 {
+                if things(&again).await == ["alone"] {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            panic!("the write was not done");
+        })
+    });
+}

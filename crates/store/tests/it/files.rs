@@ -1,0 +1,117 @@
+//! The contents of files: kept once, given back as they are, found by their age.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use store::Error;
+use store::files::{Digest, Files, digest, hex};
+
+use crate::tell;
+
+fn folder() -> (tempfile::TempDir, Files) {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::in_folder(&folder.path().join("files")).unwrap();
+    (folder, files)
+}
+
+fn all_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(all_files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn make_older(folder: &Path, digest: &Digest, by: u64) {
+    let name = hex(digest);
+    let path = all_files(folder).into_iter().find(|p| p.ends_with(&name));
+    let file = std::fs::File::options()
+        .write(true)
+        .open(path.unwrap())
+        .unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(by))
+        .unwrap();
+}
+
+async fn older_than(files: &Files, seconds: i64) -> Vec<(i64, Digest)> {
+    let mut old = Vec::new();
+    for shelf in files.shelves().await.unwrap() {
+        old.extend(files.older_than(&shelf, seconds).await.unwrap());
+    }
+    old.sort_unstable();
+    old
+}
+
+#[test]
+fn a_file_comes_back_and_lies_there_once() {
+    let (folder, files) = folder();
+    tell(async {
+        let content: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+        let name = files.put(7, content.clone().into()).await.unwrap();
+        assert_eq!(name, digest(&content));
+        assert_eq!(files.put(7, content.clone().into()).await.unwrap(), name);
+        assert_eq!(files.get(7, &name).await.unwrap(), content);
+        assert_eq!(all_files(folder.path()).len(), 1);
+        // An empty file is a file.
+        let empty = files.put(7, Vec::new().into()).await.unwrap();
+        assert!(files.get(7, &empty).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn another_organization_has_its_own() {
+    let (folder, files) = folder();
+    tell(async {
+        let name = files.put(1, "x".into()).await.unwrap();
+        let missing = files.get(2, &name).await;
+        assert!(matches!(missing, Err(Error::Missing(_))), "{missing:?}");
+        files.put(2, "x".into()).await.unwrap();
+        assert_eq!(all_files(folder.path()).len(), 2);
+        files.remove(1, &name).await.unwrap();
+        assert_eq!(files.get(2, &name).await.unwrap(), "x");
+    });
+}
+
+#[test]
+fn what_is_removed_is_missing_and_removing_twice_is_no_error() {
+    let (_folder, files) = folder();
+    tell(async {
+        let name = files.put(1, "x".into()).await.unwrap();
+        files.remove(1, &name).await.unwrap();
+        files.remove(1, &name).await.unwrap();
+        let missing = files.get(1, &name).await;
+        assert!(matches!(missing, Err(Error::Missing(_))), "{missing:?}");
+    });
+}
+
+#[test]
+fn old_files_are_found_however_many_there_are() {
+    let (folder, files) = folder();
+    tell(async {
+        assert!(older_than(&files, 0).await.is_empty());
+        let mut expected = Vec::new();
+        for n in 0..40u32 {
+            let name = files.put(1, n.to_string().into()).await.unwrap();
+            expected.push((1, name));
+        }
+        let young = files.put(2, "young".into()).await.unwrap();
+        for (_, name) in &expected {
+            make_older(folder.path(), name, 1000);
+        }
+        expected.sort_unstable();
+        assert_eq!(older_than(&files, 999).await, expected);
+        // What a crash left of an upload is no file.
+        let stray = all_files(folder.path())[0].with_extension("half#1");
+        std::fs::write(stray, "half").unwrap();
+        assert_eq!(older_than(&files, 0).await.len(), 41);
+        // Writing the same bytes again renews them.
+        files.put(1, "0".into()).await.unwrap();
+        assert_eq!(older_than(&files, 999).await.len(), 39);
+        assert!(!older_than(&files, 999).await.contains(&(2, young)));
+    });
+}
