@@ -165,7 +165,11 @@ fn request_key(
 
 /// A path that fits into an index: a long one by its digest.
 fn short(path: &str) -> String {
-    if path.len() <= 500 { path.to_owned() } else { store::files::hex(&store::files::digest(path.as_bytes())) }
+    if path.len() <= 500 {
+        path.to_owned()
+    } else {
+        store::files::hex(&store::files::digest(path.as_bytes()))
+    }
 }
 
 impl Inbound {

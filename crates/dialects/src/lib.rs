@@ -18,6 +18,7 @@ pub mod files;
 pub mod inbound;
 pub mod limit;
 pub mod merge;
+pub mod native;
 pub mod reply;
 pub mod time;
 pub mod xobin;
@@ -93,6 +94,7 @@ pub const DIALECTS: &[&dyn Dialect] = &[
     &eightfold::Eightfold,
     &comeet::Comeet,
     &merge::Merge,
+    &native::Native,
 ];
 
 /// The dialect of this name.

@@ -1,5 +1,6 @@
 //! Stories over the whole program: in this process through its router, and as the real binary.
 
+mod comeet;
 mod eeo;
 mod files;
 mod golden;

@@ -1,6 +1,7 @@
 //! `GET /candidates`, `GET /candidates/{uid}`, `GET /sourcing/candidates/find_duplicates`.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -240,12 +241,13 @@ fn view(
     shown: impl FnOnce(&View<'_>) -> Value,
 ) -> Result<Value> {
     let org = caller.org;
-    if !jobs.contains_key(&application.job) {
-        let job = job::find(r, org, application.job)?;
-        let stages = job::stages(r, org, application.job)?;
-        jobs.insert(application.job, (job, stages));
-    }
-    let (job, stages) = &jobs[&application.job];
+    let (job, stages) = match jobs.entry(application.job) {
+        Entry::Occupied(met) => met.into_mut(),
+        Entry::Vacant(new) => {
+            let job = job::find(r, org, application.job)?;
+            new.insert((job, job::stages(r, org, application.job)?))
+        }
+    };
     let passages = application::passages(r, org, application.id)?;
     Ok(shown(&View {
         application,

@@ -2,6 +2,8 @@
 //!
 //! 201 with `errors` empty, or 400 with `model` null; never both. Nothing here holds a value that the caller sent.
 
+use std::borrow::Cow;
+
 use hiring::idempotency::Answer;
 use hiring::problem::{Act, Flaw, FlawCode, Problem, Result};
 use serde_json::{Value, json};
@@ -88,6 +90,7 @@ fn warnings(notes: &[Note]) -> Vec<Value> {
 
 fn warning(note: &Note) -> Value {
     let Note { pointer, name, why } = note;
+    let name = clipped(name);
     match why {
         Why::Unrecognized => problem(
             pointer,
@@ -123,14 +126,31 @@ fn error(flaw: &Flaw) -> Value {
     problem(&flaw.pointer, title, detail, problem_type)
 }
 
+/// Characters of a name that an answer repeats: a key can be as long as a body.
+const LONGEST_NAME: usize = 200;
+/// Bytes of a pointer that an answer repeats; a part of one would point elsewhere, so a longer one is left out: nothing
+/// in `source` is required.
+const LONGEST_POINTER: usize = 2_000;
+
+fn clipped(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((at, _)) => format!("{}…", &name[..at]).into(),
+        None => name.into(),
+    }
+}
+
 /// WarningValidationProblem and ErrorValidationProblem have one shape.
 fn problem(pointer: &str, title: &str, detail: String, problem_type: &str) -> Value {
-    json!({
+    let mut problem = json!({
         "source": {"pointer": pointer},
         "title": title,
         "detail": detail,
         "problem_type": problem_type,
-    })
+    });
+    if pointer.len() > LONGEST_POINTER {
+        problem["source"] = json!({});
+    }
+    problem
 }
 
 #[cfg(test)]
@@ -181,6 +201,18 @@ mod tests {
             body(&answer)["errors"][0]["problem_type"],
             "DISABLED_MODEL_WRITE"
         );
+    }
+
+    #[test]
+    fn a_name_as_long_as_a_body_is_not_repeated() {
+        let note = Note {
+            pointer: format!("/model/{}", "é".repeat(9_999)),
+            name: "é".repeat(9_999),
+            why: Why::Unrecognized,
+        };
+        let warning = warning(&note);
+        assert_eq!(warning["source"], json!({}));
+        assert!(warning.to_string().len() < 1_000);
     }
 
     #[test]
