@@ -196,8 +196,6 @@ CREATE TABLE slot (
 CREATE UNIQUE INDEX slot_org_id_submission_uid_n_key ON slot (org_id, submission_uid, n);
 CREATE INDEX slot_of_file ON slot (org_id, sha256);
 
-CREATE INDEX slot_of_file ON slot (org_id, sha256);
-
 -- Equal-opportunity answers, apart from everything else. value: the caller's JSON text.
 CREATE TABLE eeo (
     id {id},
