@@ -19,6 +19,11 @@ struct Call {
     name: String,
     /// Its arguments as printed.
     arguments: String,
+    /// The strings among them, and the bytes of all of them together; decoded once, as a trace has megabytes.
+    strings: Vec<String>,
+    data: Vec<u8>,
+    /// `data` as text, for finding markers.
+    text: String,
     /// The lines where it began and ended.
     began: usize,
     ended: usize,
@@ -51,10 +56,12 @@ pub fn check(trace: &str, creates: &[Create]) -> Result<(), String> {
         if !synced {
             return Err(format!("{name}: answered before the log was synced"));
         }
+        let mut kept = None;
         if let Some(file) = &create.file {
-            file_before(&calls, file, commit.began).map_err(|why| format!("{name}: {why}"))?;
+            let path = file_before(&calls, file, commit.began);
+            kept = Some(path.map_err(|why| format!("{name}: {why}"))?);
         }
-        folders_before(&calls, answer).map_err(|why| format!("{name}: {why}"))?;
+        folders_before(&calls, kept.as_deref(), answer).map_err(|why| format!("{name}: {why}"))?;
     }
     Ok(())
 }
@@ -63,16 +70,16 @@ pub fn check(trace: &str, creates: &[Create]) -> Result<(), String> {
 fn answer_to(calls: &[Call], marker: &str) -> Result<usize, String> {
     let asked = calls
         .iter()
-        .find(|c| is_read(c) && on_socket(c) && holds(&c.data(), marker))
+        .find(|c| is_read(c) && on_socket(c) && c.text.contains(marker))
         .ok_or_else(|| format!("{marker}: nobody asked for it"))?;
     let answer = calls.iter().find(|c| {
         is_write(c)
             && c.began > asked.began
             && c.descriptor() == asked.descriptor()
-            && c.data().starts_with(b"HTTP/1.1 ")
+            && c.data.starts_with(b"HTTP/1.1 ")
     });
     let answer = answer.ok_or_else(|| format!("{marker}: not answered"))?;
-    match answer.data().starts_with(b"HTTP/1.1 2") {
+    match answer.data.starts_with(b"HTTP/1.1 2") {
         true => Ok(answer.began),
         false => Err(format!("{marker}: refused")),
     }
@@ -87,11 +94,11 @@ fn commit_of(calls: &[Call], marker: &str) -> Result<Commit, String> {
         .collect();
     let first = log
         .iter()
-        .position(|c| holds(&c.data(), marker))
+        .position(|c| c.text.contains(marker))
         .ok_or_else(|| format!("{marker}: never written to the log"))?;
     // The page's own header stands right before it.
     let from = first.saturating_sub(1);
-    let is_commit = |c: &Call| c.data().len() == 24 && c.data()[4..8] != [0; 4];
+    let is_commit = |c: &Call| c.data.len() == 24 && c.data[4..8] != [0; 4];
     let at = log[from..]
         .iter()
         .position(|c| is_commit(c))
@@ -104,13 +111,13 @@ fn commit_of(calls: &[Call], marker: &str) -> Result<Commit, String> {
     })
 }
 
-/// The file's bytes and then its name are on the disk before line `before`.
-fn file_before(calls: &[Call], file: &str, before: usize) -> Result<(), String> {
+/// The file's bytes and then its name are on the disk before line `before`. Answers its whole path.
+fn file_before(calls: &[Call], file: &str, before: usize) -> Result<String, String> {
     let renamed = calls.iter().find(|c| {
-        c.name.starts_with("rename") && c.strings().last().is_some_and(|to| to.ends_with(file))
+        c.name.starts_with("rename") && c.strings.last().is_some_and(|to| to.ends_with(file))
     });
     let renamed = renamed.ok_or("its file was never given its name")?;
-    let names = renamed.strings();
+    let names = &renamed.strings;
     let (from, to) = (&names[0], &names[names.len() - 1]);
     let written = calls
         .iter()
@@ -124,17 +131,22 @@ fn file_before(calls: &[Call], file: &str, before: usize) -> Result<(), String> 
     if !sync_between(calls, |path| path == parent(to), renamed.ended, before) {
         return Err("committed before its file's folder was synced".into());
     }
-    Ok(())
+    Ok(to.clone())
 }
 
-/// Every folder made before line `before` was synced into its parent by then, and so was the log into its folder.
-fn folders_before(calls: &[Call], before: usize) -> Result<(), String> {
+/// Every folder made before line `before` that this create needs was synced into its parent by then, and so was the
+/// log into its folder. A folder that a neighbour has just made for its own file is the neighbour's to wait for.
+fn folders_before(calls: &[Call], file: Option<&str>, before: usize) -> Result<(), String> {
+    let needed = |path: &str| {
+        !path.contains("/files/") || file.is_some_and(|f| f.starts_with(&format!("{path}/")))
+    };
     let made = calls.iter().filter(|c| c.name.starts_with("mkdir"));
+    let made = made.filter(|c| needed(&c.strings[0]));
     let log = calls
         .iter()
-        .find(|c| c.name == "openat" && c.strings()[0].ends_with("-wal"));
+        .find(|c| c.name == "openat" && c.strings[0].ends_with("-wal"));
     for entry in made.chain(log).filter(|c| c.ended < before) {
-        let path = &entry.strings()[0];
+        let path = &entry.strings[0];
         if !sync_between(calls, |p| p == parent(path), entry.ended, before) {
             return Err(format!("answered before the entry of {path} was synced"));
         }
@@ -174,10 +186,6 @@ fn on_socket(call: &Call) -> bool {
     call.path().is_some_and(|p| p.starts_with("socket:"))
 }
 
-fn holds(data: &[u8], marker: &str) -> bool {
-    data.windows(marker.len()).any(|w| w == marker.as_bytes())
-}
-
 impl Call {
     /// `12</path>`, as `strace -y` prints descriptors. A socket's path holds its number, so it names one connection.
     fn descriptor(&self) -> &str {
@@ -190,17 +198,6 @@ impl Call {
 
     fn path(&self) -> Option<&str> {
         self.descriptor().split_once('<')?.1.strip_suffix('>')
-    }
-
-    /// The bytes read or written: what stands in the strings together.
-    fn data(&self) -> Vec<u8> {
-        quoted(&self.arguments).concat()
-    }
-
-    /// The strings among the arguments.
-    fn strings(&self) -> Vec<String> {
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        quoted(&self.arguments).into_iter().map(text).collect()
     }
 }
 
@@ -235,9 +232,18 @@ fn call(text: &str, began: usize, ended: usize) -> Option<Call> {
     let (arguments, result) = rest.rsplit_once(" = ")?;
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let failed = result.trim_start().starts_with(['-', '?']);
-    (plain && !failed).then(|| Call {
+    if !plain || failed {
+        return None;
+    }
+    let contents = quoted(arguments);
+    let data = contents.concat();
+    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+    Some(Call {
         name: name.to_owned(),
-        arguments: arguments.trim_end().to_owned(),
+        arguments: arguments.chars().take(4_096).collect(),
+        strings: contents.iter().take(4).map(text).collect(),
+        text: text(&data),
+        data,
         began,
         ended,
     })
