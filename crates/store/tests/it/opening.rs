@@ -31,7 +31,7 @@ fn two_who_open_an_empty_place_at_once_both_succeed() {
     }
 }
 
-/// Switching the journal's mode does not wait for the other who does it.
+/// Each of them switches the journal's mode and makes the schema.
 #[test]
 fn many_who_open_an_empty_file_at_once_wait_for_each_other() {
     for _ in 0..10 {
