@@ -158,9 +158,18 @@ fn request_key(
     Ok(Some(RequestKey {
         key: bare.to_owned(),
         method: method.to_owned(),
-        path: path.to_owned(),
+        path: short(path),
         fingerprint,
     }))
+}
+
+/// A path that fits into an index: a long one by its digest.
+fn short(path: &str) -> String {
+    if path.len() <= 500 {
+        path.to_owned()
+    } else {
+        store::files::hex(&store::files::digest(path.as_bytes()))
+    }
 }
 
 impl Inbound {

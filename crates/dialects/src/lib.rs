@@ -11,10 +11,14 @@
 
 pub mod body;
 pub mod check;
+pub mod comeet;
 pub mod cursor;
+pub mod eightfold;
 pub mod files;
 pub mod inbound;
 pub mod limit;
+pub mod merge;
+pub mod native;
 pub mod reply;
 pub mod time;
 pub mod xobin;
@@ -85,7 +89,13 @@ pub struct ExampleCall {
 }
 
 /// Every dialect, one line each.
-pub const DIALECTS: &[&dyn Dialect] = &[&xobin::Xobin];
+pub const DIALECTS: &[&dyn Dialect] = &[
+    &xobin::Xobin,
+    &eightfold::Eightfold,
+    &comeet::Comeet,
+    &merge::Merge,
+    &native::Native,
+];
 
 /// The dialect of this name.
 pub fn named(name: &str) -> Option<&'static dyn Dialect> {

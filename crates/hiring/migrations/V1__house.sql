@@ -51,6 +51,7 @@ CREATE TABLE api_key (
     revoked_at BIGINT
 );
 CREATE UNIQUE INDEX api_key_hash_key ON api_key (hash);
+CREATE INDEX api_key_list ON api_key (org_id, id);
 CREATE UNIQUE INDEX api_key_uid_key ON api_key (uid);
 
 CREATE TABLE linked_account (
@@ -267,6 +268,7 @@ CREATE TABLE application (
 );
 CREATE UNIQUE INDEX application_uid_key ON application (uid);
 CREATE UNIQUE INDEX application_org_id_candidate_id_job_id_key ON application (org_id, candidate_id, job_id) WHERE ended_at IS NULL;
+CREATE INDEX application_of_candidate ON application (org_id, candidate_id, id);
 CREATE INDEX application_of_job ON application (org_id, job_id, id);
 CREATE INDEX application_list ON application (org_id, id);
 

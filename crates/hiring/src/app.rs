@@ -1,6 +1,7 @@
 //! What every handler is given: the store, the files, the installation key, the settings.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,8 @@ use store::Store;
 use store::files::Files;
 
 use crate::api_key::{self, ApiKey};
+use crate::id::{OrgId, Uuid};
+use crate::linked_account::{self, LinkedAccount};
 use crate::problem::Result;
 use crate::secret::{self, InstallationKey};
 
@@ -22,7 +25,9 @@ pub struct App {
     pub key: Arc<InstallationKey>,
     /// What the operator chose.
     pub settings: Arc<Settings>,
-    keys: Arc<KnownKeys>,
+    keys: Arc<Known<KeyName, ApiKey>>,
+    keys_by_uid: Arc<Known<(&'static str, Uuid), ApiKey>>,
+    accounts: Arc<Known<AccountName, LinkedAccount>>,
 }
 
 /// What the operator chose.
@@ -32,14 +37,20 @@ pub struct Settings {
     pub public_url: String,
 }
 
-/// How long a key that was looked up is believed: a revoked or new key counts within this time.
+/// How long a key or token that was looked up is believed: a revoked one ends within this time.
 const BELIEVED: Duration = Duration::from_secs(1);
 
 type KeyName = (&'static str, [u8; 32]);
+type AccountName = (OrgId, [u8; 32]);
 
-/// Keys seen within the last second, so that a busy caller does not cost a look-up for each request.
-#[derive(Default)]
-struct KnownKeys(Mutex<HashMap<KeyName, (Instant, ApiKey)>>);
+/// What was looked up within the last second, so that a busy caller does not cost a look-up for each request.
+struct Known<N, V>(Mutex<HashMap<N, (Instant, V)>>);
+
+impl<N, V> Default for Known<N, V> {
+    fn default() -> Self {
+        Known(Mutex::default())
+    }
+}
 
 impl App {
     /// Puts the program together.
@@ -50,6 +61,8 @@ impl App {
             key: Arc::new(key),
             settings: Arc::new(settings),
             keys: Arc::default(),
+            keys_by_uid: Arc::default(),
+            accounts: Arc::default(),
         }
     }
 
@@ -69,22 +82,56 @@ impl App {
         }
         Ok(found)
     }
+
+    /// The live key of `dialect` with this outside name, for tokens issued to it; `None` when there is none.
+    /// Whoever asks has proven by other means that the caller holds the key.
+    pub async fn key_by_uid(&self, dialect: &'static str, uid: Uuid) -> Result<Option<ApiKey>> {
+        let name = (dialect, uid);
+        if let Some(found) = self.keys_by_uid.get(&name) {
+            return Ok(Some(found));
+        }
+        let found = self
+            .store
+            .read(move |r| api_key::by_uid(r, dialect, uid))
+            .await?;
+        if let Some(key) = &found {
+            self.keys_by_uid.put(name, key);
+        }
+        Ok(found)
+    }
+
+    /// The organization's linked account of this token; `None` when there is none.
+    pub async fn linked_account(&self, org: OrgId, token: &str) -> Result<Option<LinkedAccount>> {
+        let name = (org, secret::hash(token));
+        if let Some(found) = self.accounts.get(&name) {
+            return Ok(Some(found));
+        }
+        let wanted = token.to_owned();
+        let found = self
+            .store
+            .read(move |r| linked_account::look_up(r, org, &wanted))
+            .await?;
+        if let Some(account) = &found {
+            self.accounts.put(name, account);
+        }
+        Ok(found)
+    }
 }
 
-impl KnownKeys {
-    fn get(&self, name: &KeyName) -> Option<ApiKey> {
+impl<N: Eq + Hash, V: Clone> Known<N, V> {
+    fn get(&self, name: &N) -> Option<V> {
         let known = self.0.lock().unwrap_or_else(|e| e.into_inner());
         known
             .get(name)
             .filter(|(seen, _)| seen.elapsed() < BELIEVED)
-            .map(|(_, key)| key.clone())
+            .map(|(_, value)| value.clone())
     }
 
-    fn put(&self, name: KeyName, key: &ApiKey) {
+    fn put(&self, name: N, value: &V) {
         let mut known = self.0.lock().unwrap_or_else(|e| e.into_inner());
         if known.len() > 10_000 {
             known.retain(|_, (seen, _)| seen.elapsed() < BELIEVED);
         }
-        known.insert(name, (Instant::now(), key.clone()));
+        known.insert(name, (Instant::now(), value.clone()));
     }
 }

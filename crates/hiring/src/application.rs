@@ -246,6 +246,45 @@ fn complete_or_existing(
     Ok(Opened::Completed(find(tx, org, id)?))
 }
 
+/// Adds what a repeated call says of an application that is open already: details (the newer are shown, the
+/// submissions keep both) and the caller's own id of it, where it had none.
+pub fn supplement(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: ApplicationId,
+    foreign_key: Option<&str>,
+    details: &Map<String, Value>,
+) -> Result<Application> {
+    let mut application = lock(tx, caller.org, id)?;
+    let before = (application.foreign_key.clone(), application.details.clone());
+    application.details.extend(details.clone());
+    if application.foreign_key.is_none() {
+        application.foreign_key = foreign_key.map(str::to_owned);
+    }
+    if before == (application.foreign_key.clone(), application.details.clone()) {
+        return Ok(application);
+    }
+    application.updated_at = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE application SET foreign_key = $3, details = $4, updated_at = $5 WHERE org_id = $1 AND id = $2"
+        ),
+        &[
+            &caller.org, &id, &application.foreign_key, &text(&application.details), &application.updated_at,
+        ],
+    )?;
+    let subject = Subject::application(application.candidate, id, application.job);
+    let names: Vec<&String> = details.keys().collect();
+    event::append(
+        tx,
+        caller,
+        Kind::ApplicationUpdated,
+        &subject,
+        &json!({"details": names}),
+    )?;
+    Ok(application)
+}
+
 fn text(map: &Map<String, Value>) -> String {
     serde_json::to_string(map).unwrap_or_default()
 }

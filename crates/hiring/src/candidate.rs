@@ -6,9 +6,10 @@
 mod identity;
 mod intake;
 
+use serde_json::Value;
 use store::{Reader, Row, sql};
 
-pub use identity::{EMAIL, ForeignId};
+pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, take_in};
 
 use crate::id::{CandidateId, OrgId, Uuid};
@@ -88,6 +89,46 @@ pub fn foreign_keys(
         &[&org, &id, &kind],
     )?;
     rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
+/// Somebody who may be the same person; nothing merges by itself.
+#[derive(Debug, Clone)]
+pub struct PossibleDuplicate {
+    /// The other candidate.
+    pub other: Uuid,
+    /// What made us think so.
+    pub rule: String,
+    /// What it rests on.
+    pub evidence: Value,
+    /// When it was noticed, µs.
+    pub created_at: i64,
+}
+
+/// Who may be the same person as candidate `id`, oldest suspicion first.
+pub fn possible_duplicates(
+    r: &mut Reader,
+    org: OrgId,
+    id: CandidateId,
+) -> Result<Vec<PossibleDuplicate>> {
+    let rows = r.all(
+        sql!(
+            "SELECT c.uid, d.rule, d.evidence, d.created_at FROM possible_duplicate d JOIN candidate c \
+             ON c.id = CASE WHEN d.candidate_id = $2 THEN d.other_id ELSE d.candidate_id END \
+             WHERE d.org_id = $1 AND (d.candidate_id = $2 OR d.other_id = $2) ORDER BY d.id LIMIT 1000"
+        ),
+        &[&org, &id],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let evidence: String = row.get(2)?;
+            Ok(PossibleDuplicate {
+                other: row.get(0)?,
+                rule: row.get(1)?,
+                evidence: serde_json::from_str(&evidence).unwrap_or_default(),
+                created_at: row.get(3)?,
+            })
+        })
+        .collect()
 }
 
 /// Which way a page of a list is read.

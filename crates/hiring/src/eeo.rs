@@ -54,3 +54,14 @@ pub fn text_of(r: &mut Reader, org: OrgId, submission: Uuid, n: u32) -> Result<O
     )?;
     row.map(|row| Ok(row.get(0)?)).transpose()
 }
+
+/// Number and place of every answer in a submission; not the answers.
+pub fn places(r: &mut Reader, org: OrgId, submission: Uuid) -> Result<Vec<(u32, String)>> {
+    let rows = r.all(
+        sql!("SELECT n, pointer FROM eeo WHERE org_id = $1 AND submission_uid = $2 ORDER BY n LIMIT 10000"),
+        &[&org, &submission],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.get::<i64>(0)? as u32, row.get(1)?)))
+        .collect()
+}

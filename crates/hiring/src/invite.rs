@@ -41,6 +41,17 @@ const STATES: [(State, &str); 7] = [
 ];
 
 impl State {
+    /// Every state, in the order in which an invite can come to them.
+    pub const ALL: [State; 7] = [
+        State::Pending,
+        State::Opened,
+        State::Started,
+        State::Completed,
+        State::Expired,
+        State::Revoked,
+        State::Declined,
+    ];
+
     /// As stored.
     pub fn word(self) -> &'static str {
         STATES

@@ -3,8 +3,8 @@
 //!
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
-//! * the opening: [`job`] with its stages and fields · one for the other: [`application`], [`invite`]
-//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`]
+//! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
 //! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
@@ -16,9 +16,11 @@ pub mod application;
 pub mod attachment;
 pub mod caller;
 pub mod candidate;
+pub mod counts;
 pub mod delivery;
 pub mod eeo;
 pub mod event;
+pub mod form;
 pub mod id;
 pub mod idempotency;
 pub mod invite;

@@ -32,7 +32,8 @@ pub enum Shape {
 /// `emails`, `phones`, `urls` are lists of `{"value", "type"?}`; `locations`, `skills`, `tags`,
 /// `display_tags`, `visa_statuses` are lists of strings; `address` is `{country, state, city, zip, street}` or
 /// `{text}`; `education` and the other lists hold objects with snake_case members. `gender`, `races`,
-/// `veteran_status`, `disability_status` hold slots only (`slot.rs`), never answers.
+/// `veteran_status`, `disability_status` hold slots only (`slot.rs`), never answers. `on_behalf_of` is the caller's own
+/// id of the user for whom it wrote.
 pub const FIELDS: &[(&str, Shape)] = &[
     ("full_name", Shape::One),
     ("first_name", Shape::One),
@@ -83,6 +84,7 @@ pub const FIELDS: &[(&str, Shape)] = &[
     ("disability_status", Shape::One),
     ("disability_status_text", Shape::One),
     ("template", Shape::One),
+    ("on_behalf_of", Shape::One),
     ("custom", Shape::Map),
 ];
 

@@ -106,16 +106,27 @@ impl InstallationKey {
     }
 }
 
+/// Makes the file whole or not at all: a start that is killed half-way must not leave an empty key behind, which no
+/// later start could use.
+///
+/// # Errors
+/// `AlreadyExists` when another process was faster.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
+    let unfinished = path.with_extension(format!("{:016x}", u64::from_ne_bytes(random())));
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+        .open(&unfinished)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        // Unlike a rename this refuses to replace a key that is there.
+        .and_then(|()| std::fs::hard_link(&unfinished, path));
+    std::fs::remove_file(&unfinished)?;
+    written?;
     std::fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 

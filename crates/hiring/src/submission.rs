@@ -183,6 +183,15 @@ pub fn of_candidate(r: &mut Reader, org: OrgId, candidate: CandidateId) -> Resul
     rows.iter().map(read).collect()
 }
 
+/// The names of a candidate's submissions, oldest first.
+pub fn names_of_candidate(r: &mut Reader, org: OrgId, candidate: CandidateId) -> Result<Vec<Uuid>> {
+    let rows = r.all(
+        sql!("SELECT uid FROM submission WHERE org_id = $1 AND candidate_id = $2 ORDER BY id LIMIT 1000"),
+        &[&org, &candidate],
+    )?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
 fn read(row: &Row) -> Result<Submission> {
     let unmapped: String = row.get(5)?;
     Ok(Submission {

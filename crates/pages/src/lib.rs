@@ -1,6 +1,63 @@
-//! Placeholder: the pages are on their way.
+//! Pages for people, rendered on the server: what an invite's link opens, the guides to the APIs, and a desk that
+//! shows counts until the real one is built. They work without JavaScript, in light and dark, at 200 % zoom.
+//!
+//! No SQL and no rules of hiring here, and no dialect: the guides are handed in by whoever mounts the routes.
+//!
+//! # Layout
+//! * `page.rs` – a template's way out: headers, and failures as pages. **Read this one first**
+//! * `apply.rs` – the invite's link · `docs.rs`, `guide.rs` – the landing page and the guides
+//! * `desk.rs` – sign-in, counts, submissions · `desk/door.rs` – who may come in, and how often one may try
+//! * `assets.rs` – the stylesheet · `moment.rs` – times as people read them
+//! * `../templates/` – one per page, all within `base.html` · `../assets/`
 
-/// No routes yet.
-pub fn routes(_guides: &'static [(&'static str, &'static str)]) -> axum::Router<hiring::App> {
-    axum::Router::new()
+mod apply;
+mod assets;
+mod desk;
+mod docs;
+mod guide;
+mod moment;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::routing::get;
+use axum::{Extension, Router};
+use hiring::App;
+
+use crate::desk::door::Door;
+use crate::guide::Guide;
+
+/// What the pages keep between requests.
+struct Site {
+    guides: Vec<Guide>,
+    door: Door,
+}
+
+/// Every page. `guides`: name and Markdown text of each, in the order in which they are listed at `/docs`.
+pub fn routes(guides: &[(&str, &str)]) -> Router<App> {
+    let site = Arc::new(Site {
+        guides: guides
+            .iter()
+            .map(|(n, text)| Guide::read(n, text))
+            .collect(),
+        door: Door::default(),
+    });
+    Router::new()
+        .route("/", get(docs::home))
+        .route("/docs", get(docs::index))
+        .route("/docs/{name}", get(docs::guide))
+        .route("/apply/{token}", get(apply::show))
+        .route("/assets/{version}/{file}", get(assets::serve))
+        .merge(desk::routes())
+        .layer(Extension(site))
+}
+
+/// The page for an address that is not there, for the router's fallback.
+pub async fn missing() -> axum::response::Response {
+    page::problem(
+        page::Area::Public,
+        &hiring::Problem::NotFound(hiring::problem::Noun::Route),
+    )
 }

@@ -1,14 +1,15 @@
 //! `muster demo`: the same server with an example organization, and the lines that show it off.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use dialects::{DIALECTS, ExampleCall, NewCredentials};
+use dialects::{DIALECTS, Dialect, ExampleCall, NewCredentials};
 use hiring::caller::{Caller, Permissions};
 use hiring::id::OrgId;
 use hiring::job::{self, FieldKind, NewField, NewJob};
-use hiring::{App, member, organization, secret};
+use hiring::{App, Problem, api_key, member, organization, secret};
 use serde_json::{Map, Value, json};
 use store::Tx;
+use uuid::Uuid;
 
 /// Stands in stored credentials where the server's URL goes, as the port may be another next time.
 const BASE: &str = "{{base}}";
@@ -24,7 +25,7 @@ const SEAL: &str = "demo.credentials";
 pub async fn credentials(app: &App, data: &Path) -> Result<Value, String> {
     let base = app.settings.public_url.clone();
     let file = data.join("demo.credentials");
-    if let Some(kept) = read(app, &file).await {
+    if let Some(kept) = read(app, &file).await? {
         return Ok(with_base(&kept, &base));
     }
     let password = secret::token("")[..16].to_owned();
@@ -36,30 +37,54 @@ pub async fn credentials(app: &App, data: &Path) -> Result<Value, String> {
     Ok(with_base(&made, &base))
 }
 
-/// What an earlier start kept, if it still opens something: the database may be another one.
-async fn read(app: &App, file: &PathBuf) -> Option<Value> {
-    let plain = app.key.open(SEAL, &std::fs::read(file).ok()?).ok()?;
-    let kept: Value = serde_json::from_slice(&plain).ok()?;
-    let key = kept["native"]["api_key"].as_str()?;
-    app.authenticate("native", key).await.ok()??;
-    DIALECTS
-        .iter()
-        .all(|d| kept.get(d.name()).is_some())
-        .then_some(kept)
+/// What an earlier start kept, if all of it still opens something: the database may be another one, a key may be
+/// revoked, a dialect may be new.
+async fn read(app: &App, file: &Path) -> Result<Option<Value>, String> {
+    let Some((kept, keys)) = unseal(app, file) else {
+        return Ok(None);
+    };
+    let live = app.store.read(move |r| {
+        for (dialect, uid) in &keys {
+            if api_key::by_uid(r, dialect, *uid)?.is_none() {
+                return Ok::<_, Problem>(false);
+            }
+        }
+        Ok(true)
+    });
+    let live = live
+        .await
+        .map_err(|p| format!("the example organization's keys were not read: {p:?}"))?;
+    Ok(live.then_some(kept))
 }
 
+/// The kept credentials, and which key of each dialect they hold.
+fn unseal(app: &App, file: &Path) -> Option<(Value, Vec<(&'static str, Uuid)>)> {
+    let plain = app.key.open(SEAL, &std::fs::read(file).ok()?).ok()?;
+    let kept: Value = serde_json::from_slice(&plain).ok()?;
+    let key_of = |d: &&dyn Dialect| {
+        let uid = kept[d.name()]["key_id"].as_str()?;
+        Some((d.name(), uid.parse().ok()?))
+    };
+    let keys = DIALECTS.iter().map(key_of).collect::<Option<_>>()?;
+    Some((kept, keys))
+}
+
+/// Replaces the file whole, so that a kill or a power cut leaves the old one or the new one.
 fn write(file: &Path, sealed: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
+    let unfinished = file.with_extension("unfinished");
     let mut options = std::fs::OpenOptions::new();
-    let mut file = options
+    let mut to = options
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(file)?;
-    file.write_all(sealed)?;
-    file.sync_all()
+        .open(&unfinished)?;
+    to.write_all(sealed)?;
+    to.sync_all()?;
+    std::fs::rename(&unfinished, file)?;
+    std::fs::File::open(file.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn with_base(kept: &Value, base: &str) -> Value {

@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+mod linger;
 pub mod options;
 pub mod router;
 pub mod serve;

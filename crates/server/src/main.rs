@@ -11,8 +11,10 @@ fn main() -> std::process::ExitCode {
     } else {
         "warn"
     };
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| usual.into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MUSTER_LOG")
+        .unwrap_or_else(|_| usual.into())
+        // Below this the driver logs the values of every statement: people's.
+        .add_directive("tokio_postgres=info".parse().expect("a directive"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

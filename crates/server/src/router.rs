@@ -75,9 +75,21 @@ async fn admit(dialect: &'static dyn Dialect, request: Request, next: Next) -> R
 
 async fn catch(dialect: &'static dyn Dialect, request: Request, next: Next) -> Response {
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) if is_the_frameworks(&response) => {
+            dialect.problem(&Problem::NotFound(Noun::Route))
+        }
         Ok(response) => response,
         Err(_) => dialect.problem(&Problem::broken("a handler panicked")),
     }
+}
+
+/// A refusal in plain text is the web framework's own (a path that is not UTF-8, say): no dialect talks like that.
+fn is_the_frameworks(response: &Response) -> bool {
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    let plain = kind
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.starts_with("text/plain"));
+    response.status().is_client_error() && plain
 }
 
 async fn trace(request: Request, next: Next) -> Response {

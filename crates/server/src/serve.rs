@@ -12,8 +12,12 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::linger::Lingering;
+
 /// How long a client may take for its request's head: one byte a second gets nowhere.
 const HEAD: Duration = Duration::from_secs(15);
+/// How long those who connected before the end have for the first byte of their request to be read.
+const ARRIVED: Duration = Duration::from_millis(50);
 /// How long requests that are at work at the end may take.
 const LAST: Duration = Duration::from_secs(60);
 
@@ -25,23 +29,28 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
 }
 
 /// Serves until `stop` says so, then finishes what was accepted.
-pub async fn run(listener: TcpListener, app: App, router: Router, mut stop: watch::Receiver<bool>) {
+pub async fn run(listener: TcpListener, app: App, router: Router, stop: watch::Receiver<bool>) {
+    let mut told_to = stop.clone();
     let housekeeping = tokio::spawn(keep_house(app));
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => serve_connection(stream, router.clone(), &graceful),
+                Ok((stream, _)) => serve_connection(stream, router.clone(), &graceful, &stop),
                 // Out of file descriptors, or a connection gone before we took it: the next may do.
                 Err(error) => {
                     tracing::warn!(error = %error, "accept failed");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             },
-            () = told(&mut stop) => break,
+            () = told(&mut told_to) => break,
         }
     }
-    drop(listener);
+    for stream in still_waiting(listener) {
+        serve_connection(stream, router.clone(), &graceful, &stop);
+    }
+    // Connections of which nothing was read yet are closed at once by what follows, so what has arrived is read first.
+    tokio::time::sleep(ARRIVED).await;
     if tokio::time::timeout(LAST, graceful.shutdown())
         .await
         .is_err()
@@ -57,13 +66,35 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
-fn serve_connection(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+/// Closes the port. Those who had connected by then, and perhaps asked, are taken all the same.
+fn still_waiting(listener: TcpListener) -> Vec<TcpStream> {
+    let Ok(listener) = listener.into_std() else {
+        return Vec::new();
+    };
+    let next = || {
+        let (stream, _) = listener.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        TcpStream::from_std(stream).ok()
+    };
+    // As many as the kernel holds for us; more can only be newcomers.
+    std::iter::from_fn(next).take(1024).collect()
+}
+
+fn serve_connection(
+    stream: TcpStream,
+    router: Router,
+    graceful: &GracefulShutdown,
+    stop: &watch::Receiver<bool>,
+) {
     // Answers are small and wanted at once.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(
+            TokioIo::new(Lingering::new(stream, stop.clone())),
+            TowerToHyperService::new(router),
+        );
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -21,10 +21,13 @@ pub fn open(place: &Place, public_url: &str) -> Result<App, String> {
 
 /// [`open`] with another clock (tests).
 pub fn open_with(place: &Place, public_url: &str, clock: Arc<Clock>) -> Result<App, String> {
-    std::fs::create_dir_all(&place.data)
-        .map_err(|e| format!("cannot make the folder {}: {e}", place.data.display()))?;
+    let files = files_folder(place)?;
+    for folder in [&place.data, &files] {
+        make_folder(folder)
+            .map_err(|e| format!("cannot make the folder {}: {e}", folder.display()))?;
+    }
     let key = installation_key(&place.data)?;
-    let files = Files::in_folder(&files_folder(place)?).map_err(|e| e.to_string())?;
+    let files = Files::in_folder(&files).map_err(|e| e.to_string())?;
     let at = match &place.database {
         Some(url) => store::Place::Postgres(url.clone()),
         None => store::Place::Sqlite(place.data.join("muster.sqlite")),
@@ -36,6 +39,25 @@ pub fn open_with(place: &Place, public_url: &str, clock: Arc<Clock>) -> Result<A
         public_url: public_url.trim_end_matches('/').to_owned(),
     };
     Ok(App::new(store, files, key, settings))
+}
+
+/// Makes `folder` and whatever of its path is missing. A new folder is synced into its parent: what is answered later
+/// lies in it, and a power cut must not take the folder itself away.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    make_folder(parent)?;
+    match std::fs::create_dir(folder) {
+        // Made by another process in between, or a file, which whoever opens it will say.
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }?;
+    std::fs::File::open(parent)?.sync_all()
 }
 
 fn installation_key(data: &Path) -> Result<InstallationKey, String> {

@@ -2,7 +2,7 @@
 //! one. Only names are judged, never answers. Read `scan.rs` next.
 
 /// Folded names of equal-opportunity questions, as the vendors and the forms behind them say them.
-const EEO: [&str; 11] = [
+const EEO: [&str; 13] = [
     "gender",
     "sex",
     "race",
@@ -10,9 +10,11 @@ const EEO: [&str; 11] = [
     "ethnicity",
     "veteranstatus",
     "veteranstatusstr",
+    "veteranstatustext",
     "veteran",
     "disabilitystatus",
     "disabilitystatusstr",
+    "disabilitystatustext",
     "disability",
 ];
 

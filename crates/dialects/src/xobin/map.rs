@@ -1,11 +1,14 @@
 //! Vendor words ↔ ours. Pure.
 
+use std::borrow::Cow;
+
 use hiring::application::{Application, NewApplication};
 use hiring::candidate::{Candidate, NewCandidate};
+use hiring::form::{self, Filled, Words};
 use hiring::id::StageId;
 use hiring::invite::{Invite, State};
 use hiring::job::{Field, FieldKind, Job, Stage};
-use hiring::problem::{Flaw, FlawCode, Problem, Result};
+use hiring::problem::{Flaw, FlawCode, Result};
 use hiring::record::{How, Said};
 use serde_json::{Map, Value, json};
 
@@ -55,91 +58,27 @@ fn push(said: &mut Said, field: &str, item: Value) {
 /// The answers by field name, and the pointers of entries that answer no field of the job.
 ///
 /// # Errors
-/// [`Problem::Invalid`] naming every required field without an answer and every answer that is no permitted one.
-pub(super) fn answers(
-    entries: &[Entry],
-    fields: &[Field],
-) -> Result<(Map<String, Value>, Vec<String>)> {
-    let (mut answers, mut unmapped, mut flaws) = (Map::new(), Vec::new(), Vec::new());
-    for entry in entries {
-        match addressed(entry, fields) {
-            Some(field) => {
-                check(field, entry, &mut flaws);
-                answers.insert(field.name.clone(), entry.value.clone());
-            }
-            None => unmapped.push(entry.pointer.clone()),
+/// [`Problem::Invalid`](hiring::Problem::Invalid) naming every required field without an answer and every answer that
+/// is no permitted one.
+pub(super) fn answers(entries: &[Entry], fields: &[Field]) -> Result<Filled> {
+    const WORDS: Words = Words {
+        job: "track",
+        place: |_| "/fields".to_owned(),
+    };
+    fn given(e: &Entry) -> form::Entry<'_> {
+        form::Entry {
+            id: e.id.as_deref(),
+            label: e.label.as_deref(),
+            value: &e.value,
+            meant: Cow::Borrowed(&e.meant),
+            pointer: &e.pointer,
         }
     }
-    for field in fields.iter().filter(|f| f.required) {
-        if blank(answers.get(&field.name)) {
-            let detail = format!("the track requires the field \"{}\"", field.label);
-            flaws.push(Flaw::new("/fields", FlawCode::Required, detail));
-        }
-    }
-    if flaws.is_empty() {
-        Ok((answers, unmapped))
-    } else {
-        Err(Problem::Invalid(flaws))
-    }
-}
-
-/// The field an entry means: its exact id (number or name), else its label without regard to case.
-fn addressed<'f>(entry: &Entry, fields: &'f [Field]) -> Option<&'f Field> {
-    let by_id = |id: &String| {
-        fields
-            .iter()
-            .find(|f| f.name == *id || f.id.to_string() == *id)
-    };
-    let by_label = |label: &String| {
-        fields
-            .iter()
-            .find(|f| hiring::text::key(&f.label) == hiring::text::key(label))
-    };
-    entry
-        .id
-        .as_ref()
-        .and_then(by_id)
-        .or_else(|| entry.label.as_ref().and_then(by_label))
-}
-
-fn blank(value: Option<&Value>) -> bool {
-    match value {
-        None | Some(Value::Null) => true,
-        Some(Value::String(text)) => text.trim().is_empty(),
-        Some(Value::Array(items)) => items.is_empty(),
-        _ => false,
-    }
-}
-
-/// Objects are no answer to any kind of field; a choice must be one of its options.
-fn check(field: &Field, entry: &Entry, flaws: &mut Vec<Flaw>) {
-    if blank(Some(&entry.value)) {
-        return;
-    }
-    if entry.value.is_object() {
-        flaws.push(Flaw::new(
-            &entry.pointer,
-            FlawCode::WrongType,
-            format!("the value of \"{}\" must not be an object", field.label),
-        ));
-    }
-    let picked: Vec<&Value> = entry
-        .value
-        .as_array()
-        .map_or_else(|| vec![&entry.value], |list| list.iter().collect());
-    let choice = matches!(field.kind, FieldKind::Choice | FieldKind::MultipleChoice);
-    let permitted = |v: &&Value| {
-        v.as_str()
-            .is_some_and(|t| field.options.iter().any(|o| o == t))
-    };
-    if choice && !picked.iter().all(permitted) {
-        let detail = format!(
-            "the value of \"{}\" must be one of: {}",
-            field.label,
-            field.options.join(", ")
-        );
-        flaws.push(Flaw::new(&entry.pointer, FlawCode::NotAChoice, detail));
-    }
+    form::fill_in(
+        &entries.iter().map(given).collect::<Vec<_>>(),
+        fields,
+        &WORDS,
+    )
 }
 
 /// The stage that `destination_stage_id` names. One of another track is as unknown as one of nobody: 400, since

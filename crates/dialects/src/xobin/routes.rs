@@ -10,6 +10,7 @@ use hiring::caller::Caller;
 use hiring::candidate::{self, NewCandidate, Taken};
 use hiring::delivery::{self, NewMail};
 use hiring::event::Subject;
+use hiring::form::Filled;
 use hiring::id::{ApplicationId, JobId};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job};
@@ -83,7 +84,7 @@ fn add_directly(
     let stages = job::stages(tx, caller.org, track)?;
     let fields = job::fields(tx, caller.org, track)?;
     let stage = map::destination(wire.destination_stage_id.as_deref(), &stages)?;
-    let (answers, unmapped) = map::answers(&wire.fields, &fields)?;
+    let Filled { answers, unmapped } = map::answers(&wire.fields, &fields)?;
     let mut kept = kept.clone();
     kept.unmapped.extend(unmapped);
     let said = map::new_candidate(&wire.name, &wire.email, &answers, &fields);

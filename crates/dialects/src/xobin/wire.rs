@@ -26,6 +26,8 @@ pub(super) struct Entry {
     /// The `label` it is addressed by.
     pub label: Option<String>,
     pub value: Value,
+    /// What the caller said: `value`, but for a slot the answer that was cut out.
+    pub meant: Value,
     pub pointer: String,
 }
 
@@ -72,7 +74,6 @@ impl AddApplicant {
             fields: fields(&mut check, &root),
             unknown: root.unknown(&ADD).map(|k| root.pointer(k)).collect(),
         };
-        check.at_most(&root, "email_message", 10_000);
         check.done()?;
         Ok(parsed)
     }
@@ -100,8 +101,6 @@ impl Invite {
 
 fn name(check: &mut Check<'_>, root: &Object<'_>, member: &str) -> String {
     check.require(root, member);
-    // Nobody's name is longer; a megabyte in a name would travel into every list.
-    check.at_most(root, member, 1_000);
     check
         .string(root, member)
         .unwrap_or_default()
@@ -128,7 +127,7 @@ fn stage_id(check: &mut Check<'_>, root: &Object<'_>) -> Option<String> {
 fn fields(check: &mut Check<'_>, root: &Object<'_>) -> Vec<Entry> {
     match root.get("fields") {
         None => Vec::new(),
-        Some(Value::Object(map)) => from_map(map, &root.pointer("fields")),
+        Some(Value::Object(map)) => from_map(check.body(), map, &root.pointer("fields")),
         Some(Value::Array(_)) => from_list(check, root),
         Some(_) => {
             check.wrong_type(root.pointer("fields"), "an array or an object");
@@ -137,7 +136,7 @@ fn fields(check: &mut Check<'_>, root: &Object<'_>) -> Vec<Entry> {
     }
 }
 
-fn from_map(map: &Map<String, Value>, at: &str) -> Vec<Entry> {
+fn from_map(body: &Body, map: &Map<String, Value>, at: &str) -> Vec<Entry> {
     let at = Object {
         at: at.to_owned(),
         members: map,
@@ -146,6 +145,7 @@ fn from_map(map: &Map<String, Value>, at: &str) -> Vec<Entry> {
         id: Some(key.clone()),
         label: Some(key.clone()),
         value: value.clone(),
+        meant: body.actual(value).into_owned(),
         pointer: at.pointer(key),
     };
     map.iter().map(entry).collect()
@@ -167,10 +167,12 @@ fn from_list(check: &mut Check<'_>, root: &Object<'_>) -> Vec<Entry> {
             );
         }
         let value = object.get("value").cloned().unwrap_or(Value::Null);
+        let meant = check.body().actual(&value).into_owned();
         entries.push(Entry {
             id,
             label,
             value,
+            meant,
             pointer: object.at,
         });
     }

@@ -74,6 +74,18 @@ pub(super) fn assign(tx: &mut Tx, org: OrgId, candidate: CandidateId) -> Result<
     Ok(())
 }
 
+/// Gives a known person one more foreign id: for a caller that addresses them by our own name. An id that is
+/// somebody's already stays theirs.
+pub fn add_foreign(tx: &mut Tx, org: OrgId, candidate: CandidateId, id: &ForeignId) -> Result<()> {
+    tx.run(
+        sql!(
+            "INSERT INTO identity (org_id, kind, value_key, candidate_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+        ),
+        &[&org, &id.kind, &id.key, &candidate],
+    )?;
+    Ok(())
+}
+
 /// Who of the claimed identities' owners is meant: the foreign id's, else the first address's in the caller's
 /// order.
 pub(super) fn decide(

@@ -10,11 +10,14 @@ use crate::caller::Caller;
 use crate::eeo;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CandidateId, OrgId, new_uid};
-use crate::problem::Result;
+use crate::problem::{Flaw, FlawCode, Result};
 use crate::record::{How, Operation, Record, Said, fold};
 use crate::slot;
 use crate::submission::Kept;
 use crate::text;
+
+/// Bytes of a foreign id's kind and key together.
+const LONGEST_ID: usize = 1_000;
 
 /// What a caller says of a person.
 #[derive(Debug, Clone)]
@@ -68,7 +71,7 @@ pub fn take_in(
     submission: Kept,
     new: &NewCandidate,
 ) -> Result<Taken> {
-    let named = identities(new);
+    let named = identities(new)?;
     let claims = identity::claim(tx, caller.org, &named)?;
     let owner = identity::decide(&claims, &named);
     let taken = match owner {
@@ -96,7 +99,17 @@ pub fn take_in(
 }
 
 /// (kind, key) of everything in the call that identifies, in the caller's order, addresses last.
-fn identities(new: &NewCandidate) -> Vec<(String, String)> {
+///
+/// # Errors
+/// An id longer than [`LONGEST_ID`] bytes, which no index of PostgreSQL could hold.
+fn identities(new: &NewCandidate) -> Result<Vec<(String, String)>> {
+    if new
+        .foreign_ids
+        .iter()
+        .any(|f| f.kind.len() + f.key.len() > LONGEST_ID)
+    {
+        return Err(Flaw::new("", FlawCode::TooLong, "an id may have at most 1,000 bytes").into());
+    }
     let foreign = new
         .foreign_ids
         .iter()
@@ -109,9 +122,9 @@ fn identities(new: &NewCandidate) -> Vec<(String, String)> {
     let addresses = emails
         .iter()
         .filter_map(|e| text::email_key(e["value"].as_str()?));
-    foreign
+    Ok(foreign
         .chain(addresses.map(|key| (EMAIL.to_owned(), key)))
-        .collect()
+        .collect())
 }
 
 fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) -> Result<Taken> {

@@ -1,0 +1,54 @@
+//! The handlers, one file for each model. Both base addresses are served: the one with `api` in it that the SDKs are
+//! given, and the one without for people who leave it out.
+
+mod applications;
+mod attachments;
+mod candidates;
+mod create;
+mod jobs;
+mod views;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::get;
+use hiring::App;
+use hiring::id::Uuid;
+use hiring::problem::{Act, Noun, Problem, Result};
+
+use super::{Merge, auth};
+use crate::reply;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .nest("/api/ats/v1", ats())
+        .nest("/ats/v1", ats())
+}
+
+fn ats() -> Router<App> {
+    Router::new()
+        .route(
+            "/candidates",
+            get(candidates::list).post(create::create_candidate),
+        )
+        .route("/candidates/{id}", get(candidates::one))
+        .route("/applications/{id}", get(applications::one))
+        .route("/attachments/{id}", get(attachments::one))
+        .route("/attachments/{id}/file", get(attachments::file))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{id}", get(jobs::one))
+        .route("/job-interview-stages", get(jobs::stages))
+        .fallback(no_such_path)
+}
+
+/// The headers are judged before the path (dialect page, §6).
+async fn no_such_path(State(app): State<App>, request: Request) -> Response {
+    let caller = auth::caller(&app, request.headers(), Act::Read).await;
+    let result = caller.and(Err(Problem::NotFound(Noun::Route)));
+    reply::send(&Merge, &app, result)
+}
+
+/// An id that is no UUID is the id of nothing.
+fn id_of(text: &str, noun: Noun) -> Result<Uuid> {
+    text.parse().map_err(|_| Problem::NotFound(noun))
+}

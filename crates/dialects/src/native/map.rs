@@ -1,0 +1,220 @@
+//! Our own API's words ↔ the canonical ones. Pure.
+//!
+//! What is sent: `map/sent.rs`. What is shown of a submission: `map/submission.rs`.
+
+mod sent;
+mod submission;
+
+use hiring::application::{Application, Passage};
+use hiring::attachment::Attachment;
+use hiring::candidate::{Candidate, PossibleDuplicate};
+use hiring::delivery::Delivery;
+use hiring::event::Event;
+use hiring::id::{StageId, Uuid};
+use hiring::invite::{self, Invite};
+use hiring::job::{Field, Job, Stage};
+use serde_json::{Value, json};
+
+pub(super) use sent::{KeptFile, answers, new_application, new_candidate, new_job, stage};
+pub(super) use submission::{Parts, submission};
+
+use super::wire::answer;
+use crate::time::micros;
+
+pub(super) fn job(job: &Job, stages: &[Stage], fields: &[Field]) -> answer::Job {
+    answer::Job {
+        id: job.uid,
+        number: job.id.0,
+        title: job.title.clone(),
+        status: job.status.word(),
+        stages: stages.iter().map(one_stage).collect(),
+        fields: fields.iter().map(field).collect(),
+        created_at: micros(job.created_at),
+        updated_at: micros(job.updated_at),
+    }
+}
+
+fn one_stage(stage: &Stage) -> answer::Stage {
+    answer::Stage {
+        id: stage.uid,
+        name: stage.name.clone(),
+        kind: stage.kind.clone(),
+        position: stage.position,
+    }
+}
+
+fn field(field: &Field) -> answer::Field {
+    answer::Field {
+        name: field.name.clone(),
+        label: field.label.clone(),
+        kind: field.kind.word(),
+        required: field.required,
+        options: field.options.clone(),
+    }
+}
+
+pub(super) fn candidate(candidate: &Candidate) -> answer::Candidate {
+    let name = candidate.record.name();
+    answer::Candidate {
+        id: candidate.uid,
+        name: Some(name.to_owned()).filter(|n| !n.is_empty()),
+        record: candidate.record.fields.clone(),
+        created_at: micros(candidate.created_at),
+        updated_at: micros(candidate.updated_at),
+    }
+}
+
+pub(super) fn possible_duplicate(duplicate: &PossibleDuplicate) -> answer::PossibleDuplicate {
+    answer::PossibleDuplicate {
+        candidate: duplicate.other,
+        rule: duplicate.rule.clone(),
+        evidence: duplicate.evidence.clone(),
+        noticed_at: micros(duplicate.created_at),
+    }
+}
+
+/// An application of `candidate` for `job`, whose stages are `stages`.
+pub(super) fn application(
+    application: &Application,
+    candidate: Uuid,
+    job: &Job,
+    stages: &[Stage],
+) -> answer::Application {
+    let stage = stages.iter().find(|s| s.id == application.stage);
+    answer::Application {
+        id: application.uid,
+        candidate,
+        job: job.uid,
+        // A job's stages are never removed, so the last resort is only that.
+        stage: stage.map_or_else(
+            || answer::Stage {
+                id: Uuid::nil(),
+                name: String::new(),
+                kind: String::new(),
+                position: -1,
+            },
+            one_stage,
+        ),
+        pending: application.pending,
+        source: application.source.clone(),
+        external_id: application.foreign_key.clone(),
+        answers: application.answers.clone(),
+        details: application.details.clone(),
+        disposition: application.disposition.map(|d| d.word()),
+        reason: application.reason.clone(),
+        created_at: micros(application.created_at),
+        applied_at: application.applied_at.map(micros),
+        stage_at: micros(application.stage_at),
+        ended_at: application.ended_at.map(micros),
+        updated_at: micros(application.updated_at),
+    }
+}
+
+pub(super) fn passage(passage: &Passage, stages: &[Stage]) -> answer::Passage {
+    answer::Passage {
+        stage: stage_uid(passage.stage, stages).unwrap_or_default(),
+        entered_at: micros(passage.entered_at),
+        left_at: micros(passage.left_at),
+    }
+}
+
+fn stage_uid(id: StageId, stages: &[Stage]) -> Option<Uuid> {
+    stages.iter().find(|s| s.id == id).map(|s| s.uid)
+}
+
+/// The link holds a slot (`hiring::invite`) that is filled when the answer is sent.
+pub(super) fn invite(invite: &Invite, public_url: &str) -> answer::Invite {
+    answer::Invite {
+        id: invite.uid,
+        state: invite.state.word(),
+        link: invite::link(public_url, invite),
+        created_at: micros(invite.created_at),
+        expires_at: micros(invite.expires_at),
+    }
+}
+
+pub(super) fn attachment(attachment: &Attachment) -> answer::Attachment {
+    let there = attachment.sha256.is_some();
+    answer::Attachment {
+        id: attachment.uid,
+        kind: attachment.kind.word(),
+        name: attachment.name.clone(),
+        media_type: there.then(|| attachment.media_type.clone()),
+        size: there.then_some(attachment.size),
+        sha256: attachment.sha256.map(|d| store::files::hex(&d)),
+        url: attachment.url.clone(),
+        remark: attachment.remark.clone(),
+        created_at: micros(attachment.created_at),
+    }
+}
+
+/// An event of the job whose stages are `stages`. The log speaks of stages by their inside numbers; outside they
+/// have names.
+pub(super) fn event(event: &Event, stages: &[Stage]) -> answer::Event {
+    let mut data = event.data.clone();
+    for member in ["stage", "from_stage", "to_stage"] {
+        if let Some(id) = data.get(member).and_then(Value::as_i64) {
+            data[member] = json!(stage_uid(StageId(id), stages));
+        }
+    }
+    answer::Event {
+        id: event.uid,
+        kind: event.kind.clone(),
+        candidate: event.candidate,
+        application: event.application,
+        job: event.job,
+        actor: event.actor.clone(),
+        data,
+        created_at: micros(event.created_at),
+    }
+}
+
+/// The body holds slots of invite links, which are filled when the answer is sent.
+pub(super) fn delivery(delivery: &Delivery) -> answer::Delivery {
+    answer::Delivery {
+        id: delivery.uid.clone(),
+        channel: delivery.channel.clone(),
+        recipient: delivery.recipient.clone(),
+        subject: delivery.subject.clone(),
+        body: delivery.body.clone(),
+        state: delivery.state.clone(),
+        event: delivery.event,
+        created_at: micros(delivery.created_at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hiring::id::JobId;
+
+    #[test]
+    fn events_speak_of_stages_by_their_outside_names() {
+        let stage = |n: i64| Stage {
+            id: StageId(n),
+            uid: Uuid::from_u128(n as u128),
+            job: JobId(1),
+            position: n,
+            name: "s".into(),
+            kind: "review".into(),
+            color: String::new(),
+        };
+        let sent = Event {
+            place: 1,
+            uid: Uuid::nil(),
+            kind: "application.advanced".into(),
+            candidate: None,
+            application: None,
+            job: None,
+            actor: "key:1".into(),
+            data: json!({"from_stage": 4, "to_stage": 5, "fields": ["title"]}),
+            created_at: 0,
+        };
+        let shown = event(&sent, &[stage(4), stage(5)]).data;
+        assert_eq!(
+            shown,
+            json!({"from_stage": Uuid::from_u128(4), "to_stage": Uuid::from_u128(5), "fields": ["title"]})
+        );
+        assert_eq!(event(&sent, &[]).data["to_stage"], Value::Null);
+    }
+}

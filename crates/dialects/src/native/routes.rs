@@ -1,0 +1,94 @@
+//! The one list of routes, which makes the router and against which the document is checked.
+//!
+//! Handlers are in `routes/`, one file for each noun.
+
+pub(super) mod applications;
+pub(super) mod attachments;
+pub(super) mod candidates;
+pub(super) mod feed;
+pub(super) mod jobs;
+mod pipelines;
+pub(super) mod query;
+pub(super) mod submissions;
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+use hiring::App;
+use hiring::idempotency::Answer;
+use hiring::problem::{Noun, Problem, Result};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{document, problem};
+use crate::reply;
+
+/// One method of one address.
+type Route = (&'static str, &'static str, fn() -> MethodRouter<App>);
+
+/// Below `/api/v1`.
+pub(super) const ROUTES: &[Route] = &[
+    ("GET", "/openapi.json", || get(document::openapi)),
+    ("POST", "/jobs", || post(jobs::create_job)),
+    ("GET", "/jobs", || get(jobs::list_jobs)),
+    ("GET", "/jobs/{id}", || get(jobs::get_job)),
+    ("POST", "/candidates", || post(candidates::create_candidate)),
+    ("GET", "/candidates", || get(candidates::list_candidates)),
+    ("GET", "/candidates/{id}", || get(candidates::get_candidate)),
+    ("GET", "/applications", || {
+        get(applications::list_applications)
+    }),
+    ("GET", "/applications/{id}", || {
+        get(applications::get_application)
+    }),
+    ("POST", "/applications/{id}/advance", || {
+        post(applications::advance_application)
+    }),
+    ("POST", "/applications/{id}/dispose", || {
+        post(applications::dispose_application)
+    }),
+    ("GET", "/submissions/{id}", || {
+        get(submissions::get_submission)
+    }),
+    ("GET", "/submissions/{id}/raw", || {
+        get(submissions::get_submission_raw)
+    }),
+    ("GET", "/attachments/{id}", || {
+        get(attachments::get_attachment)
+    }),
+    ("GET", "/events", || get(feed::list_events)),
+    ("GET", "/outbox", || get(feed::list_outbox)),
+];
+
+pub(super) fn routes() -> Router<App> {
+    ROUTES
+        .iter()
+        .fold(Router::new(), |router, (_, path, handler)| {
+            router.route(&format!("/v1{path}"), handler())
+        })
+}
+
+/// What an address names; anything that is no UUID names nothing.
+fn uid(text: &str, noun: Noun) -> Result<Uuid> {
+    Uuid::parse_str(text).map_err(|_| Problem::NotFound(noun))
+}
+
+/// An answer as JSON, its slots still in it.
+fn shown(answer: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(answer).map_err(Problem::broken)
+}
+
+/// The answer of a call that changes something. It is kept for repeats, so it never holds an equal-opportunity
+/// answer, whoever asks.
+fn changed(status: u16, answer: &impl Serialize) -> Result<Answer> {
+    let mut body = shown(answer)?;
+    hiring::slot::fill(&mut body, &mut |_, _| None);
+    Ok(reply::json(status, &body))
+}
+
+/// With the address of what was made.
+fn located(mut answer: Answer, noun: &str, id: Uuid) -> Answer {
+    let place = format!("/api/v1/{noun}/{id}");
+    answer.headers.push(("location".to_owned(), place));
+    answer
+}

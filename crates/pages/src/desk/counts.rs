@@ -1,0 +1,208 @@
+//! The page of counts.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use hiring::counts::{self, Counts, JobCounts, Recent, StageCounts};
+use hiring::id::{JobId, OrgId};
+use hiring::{App, Result, organization};
+use store::Reader;
+
+use super::funnel::{self, Funnel};
+use super::words::{self, Sentence, thousands};
+use crate::moment::{Moment, roughly};
+use crate::page::{self, Area, Page};
+
+/// How many events are shown.
+const RECENT: i64 = 5;
+
+#[derive(Template)]
+#[template(path = "counts.html")]
+pub(crate) struct Desk {
+    organization: String,
+    member: String,
+    figures: Vec<Figure>,
+    jobs: Vec<Job>,
+    more_jobs: i64,
+    invites: Vec<(&'static str, String)>,
+    recent: Vec<Happened>,
+    now: Moment,
+}
+
+struct Figure {
+    number: String,
+    label: &'static str,
+}
+
+struct Job {
+    id: JobId,
+    title: String,
+    status: &'static str,
+    open: String,
+    pending: String,
+    ended: String,
+    funnel: Funnel,
+    stages: Vec<Stage>,
+}
+
+struct Stage {
+    name: String,
+    now: String,
+    reached: String,
+}
+
+struct Happened {
+    sentence: Sentence,
+    at: Moment,
+    ago: String,
+}
+
+/// `GET /desk`.
+pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Response {
+    let member = match super::enter(&app, &headers, "/desk", StatusCode::OK).await {
+        Ok(member) => member,
+        Err(instead) => return *instead,
+    };
+    let org = member.org;
+    match app.store.read(move |r| read(r, org)).await {
+        Ok((organization, counts, recent, now)) => {
+            let desk = Desk::new(organization, member.name, &counts, &recent, now);
+            page::html(Area::Desk, StatusCode::OK, &desk)
+        }
+        Err(problem) => page::problem(Area::Desk, &problem),
+    }
+}
+
+fn read(r: &mut Reader, org: OrgId) -> Result<(String, Counts, Vec<Recent>, i64)> {
+    let organization = organization::find(r, org)?.name;
+    let counts = counts::of(r, org)?;
+    let recent = counts::recent(r, org, RECENT)?;
+    Ok((organization, counts, recent, r.now()))
+}
+
+impl Desk {
+    fn new(
+        organization: String,
+        member: String,
+        counts: &Counts,
+        recent: &[Recent],
+        now: i64,
+    ) -> Desk {
+        let figure = |label, number| Figure {
+            number: thousands(number),
+            label,
+        };
+        Desk {
+            organization,
+            member,
+            figures: vec![
+                figure("Candidates", counts.candidates),
+                figure("Open applications", counts.applications.open),
+                figure("Pending applications", counts.applications.pending),
+                figure("Ended applications", counts.applications.ended),
+                figure("Queued mails", counts.queued_mails),
+            ],
+            jobs: counts.jobs.iter().map(Job::new).collect(),
+            more_jobs: counts.more_jobs,
+            invites: counts
+                .invites
+                .iter()
+                .map(|(state, count)| (words::invite(*state), thousands(*count)))
+                .collect(),
+            recent: recent
+                .iter()
+                .map(|event| Happened::new(event, now))
+                .collect(),
+            now: Moment::at(now),
+        }
+    }
+}
+
+impl Job {
+    fn new(job: &JobCounts) -> Job {
+        let stage = |s: &StageCounts| Stage {
+            name: s.name.clone(),
+            now: thousands(s.now),
+            reached: thousands(s.reached),
+        };
+        Job {
+            id: job.id,
+            title: job.title.clone(),
+            status: words::status(job.status),
+            open: thousands(job.applications.open),
+            pending: thousands(job.applications.pending),
+            ended: thousands(job.applications.ended),
+            funnel: funnel::draw(&job.stages),
+            stages: job.stages.iter().map(stage).collect(),
+        }
+    }
+}
+
+impl Happened {
+    fn new(event: &Recent, now: i64) -> Happened {
+        Happened {
+            sentence: words::sentence(event),
+            at: Moment::at(event.created_at),
+            ago: ago(now - event.created_at),
+        }
+    }
+}
+
+fn ago(micros: i64) -> String {
+    match micros {
+        ..60_000_000 => "just now".to_owned(),
+        _ => format!("{} ago", roughly(micros)),
+    }
+}
+
+impl Page for Desk {
+    #[cfg(test)]
+    fn sample() -> Desk {
+        use hiring::counts::Applications;
+        use hiring::id::StageId;
+        use hiring::{invite, job};
+        let stage = |n: i64, name: &str, now, reached| StageCounts {
+            id: StageId(n),
+            name: name.into(),
+            now,
+            reached,
+        };
+        let engineer = JobCounts {
+            id: JobId(1),
+            title: "Backend <Engineer>".into(),
+            status: job::Status::Open,
+            applications: Applications {
+                open: 12,
+                pending: 3,
+                ended: 1_400,
+            },
+            stages: vec![stage(1, "Applied", 9, 1_412), stage(2, "Offer", 3, 40)],
+        };
+        let counts = Counts {
+            candidates: 1_415,
+            applications: engineer.applications,
+            jobs: vec![engineer],
+            more_jobs: 2,
+            invites: vec![(invite::State::Opened, 3)],
+            queued_mails: 1,
+        };
+        let event = Recent {
+            uid: hiring::id::new_uid(),
+            kind: "application.submitted".into(),
+            candidate: Some("Ada Lovelace".into()),
+            job: Some("Backend <Engineer>".into()),
+            stage: None,
+            actor: counts::Actor::Candidate,
+            created_at: 1_773_480_413_000_000,
+        };
+        let now = event.created_at + 90_000_000;
+        Desk::new(
+            "Nordwind & Söhne".into(),
+            "Anna".into(),
+            &counts,
+            &[event],
+            now,
+        )
+    }
+}

@@ -1,0 +1,169 @@
+//! Events, invites and jobs in plain words.
+
+use hiring::counts::{Actor, Recent};
+use hiring::invite;
+use hiring::job::Status;
+
+/// An event as a sentence: whom or what it is about, what happened, by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sentence {
+    /// Stands out.
+    pub subject: String,
+    /// Follows it.
+    pub rest: String,
+    /// Ends it, more quietly; may be empty.
+    pub by: String,
+}
+
+/// Says what happened.
+pub(super) fn sentence(event: &Recent) -> Sentence {
+    let person = match event.candidate.as_deref() {
+        Some("") | None => "A candidate",
+        Some(name) => name,
+    };
+    let job = event.job.as_deref().unwrap_or("a job");
+    let stage = event.stage.as_deref().unwrap_or("another stage");
+    let rest = match event.kind.as_str() {
+        "candidate.created" => "was added".to_owned(),
+        "candidate.updated" => "has new or changed details".to_owned(),
+        "candidate.possible_duplicate" => "may be here twice".to_owned(),
+        "application.created" => format!("has a pending application for {job}"),
+        "application.submitted" => format!("applied for {job}"),
+        "application.updated" => format!("has new or changed answers for {job}"),
+        "application.advanced" => format!("moved to {stage} for {job}"),
+        "application.hired" => format!("was hired for {job}"),
+        "application.rejected" => format!("was turned down for {job}"),
+        "application.withdrawn" => format!("withdrew from {job}"),
+        "invite.created" => format!("was invited to apply for {job}"),
+        "invite.mailed" => format!("is being sent a mail about {job}"),
+        "invite.opened" => format!("opened the invite for {job}"),
+        "invite.completed" => format!("took up the invite for {job}"),
+        "attachment.added" => "has a new file".to_owned(),
+        "job.created" => "was opened as a job".to_owned(),
+        other => format!("({other})"),
+    };
+    let subject = if event.candidate.is_none() && event.job.is_some() {
+        job
+    } else {
+        person
+    };
+    Sentence {
+        subject: subject.to_owned(),
+        rest,
+        by: by(&event.actor),
+    }
+}
+
+fn by(actor: &Actor) -> String {
+    match actor {
+        Actor::Key { name, dialect } => format!("through the {dialect} key “{name}”"),
+        Actor::Member(name) => format!("by {name}"),
+        Actor::Candidate => "by their own link".to_owned(),
+        Actor::System => String::new(),
+    }
+}
+
+/// An invite's state, as a row's heading.
+pub(super) fn invite(state: invite::State) -> &'static str {
+    match state {
+        invite::State::Pending => "Not opened yet",
+        invite::State::Opened => "Opened",
+        invite::State::Started => "Started",
+        invite::State::Completed => "Completed",
+        invite::State::Expired => "Expired",
+        invite::State::Revoked => "Revoked",
+        invite::State::Declined => "Declined",
+    }
+}
+
+/// Whether a job takes applications.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "Draft",
+        Status::Open => "Open",
+        Status::OnHold => "On hold",
+        Status::Closed => "Closed",
+    }
+}
+
+/// What came of a submission.
+pub(super) fn outcome(word: &str) -> String {
+    match word {
+        "kept" => "Kept; nothing else came of it".to_owned(),
+        "created" => "A new candidate was added".to_owned(),
+        "enriched" => "A known candidate has new details".to_owned(),
+        "stale" => "Kept; something newer was known already".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// `1,234,567`.
+pub(super) fn thousands(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if n < 0 { format!("−{out}") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hiring::event::Kind;
+    use hiring::id::new_uid;
+
+    fn event(kind: Kind) -> Recent {
+        Recent {
+            uid: new_uid(),
+            kind: kind.word().to_owned(),
+            candidate: Some("Ada Lovelace".into()),
+            job: Some("Engineer".into()),
+            stage: Some("Interview".into()),
+            actor: Actor::Member("Anna".into()),
+            created_at: 0,
+        }
+    }
+
+    #[test]
+    fn events_are_told_in_plain_words() {
+        let said = |e: &Recent| {
+            let s = sentence(e);
+            format!("{} {} {}", s.subject, s.rest, s.by)
+                .trim()
+                .to_owned()
+        };
+        let moved = event(Kind::ApplicationAdvanced);
+        assert_eq!(
+            said(&moved),
+            "Ada Lovelace moved to Interview for Engineer by Anna"
+        );
+        let nameless = Recent {
+            candidate: Some(String::new()),
+            actor: Actor::System,
+            ..event(Kind::CandidateCreated)
+        };
+        assert_eq!(said(&nameless), "A candidate was added");
+        let job = Recent {
+            candidate: None,
+            actor: Actor::System,
+            ..event(Kind::JobCreated)
+        };
+        assert_eq!(said(&job), "Engineer was opened as a job");
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        for (n, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(thousands(n), text);
+        }
+    }
+}

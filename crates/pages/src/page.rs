@@ -1,0 +1,151 @@
+//! A template's way out: the headers every page carries, and failures as pages.
+//!
+//! Every page forbids scripts, frames and foreign content. What names a person is never stored by a browser or a
+//! proxy on the way.
+
+use askama::Template;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use hiring::Problem;
+
+/// Stylesheet and pictures from our own origin, forms to it, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// Whose eyes a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Area {
+    /// Anyone's.
+    Public,
+    /// Whoever holds a link. Its address is the secret, so no other site may learn it as a referrer.
+    Link,
+    /// Members'. The referrer stays within our origin: under `no-referrer` a browser posts a form with
+    /// `Origin: null` (Fetch, "append a request Origin header"), which could not be told from a foreign one.
+    Desk,
+}
+
+/// What a template is filled with.
+pub(crate) trait Page: Template {
+    /// A filled-in example: a test renders every template from it.
+    #[cfg(test)]
+    fn sample() -> Self;
+}
+
+/// The page as an answer.
+pub(crate) fn html(area: Area, status: StatusCode, page: &impl Page) -> Response {
+    match page.render() {
+        Ok(text) => dress(area, (status, text).into_response()),
+        Err(cause) => {
+            let problem = Problem::broken(cause);
+            tracing::debug!(?problem, "a template does not render");
+            dress(area, StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        }
+    }
+}
+
+/// Adds the headers that every answer of `area` carries.
+pub(crate) fn dress(area: Area, mut response: Response) -> Response {
+    let (referrer, cache) = match area {
+        Area::Public => ("same-origin", "no-cache"),
+        Area::Link => ("no-referrer", "no-store"),
+        Area::Desk => ("same-origin", "no-store"),
+    };
+    let mut set = |name: HeaderName, value: &'static str| {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_TYPE, "text/html; charset=utf-8");
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, referrer);
+    set(header::CACHE_CONTROL, cache);
+    if area != Area::Public {
+        set(HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
+    }
+    response
+}
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub(crate) struct Notice {
+    /// A few words.
+    pub title: String,
+    /// Sentences.
+    pub text: Vec<String>,
+    /// Where to go from here: address and words.
+    pub onward: Option<(&'static str, &'static str)>,
+}
+
+impl Notice {
+    /// With these words and no way onward.
+    pub fn new(title: &str, text: &[&str]) -> Notice {
+        Notice {
+            title: title.to_owned(),
+            text: text.iter().map(|t| (*t).to_owned()).collect(),
+            onward: None,
+        }
+    }
+
+    /// With a link at the end.
+    pub fn onward(mut self, to: &'static str, words: &'static str) -> Notice {
+        self.onward = Some((to, words));
+        self
+    }
+}
+
+impl Page for Notice {
+    #[cfg(test)]
+    fn sample() -> Notice {
+        Notice::new("Not found", &["There is nothing at this address."]).onward("/", "To the start")
+    }
+}
+
+/// A failure as a page.
+pub(crate) fn problem(area: Area, problem: &Problem) -> Response {
+    let (status, notice) = match problem {
+        Problem::NotFound(_) | Problem::Gone(_) => (
+            StatusCode::NOT_FOUND,
+            Notice::new(
+                "Not found",
+                &["There is nothing at this address. It may have been mistyped or cut short."],
+            ),
+        ),
+        Problem::Broken(ticket) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Notice::new(
+                "Something broke",
+                &[
+                    "This is our fault. What happened has been noted.",
+                    &format!("If you report it, please name ticket {ticket}."),
+                ],
+            ),
+        ),
+        Problem::Overloaded { .. } | Problem::TooMany { .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Notice::new(
+                "Busy at the moment",
+                &["Too much is going on right now. Please try again in a few seconds."],
+            ),
+        ),
+        _ => (
+            StatusCode::BAD_REQUEST,
+            Notice::new(
+                "That did not work",
+                &["The request could not be understood."],
+            ),
+        ),
+    };
+    let mut response = match area {
+        Area::Link => html(area, status, &notice),
+        Area::Public => html(area, status, &notice.onward("/", "To the start")),
+        Area::Desk => html(area, status, &notice.onward("/desk", "To the desk")),
+    };
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    response
+}

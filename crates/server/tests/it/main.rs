@@ -1,0 +1,23 @@
+//! Stories over the whole program: in this process through its router, and as the real binary.
+//!
+//! For the latter `binary.rs` starts the program, `client.rs` speaks HTTP to it, `voice.rs` says how each dialect
+//! creates and reads back, `trace.rs` judges what strace saw.
+
+mod comeet;
+mod binary;
+mod cli;
+mod client;
+mod eeo;
+mod files;
+mod golden;
+mod kill;
+mod once;
+mod one_person;
+mod pages;
+mod power;
+mod refusals;
+mod signal;
+mod slow;
+mod tenants;
+mod trace;
+mod voice;
