@@ -4,8 +4,9 @@
 //! durable (its bytes and its folder's entry synced) *before* the transaction that names it, so a row never
 //! points at nothing; a crash between the two leaves an orphan, which a sweep removes.
 
-use std::path::Path as FsPath;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::path::{Path as FsPath, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use object_store::local::LocalFileSystem;
@@ -20,7 +21,36 @@ pub type Digest = [u8; 32];
 
 /// Where files are kept. Cheap to clone.
 #[derive(Clone)]
-pub struct Files(Arc<dyn ObjectStore>);
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    folders: Arc<Folders>,
+}
+
+/// The folders that files lie in, made durable once, before the first file goes into one.
+///
+/// The object store syncs a folder that it makes itself; but of two simultaneous writers only one makes it, and
+/// the other would be done before the first has synced it.
+struct Folders {
+    root: PathBuf,
+    durable: Mutex<HashSet<(i64, u8)>>,
+}
+
+impl Folders {
+    /// Makes and syncs the folder of files of `scope` that begin with `first`. Blocks; later calls wait for the
+    /// first, which is what they need.
+    fn ensure(&self, scope: i64, first: u8) -> std::io::Result<()> {
+        let mut durable = self.durable.lock().unwrap_or_else(|e| e.into_inner());
+        if durable.contains(&(scope, first)) {
+            return Ok(());
+        }
+        let folder = self.root.join(scope.to_string());
+        std::fs::create_dir_all(folder.join(format!("{first:02x}")))?;
+        std::fs::File::open(&folder)?.sync_all()?;
+        std::fs::File::open(&self.root)?.sync_all()?;
+        durable.insert((scope, first));
+        Ok(())
+    }
+}
 
 impl Files {
     /// Files in `folder`, which is made if it is not there.
@@ -29,14 +59,25 @@ impl Files {
         let store = LocalFileSystem::new_with_prefix(folder)
             .map_err(failed)?
             .with_fsync(true);
-        Ok(Files(Arc::new(store)))
+        Ok(Files {
+            store: Arc::new(store),
+            folders: Arc::new(Folders {
+                root: folder.to_owned(),
+                durable: Mutex::default(),
+            }),
+        })
     }
 
     /// Keeps `bytes` for `scope` (an organization's number) and answers their digest, once they are on disk. The same
     /// bytes are kept once; writing them again renews their age, which protects them from the sweep.
     pub async fn put(&self, scope: i64, bytes: Bytes) -> Result<Digest, Error> {
         let digest = digest(&bytes);
-        self.0
+        let (folders, first) = (self.folders.clone(), digest[0]);
+        tokio::task::spawn_blocking(move || folders.ensure(scope, first))
+            .await
+            .map_err(|_| Error::Panicked)?
+            .map_err(|e| Error::Busy(format!("files folder: {e}")))?;
+        self.store
             .put(&path(scope, &digest), bytes.into())
             .await
             .map_err(failed)?;
@@ -48,13 +89,13 @@ impl Files {
     /// # Errors
     /// [`Error::Missing`] when there is no such file in `scope`.
     pub async fn get(&self, scope: i64, digest: &Digest) -> Result<Bytes, Error> {
-        let found = self.0.get(&path(scope, digest)).await.map_err(failed)?;
+        let found = self.store.get(&path(scope, digest)).await.map_err(failed)?;
         found.bytes().await.map_err(failed)
     }
 
     /// Removes a file; one that is not there is no error.
     pub async fn remove(&self, scope: i64, digest: &Digest) -> Result<(), Error> {
-        match self.0.delete(&path(scope, digest)).await {
+        match self.store.delete(&path(scope, digest)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(failed(e)),
         }
@@ -71,7 +112,7 @@ impl Files {
     }
 
     async fn folders(&self, within: Option<&Path>) -> Result<Vec<Path>, Error> {
-        let found = self.0.list_with_delimiter(within).await;
+        let found = self.store.list_with_delimiter(within).await;
         found.map(|list| list.common_prefixes).map_err(failed)
     }
 
@@ -85,7 +126,7 @@ impl Files {
             .duration_since(std::time::UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs() as i64;
-        let found = self.0.list_with_delimiter(Some(&shelf.0)).await;
+        let found = self.store.list_with_delimiter(Some(&shelf.0)).await;
         let objects = found.map_err(failed)?.objects;
         let old = objects
             .iter()

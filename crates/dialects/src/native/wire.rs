@@ -18,6 +18,9 @@ pub(super) use job::{NewField, NewJob};
 
 use crate::check::{Check, Object};
 
+/// Bytes of a name of the caller's own that a refusal still repeats; no field of a form has a longer one.
+const LONGEST_NAME: usize = 800;
+
 /// Refuses members that are not among `known`.
 fn refuse_unknown(check: &mut Check<'_>, object: &Object<'_>, known: &[&str]) {
     for name in object.unknown(known) {
@@ -25,7 +28,13 @@ fn refuse_unknown(check: &mut Check<'_>, object: &Object<'_>, known: &[&str]) {
             ..16 => format!("no such member here; there are: {}", known.join(", ")),
             _ => "no such member here; see openapi.json".to_owned(),
         };
-        check.flaw(object.pointer(name), FlawCode::UnknownField, detail);
+        // A name of a megabyte would make a refusal of a megabyte.
+        let at = if name.len() > LONGEST_NAME {
+            object.at.clone()
+        } else {
+            object.pointer(name)
+        };
+        check.flaw(at, FlawCode::UnknownField, detail);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use hiring::application::{Application, NewApplication};
+use hiring::attachment::{Kind, NewAttachment};
 use hiring::candidate::{Candidate, NewCandidate};
 use hiring::form::{self, Filled, Words};
 use hiring::id::StageId;
@@ -23,6 +24,7 @@ pub(super) fn new_candidate(
     fields: &[Field],
 ) -> NewCandidate {
     let mut said = Said::new();
+    let mut attachments = Vec::new();
     said.insert("full_name".into(), json!(name));
     said.insert("emails".into(), json!([{"value": email}]));
     for field in fields {
@@ -37,6 +39,8 @@ pub(super) fn new_candidate(
         match field.kind {
             FieldKind::Phone => push(&mut said, "phones", json!({"value": text})),
             FieldKind::Url => push(&mut said, "urls", json!({"value": text})),
+            // A JSON API without uploads: a file's answer is its address (dialects page, §4).
+            FieldKind::File => attachments.extend(named_by_address(field, text)),
             _ => {}
         }
     }
@@ -44,8 +48,29 @@ pub(super) fn new_candidate(
         said,
         foreign_ids: Vec::new(),
         how: How::Add,
-        attachments: Vec::new(),
+        attachments,
     }
+}
+
+/// A file of which we know the address only; it is fetched by a later version. Anything else stays an answer.
+fn named_by_address(field: &Field, text: &str) -> Option<NewAttachment> {
+    let path = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    let last = path.split(['?', '#']).next()?.rsplit('/').next()?;
+    let label = hiring::text::key(&field.label);
+    let resume = ["resume", "résumé", "cv"].iter().any(|w| label.contains(w));
+    Some(NewAttachment {
+        kind: if resume { Kind::Resume } else { Kind::Other },
+        name: if last.is_empty() {
+            field.label.clone()
+        } else {
+            last.to_owned()
+        },
+        file: None,
+        url: Some(text.to_owned()),
+        scope: None,
+    })
 }
 
 fn push(said: &mut Said, field: &str, item: Value) {

@@ -145,7 +145,13 @@ fn the_same_file_is_kept_once_for_an_organization() {
         }
         let mut kept = Vec::new();
         for shelf in app.app.files.shelves().await.expect("shelves") {
-            kept.extend(app.app.files.older_than(&shelf, -10).await.expect("a shelf"));
+            kept.extend(
+                app.app
+                    .files
+                    .older_than(&shelf, -10)
+                    .await
+                    .expect("a shelf"),
+            );
         }
         assert_eq!(kept.len(), 1);
     });

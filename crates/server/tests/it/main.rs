@@ -3,10 +3,10 @@
 //! For the latter `binary.rs` starts the program, `client.rs` speaks HTTP to it, `voice.rs` says how each dialect
 //! creates and reads back, `trace.rs` judges what strace saw.
 
-mod comeet;
 mod binary;
 mod cli;
 mod client;
+mod comeet;
 mod eeo;
 mod files;
 mod golden;

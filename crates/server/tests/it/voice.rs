@@ -27,7 +27,7 @@ const VOICES: &[Voice] = &[
     Voice { dialect: "native", id: "/candidate/id", one: "/candidates/{id}", by_email: "/candidates?email={email}", rows: "/data", put_file: Some(|body, bytes| body["files"] = json!([{"name": "cv.txt", "content": base64(bytes)}])) },
     Voice { dialect: "xobin", id: "/application_id", one: "/tracks/{track_id}/applicants/{id}", by_email: "/tracks/{track_id}/applicants?email={email}", rows: "/data", put_file: None },
     Voice { dialect: "eightfold", id: "/candidateId", one: "/ats-systems/{system_id}/ats-candidates/{id}", by_email: "/ats-systems/{system_id}/ats-candidates?filterQuery=emails:{email}", rows: "/data", put_file: Some(|body, bytes| body["resumeContent"] = json!({"content": base64(bytes), "extension": "txt", "isBase64": true})) },
-    Voice { dialect: "comeet", id: "/uid", one: "/candidates/{id}", by_email: "/candidates?email={email}", rows: "/candidates", put_file: Some(|body, bytes| body["resume"] = json!({"name": "cv.txt", "file": base64(bytes)})) },
+    Voice { dialect: "comeet", id: "/uid", one: "/candidates/{id}", by_email: "/candidates?email={email}", rows: "/candidates", put_file: Some(|body, bytes| body["resume"] = json!({"name": "cv.pdf", "file": base64(bytes)})) },
     Voice { dialect: "merge", id: "/model/id", one: "/ats/v1/candidates/{id}", by_email: "/ats/v1/candidates?email_addresses={email}", rows: "/results", put_file: None },
 ];
 

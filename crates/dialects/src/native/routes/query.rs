@@ -34,12 +34,13 @@ impl Query {
             serde_urlencoded::from_str(text).map_err(|_| malformed())?;
         let mut flaws = Vec::new();
         for (i, (name, _)) in pairs.iter().enumerate() {
-            let place = || format!("query:{name}");
+            let shown: String = name.chars().take(60).collect();
+            let place = || format!("query:{shown}");
             if !["after", "limit"].contains(&name.as_str()) && !known.contains(&name.as_str()) {
                 let detail = "no such parameter here; see openapi.json";
                 flaws.push(Flaw::new(place(), FlawCode::UnknownField, detail));
             } else if pairs[..i].iter().any(|(other, _)| other == name) {
-                let detail = format!("{name} stands here twice");
+                let detail = "this parameter stands here twice";
                 flaws.push(Flaw::new(place(), FlawCode::DuplicateKey, detail));
             }
         }

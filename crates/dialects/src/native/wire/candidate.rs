@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
-use super::{record, refuse_unknown, text, uid};
+use super::{LONGEST_NAME, record, refuse_unknown, text, uid};
 use crate::body::{Body, Step};
 use crate::check::{Check, Object};
 
@@ -156,6 +156,11 @@ fn answers(check: &mut Check<'_>, root: &Object<'_>) -> Vec<NewAnswer> {
     let Some(object) = check.object(root, "answers") else {
         return Vec::new();
     };
+    if object.members.keys().any(|name| name.len() > LONGEST_NAME) {
+        let detail = "no field of a form has a name that long";
+        check.flaw(object.at.clone(), FlawCode::UnknownField, detail);
+        return Vec::new();
+    }
     let answer = |(name, value): (&String, &Value)| NewAnswer {
         name: name.clone(),
         value: value.clone(),

@@ -229,6 +229,11 @@ pub(in crate::native) const FIELDS: &[(&str, Kind, &str)] = &[
         Kind::Text(NAME),
         "The template another system is to use.",
     ),
+    (
+        "on_behalf_of",
+        Kind::Text(NAME),
+        "Your own id of the user for whom this is sent.",
+    ),
     ("custom", Kind::Custom, "The organization's own fields."),
 ];
 
@@ -467,7 +472,8 @@ fn property(kind: Kind, meaning: &str) -> RefOr<Schema> {
         Kind::Answer => {
             json!({"oneOf": [text, {"type": "array", "items": text}, {"type": "boolean"}]})
         }
-        Kind::Shown => json!({}),
+        // `utoipa` reads no schema without a type.
+        Kind::Shown => json!({"type": ["object", "array"]}),
     };
     schema["description"] = json!(meaning);
     from_json(schema)
