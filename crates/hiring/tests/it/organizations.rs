@@ -186,12 +186,7 @@ fn nothing_of_another_organization_is_found() {
             ];
             Ok((found, counts))
         };
-        let (found, counts) = house
-            .read({
-                let look = look.clone();
-                move |r| look(r, org)
-            })
-            .await;
+        let (found, counts) = house.read(move |r| look(r, org)).await;
         for (what, outcome) in found {
             outcome.unwrap_or_else(|e| panic!("our own {what}: {e:?}"));
         }

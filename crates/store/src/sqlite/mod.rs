@@ -281,10 +281,7 @@ pub fn replay(
     path: &Path,
     batches: usize,
     batch: usize,
-    next: &mut dyn FnMut(
-        usize,
-        &[Vec<Value<'static>>],
-    ) -> Option<(&'static Statement, Vec<Value<'static>>)>,
+    next: &mut crate::limit::Next<'_>,
 ) -> Result<(), Error> {
     let connection = open_writer(path)?;
     for _ in 0..batches {
