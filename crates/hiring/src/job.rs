@@ -11,7 +11,7 @@ use crate::problem::{Flaw, FlawCode, Noun, Problem, Result};
 /// A job.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// Inside number; Xobin-like dialects show it.
+    /// Inside number; some dialects show it.
     pub id: JobId,
     /// Outside name.
     pub uid: Uuid,

@@ -229,6 +229,13 @@ impl Drop for Inner {
 
 /// Straight access to the drivers, for `muster bench limit` alone.
 pub mod limit {
+    use crate::{Statement, Value};
+
+    /// Gives the statements of one repetition, each with the rows of the last one in hand; `None` ends it. The number
+    /// counts them from 0.
+    pub type Next<'a> = dyn FnMut(usize, &[Vec<Value<'static>>]) -> Option<(&'static Statement, Vec<Value<'static>>)>
+        + 'a;
+
     pub use crate::postgres::replay as replay_postgres;
     pub use crate::sqlite::replay as replay_sqlite;
 }

@@ -327,14 +327,7 @@ fn error(e: &postgres::Error) -> Error {
 }
 
 /// See [`crate::sqlite::replay`]; one transaction a repetition, on the calling thread's own connection.
-pub fn replay(
-    url: &str,
-    repetitions: usize,
-    next: &mut dyn FnMut(
-        usize,
-        &[Vec<Value<'static>>],
-    ) -> Option<(&'static Statement, Vec<Value<'static>>)>,
-) -> Result<(), Error> {
+pub fn replay(url: &str, repetitions: usize, next: &mut crate::limit::Next) -> Result<(), Error> {
     let mut connection = Connection::open(url)?;
     for _ in 0..repetitions {
         connection.begin("BEGIN ISOLATION LEVEL READ COMMITTED")?;

@@ -80,8 +80,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Two processes that open a new file at once: switching the journal's mode is the one step that does not wait for
-/// the other by itself. And where there is no write-ahead log (a network share), SQLite says so in its answer only.
+/// Where there is no write-ahead log (a network share), SQLite says so in its answer only. And a switch of the
+/// journal's mode that meets another process's may be told "busy" without having waited.
 fn use_wal(connection: &Connection) -> Result<(), Error> {
     let mut waited = Duration::ZERO;
     loop {
@@ -281,10 +281,7 @@ pub fn replay(
     path: &Path,
     batches: usize,
     batch: usize,
-    next: &mut dyn FnMut(
-        usize,
-        &[Vec<Value<'static>>],
-    ) -> Option<(&'static Statement, Vec<Value<'static>>)>,
+    next: &mut crate::limit::Next<'_>,
 ) -> Result<(), Error> {
     let connection = open_writer(path)?;
     for _ in 0..batches {

@@ -1,11 +1,15 @@
 //! Members of a batch: each succeeds or fails alone, and they share the disk's sync.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc;
 
 use store::{Error, Store, Tx, sql};
 use testing::Engine;
 
-use crate::{add, all_are_queued, gate, names, on, on_both, open, open_with, tell, things};
+use crate::{
+    PATIENCE, add, all_are_queued, gate, names, on, on_both, open, open_with, tell, things,
+};
 
 type Member = fn(&mut Tx<'_>) -> Result<(), Error>;
 
@@ -139,20 +143,20 @@ fn a_read_is_one_snapshot() {
         tell(async {
             let store = open(place);
             store.write(|tx| add(tx, "early")).await.unwrap();
-            let (looked, has_looked) = std::sync::mpsc::channel();
-            let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+            let (looked, has_looked) = mpsc::channel();
+            let (go_on, may_go_on) = mpsc::channel::<()>();
             let reading = store.clone();
             let read = tokio::spawn(async move {
                 let twice = move |r: &mut store::Reader<'_>| {
                     let first = names(r)?;
                     let _ = looked.send(());
-                    let _ = may_go_on.recv_timeout(crate::PATIENCE);
+                    let _ = may_go_on.recv_timeout(PATIENCE);
                     Ok::<_, Error>((first, names(r)?))
                 };
                 reading.read(twice).await
             });
             all_are_queued().await;
-            has_looked.recv_timeout(crate::PATIENCE).unwrap();
+            has_looked.recv_timeout(PATIENCE).unwrap();
             store.write(|tx| add(tx, "late")).await.unwrap();
             go_on.send(()).unwrap();
             let (first, second) = read.await.unwrap().unwrap();
@@ -215,40 +219,53 @@ fn a_panic_in_the_numbering_does_not_end_its_thread() {
     });
 }
 
-/// The last clone of a store inside of a function that runs on one of the store's own threads.
+/// The last clone of a store inside of a function that runs on one of the store's own threads, whose caller went
+/// away: that thread cannot wait for itself to end.
 #[test]
 fn a_function_may_hold_the_last_clone_of_its_store() {
+    struct Held {
+        others_are_gone: mpsc::Receiver<()>,
+        store: Option<Store>,
+        ended: mpsc::Sender<bool>,
+    }
+    impl Drop for Held {
+        fn drop(&mut self) {
+            let _ = self.others_are_gone.recv_timeout(PATIENCE);
+            let drop_last = AssertUnwindSafe(|| drop(self.store.take()));
+            let _ = self.ended.send(catch_unwind(drop_last).is_ok());
+        }
+    }
     on_both(|place| {
         tell(async {
             let store = open(place);
-            let (done, is_done) = std::sync::mpsc::channel();
-            let (inner, outer) = (store.clone(), store.clone());
+            let (say_so, others_are_gone) = mpsc::channel();
+            let (ended, has_ended) = mpsc::channel();
+            let held = Held {
+                others_are_gone,
+                store: Some(store.clone()),
+                ended,
+            };
             let gate = gate(&store);
             gate.is_closed().await;
+            let calling = store.clone();
             let call = tokio::spawn(async move {
                 let function = move |tx: &mut Tx<'_>| {
-                    let _ = &inner;
-                    let id = add(tx, "alone");
-                    let _ = done.send(());
-                    id
+                    let _ = &held;
+                    add(tx, "alone")
                 };
-                outer.write(function).await
+                calling.write(function).await
             });
             all_are_queued().await;
-            // The caller goes away; the job stays in the queue, with a clone inside.
+            // The caller goes away; its function stays in the queue.
             call.abort();
+            assert!(call.await.unwrap_err().is_cancelled());
             drop(store);
             gate.open();
-            is_done.recv_timeout(crate::PATIENCE).unwrap();
             gate.outcome.await.unwrap().unwrap();
-            let again = open(place);
-            for _ in 0..1000 {
-                if things(&again).await == ["alone"] {
-                    return;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
-            panic!("the write was not done");
+            say_so.send(()).unwrap();
+            let well = has_ended.recv_timeout(PATIENCE);
+            assert_eq!(well, Ok(true), "a thread waited for itself");
+            assert_eq!(things(&open(place)).await, ["alone"]);
         })
     });
 }

@@ -4,7 +4,7 @@ use store::{Config, Error, Migration, Store};
 use testing::{Database, Engine, Place};
 
 use crate::durability::administer;
-use crate::{MIGRATIONS, add, config, on, on_both, open, tell, things};
+use crate::{MIGRATIONS, add, config, on, on_both, open, open_with, tell, things};
 
 #[test]
 fn two_who_open_an_empty_place_at_once_both_succeed() {
@@ -31,6 +31,27 @@ fn two_who_open_an_empty_place_at_once_both_succeed() {
     }
 }
 
+/// Each of them switches the journal's mode and makes the schema.
+#[test]
+fn many_who_open_an_empty_file_at_once_wait_for_each_other() {
+    for _ in 0..10 {
+        on(Engine::Sqlite, |place| {
+            let barrier = std::sync::Barrier::new(8);
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    let mut config = config(place);
+                    config.readers = 1;
+                    let barrier = &barrier;
+                    scope.spawn(move || {
+                        barrier.wait();
+                        Store::open(config).map(drop).expect("opens");
+                    });
+                }
+            });
+        });
+    }
+}
+
 #[test]
 fn two_processes_write_to_one_place() {
     on_both(|place| {
@@ -43,8 +64,8 @@ fn two_processes_write_to_one_place() {
     });
 }
 
-/// The schema and the note that it is there are one transaction: whatever ends a start half-way, the next one
-/// finds either both or neither.
+/// All steps and the notes that they were done are one transaction. Otherwise a crash between a step and its note
+/// leaves a schema that every later start tries to make again, and fails.
 #[test]
 fn a_start_that_fails_half_way_leaves_nothing() {
     const BROKEN: &[Migration] = &[
@@ -54,12 +75,17 @@ fn a_start_that_fails_half_way_leaves_nothing() {
             sql: "CREATE TABLE more (id {id}); CREATE TABLE thing (id {id});",
         },
     ];
+    const OTHERWISE: &[Migration] = &[Migration {
+        name: "V1__otherwise",
+        sql: "CREATE TABLE thing (id {id}, name TEXT NOT NULL, content BYTEA);",
+    }];
     on_both(|place| {
         let mut broken = config(place);
         broken.migrations = BROKEN;
         let refusal = Store::open(broken).err().expect("refused");
         assert!(matches!(refusal, Error::Database(_)), "{refusal}");
-        let store = open(place);
+        // Neither the first step's table is there nor its note.
+        let store = open_with(place, |c| c.migrations = OTHERWISE);
         tell(async {
             store.write(|tx| add(tx, "a")).await.unwrap();
         });
