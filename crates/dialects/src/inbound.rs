@@ -117,7 +117,7 @@ fn take_share(share: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<
         return Ok(());
     }
     // Some at a time, so that a large body does not ask for each of its frames.
-    let more = (wanted - have).max(64).min(BUDGET_KIB) as u32;
+    let more = (wanted - have).clamp(64, BUDGET_KIB) as u32;
     let permit = BUDGET.clone().try_acquire_many_owned(more);
     let permit = permit.map_err(|_| Problem::Overloaded {
         retry: Duration::from_secs(2),

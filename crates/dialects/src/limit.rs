@@ -1,7 +1,8 @@
 //! How often a key may call: a leaky bucket (GCRA) for each key, in memory.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -12,10 +13,10 @@ use hiring::problem::{Problem, Result};
 
 type Limiter = RateLimiter<(Who, u32, u32), DashMapStateStore<(Who, u32, u32)>, DefaultClock>;
 
+type Limiters = Mutex<HashMap<(u32, u32), Arc<Limiter>>>;
+
 /// One limiter for each permitted rate; there are few of them.
-static LIMITERS: LazyLock<
-    std::sync::Mutex<std::collections::HashMap<(u32, u32), std::sync::Arc<Limiter>>>,
-> = LazyLock::new(Default::default);
+static LIMITERS: LazyLock<Limiters> = LazyLock::new(Default::default);
 
 /// The usual rate of dialects that name none: 6,000 a minute.
 pub const USUAL: (u32, u32) = (6_000, 60);
@@ -38,14 +39,14 @@ pub fn count(caller: &Caller, usual: (u32, u32)) -> Result<()> {
         })
 }
 
-fn limiter(burst: NonZeroU32, seconds: u32) -> std::sync::Arc<Limiter> {
+fn limiter(burst: NonZeroU32, seconds: u32) -> Arc<Limiter> {
     let mut all = LIMITERS.lock().unwrap_or_else(|e| e.into_inner());
     let made = all.entry((burst.get(), seconds)).or_insert_with(|| {
         let period = Duration::from_secs(u64::from(seconds.max(1))) / burst.get();
         let quota = Quota::with_period(period.max(Duration::from_nanos(1)))
             .expect("not zero")
             .allow_burst(burst);
-        std::sync::Arc::new(RateLimiter::keyed(quota))
+        Arc::new(RateLimiter::keyed(quota))
     });
     made.clone()
 }

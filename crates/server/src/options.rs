@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use dialects::DIALECTS;
 
 /// A self-hosted applicant tracking server that answers the candidate APIs you already speak.
 #[derive(Debug, Parser)]
@@ -191,7 +192,7 @@ pub enum BenchCommand {
 #[derive(Debug, Clone, Args)]
 pub struct Bench {
     /// The API to speak
-    #[arg(long, default_value = "xobin")]
+    #[arg(long, default_value = DIALECTS[0].name())]
     pub dialect: String,
     /// Connections that call at once
     #[arg(long, default_value_t = 64)]

@@ -17,7 +17,7 @@ pub async fn serve(place: &Place, listen: &Listen) -> Result<(), String> {
     let (app, listener) = open(place, listen).await?;
     let none = app
         .store
-        .read(|r| organization::all(r))
+        .read(organization::all)
         .await
         .map_err(|p| format!("{p:?}"))?
         .is_empty();
@@ -109,7 +109,7 @@ pub async fn org_list(place: &Place, as_json: bool) -> Result<(), String> {
     let app = quiet(place).await?;
     let all = app
         .store
-        .read(|r| organization::all(r))
+        .read(organization::all)
         .await
         .map_err(|p| format!("{p:?}"))?;
     if as_json {

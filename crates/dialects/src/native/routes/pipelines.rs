@@ -1,6 +1,7 @@
 //! The jobs and stages that a list of applications or events speaks of, each looked up once.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use hiring::application::Application;
 use hiring::candidate::Candidate;
@@ -43,9 +44,8 @@ impl Pipelines {
     }
 
     fn of(&mut self, r: &mut Reader, org: OrgId, id: JobId) -> Result<&(Job, Vec<Stage>)> {
-        if !self.of.contains_key(&id) {
-            let met = (job::find(r, org, id)?, job::stages(r, org, id)?);
-            self.of.insert(id, met);
+        if let Entry::Vacant(place) = self.of.entry(id) {
+            place.insert((job::find(r, org, id)?, job::stages(r, org, id)?));
         }
         Ok(&self.of[&id])
     }
