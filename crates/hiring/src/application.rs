@@ -145,7 +145,7 @@ pub fn open(
         return Err(Problem::Conflict(Clash::NotAllowed("the job is not open")));
     }
     let stage = match new.stage {
-        Some(stage) => stage,
+        Some(stage) => own_stage(tx, caller.org, job.id, stage)?,
         None => first_stage(tx, caller.org, job.id)?.id,
     };
     match insert(tx, caller.org, candidate.id, job.id, stage, new)? {
@@ -287,6 +287,19 @@ pub fn supplement(
 
 fn text(map: &Map<String, Value>) -> String {
     serde_json::to_string(map).unwrap_or_default()
+}
+
+/// `stage`, if it is one of the job's.
+fn own_stage(r: &mut Reader, org: OrgId, job: JobId, stage: StageId) -> Result<StageId> {
+    let known = job::stages(r, org, job)?.iter().any(|s| s.id == stage);
+    let flaw = || {
+        Flaw::new(
+            "/stage",
+            FlawCode::UnknownReference,
+            "no such stage in this job",
+        )
+    };
+    if known { Ok(stage) } else { Err(flaw().into()) }
 }
 
 fn first_stage(r: &mut Reader, org: OrgId, job: JobId) -> Result<Stage> {

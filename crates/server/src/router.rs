@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use dialects::{DIALECTS, Dialect};
 use futures_util::FutureExt as _;
 use hiring::App;
@@ -37,7 +37,8 @@ pub fn build(app: App) -> Router {
         router = router.nest(&format!("/{}", dialect.mount()), mounted(*dialect));
     }
     router
-        .merge(pages::routes(guides()))
+        .merge(pages::routes(guides()).layer(from_fn(catch_page)))
+        .fallback(pages::missing)
         .layer(from_fn(trace))
         .with_state(app)
 }
@@ -80,6 +81,16 @@ async fn catch(dialect: &'static dyn Dialect, request: Request, next: Next) -> R
         }
         Ok(response) => response,
         Err(_) => dialect.problem(&Problem::broken("a handler panicked")),
+    }
+}
+
+async fn catch_page(request: Request, next: Next) -> Response {
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => {
+            let _ = Problem::broken("a page panicked");
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
     }
 }
 

@@ -120,13 +120,25 @@ pub fn signals() -> Result<watch::Receiver<bool>, String> {
     Ok(heard)
 }
 
+/// In slices, so that no caller waits long behind one.
+async fn forget_answers(app: &App) {
+    loop {
+        match app.store.write(|tx| idempotency::forget(tx, 200)).await {
+            Ok(200..) => tokio::task::yield_now().await,
+            Ok(_) => return,
+            Err(problem) => {
+                tracing::warn!(?problem, "kept answers were not forgotten");
+                return;
+            }
+        }
+    }
+}
+
 /// Forgets kept answers after their week and removes orphaned files after their day.
 async fn keep_house(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(600)).await;
-        if let Err(problem) = app.store.write(|tx| idempotency::forget(tx, 200)).await {
-            tracing::warn!(?problem, "kept answers were not forgotten");
-        }
+        forget_answers(&app).await;
         if let Err(problem) = attachment::sweep(&app).await {
             tracing::warn!(?problem, "orphaned files were not removed");
         }
