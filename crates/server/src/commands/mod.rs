@@ -21,6 +21,8 @@ pub async fn serve(place: &Place, listen: &Listen) -> Result<(), String> {
         .await
         .map_err(|p| format!("{p:?}"))?
         .is_empty();
+    // Before anything is said: whoever reads the first line may tell us to stop at once.
+    let stop = serve::signals()?;
     println!("Muster is running at {}", app.settings.public_url);
     if none {
         let data = place.data.display();
@@ -29,7 +31,7 @@ pub async fn serve(place: &Place, listen: &Listen) -> Result<(), String> {
         println!("  muster key create --org \"Your company\" --dialect native --data {data}");
     }
     let router = router::build(app.clone());
-    serve::run(listener, app, router, serve::signals()?).await;
+    serve::run(listener, app, router, stop).await;
     println!("Stopped; everything accepted is stored.");
     Ok(())
 }
