@@ -36,6 +36,14 @@ pub enum Kind {
     InviteCompleted,
     AttachmentAdded,
     JobCreated,
+    LinkCreated,
+    LinkedAccountLinked,
+    LinkedAccountChanged,
+    LinkedAccountRenewed,
+    LinkedAccountRemoved,
+    WebhookReceiverChanged,
+    ApiKeyCreated,
+    ApiKeyRenewed,
 }
 
 impl Kind {
@@ -58,6 +66,14 @@ impl Kind {
             Kind::InviteCompleted => "invite.completed",
             Kind::AttachmentAdded => "attachment.added",
             Kind::JobCreated => "job.created",
+            Kind::LinkCreated => "link.created",
+            Kind::LinkedAccountLinked => "linked_account.linked",
+            Kind::LinkedAccountChanged => "linked_account.changed",
+            Kind::LinkedAccountRenewed => "linked_account.renewed",
+            Kind::LinkedAccountRemoved => "linked_account.removed",
+            Kind::WebhookReceiverChanged => "webhook_receiver.changed",
+            Kind::ApiKeyCreated => "api_key.created",
+            Kind::ApiKeyRenewed => "api_key.renewed",
         }
     }
 }

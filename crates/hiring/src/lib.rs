@@ -5,7 +5,8 @@
 //! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
-//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
+//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
+//!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
 //! Read `event.rs` and `candidate/intake.rs` first.
@@ -25,22 +26,31 @@ pub mod id;
 pub mod idempotency;
 pub mod invite;
 pub mod job;
+pub mod link;
 pub mod linked_account;
 pub mod member;
 pub mod organization;
 pub mod problem;
 pub mod record;
+pub mod request;
 pub mod secret;
 pub mod slot;
 pub mod submission;
 pub mod text;
+pub mod webhook_receiver;
 
 pub use app::App;
 pub use caller::Caller;
 pub use problem::{Problem, Result};
 
 /// The schema, oldest first.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "V1__house",
-    sql: include_str!("../migrations/V1__house.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "V1__house",
+        sql: include_str!("../migrations/V1__house.sql"),
+    },
+    store::Migration {
+        name: "V2__family",
+        sql: include_str!("../migrations/V2__family.sql"),
+    },
+];

@@ -103,6 +103,8 @@ pub enum Noun {
     ApiKey,
     Event,
     LinkedAccount,
+    Link,
+    Request,
 }
 
 impl Noun {
@@ -121,6 +123,8 @@ impl Noun {
             Noun::ApiKey => "key",
             Noun::Event => "event",
             Noun::LinkedAccount => "linked account",
+            Noun::Link => "link",
+            Noun::Request => "request",
         }
     }
 }

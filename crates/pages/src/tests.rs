@@ -50,9 +50,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::Sqlite(folder.path().join("muster.db"));
         let config = Config::new(place, hiring::MIGRATIONS, event::number);
-        let settings = Settings {
-            public_url: "http://127.0.0.1:1".into(),
-        };
+        let settings = Settings::at("http://127.0.0.1:1");
         let app = App::new(
             Store::open(config).unwrap(),
             Files::in_folder(&folder.path().join("files")).unwrap(),

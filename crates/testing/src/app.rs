@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use hiring::app::Settings;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use server::demo::Example;
@@ -70,7 +71,9 @@ impl TestApp {
         };
         let clock: Arc<Clock> = Arc::default();
         let with_clock = clock.clone();
-        let app = tokio::task::spawn_blocking(move || wiring::open_with(&options, URL, with_clock));
+        let app = tokio::task::spawn_blocking(move || {
+            wiring::open_with(&options, Settings::at(URL), with_clock)
+        });
         let app = app
             .await
             .expect("opening does not panic")

@@ -1,0 +1,136 @@
+//! Requests that wanted to change something, kept for some weeks so that members can look at what was sent and why it
+//! was refused. Never keys, headers or what slots stand for.
+
+use store::{Reader, Row, Tx, sql};
+
+use crate::caller::Caller;
+use crate::candidate::Side;
+use crate::id::{OrgId, Uuid};
+use crate::problem::{Noun, Problem, Result};
+
+const DAY: i64 = 86_400 * 1_000_000;
+
+/// A request to be kept.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    /// Drawn when the body was read; its submission has the same.
+    pub uid: Uuid,
+    /// The dialect it came by.
+    pub dialect: &'static str,
+    /// Method.
+    pub method: &'static str,
+    /// The route's template, not the address called.
+    pub route: &'static str,
+    /// Status of the answer.
+    pub status: u16,
+    /// The body with its slots not filled; `None` where it was no JSON, or where a submission keeps it.
+    pub body: Option<String>,
+    /// What was said of a refused one.
+    pub answer: Option<String>,
+}
+
+/// A kept request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Inside number.
+    pub id: i64,
+    /// Outside name.
+    pub uid: Uuid,
+    /// The dialect it came by.
+    pub dialect: String,
+    /// Method.
+    pub method: String,
+    /// The route's template.
+    pub route: String,
+    /// Status of the answer.
+    pub status: i64,
+    /// What people call the key that sent it.
+    pub key_name: Option<String>,
+    /// The body with its slots not filled, or its submission's; `None` where it was no JSON.
+    pub body: Option<String>,
+    /// What was said of a refused one.
+    pub answer: Option<String>,
+    /// When, µs.
+    pub created_at: i64,
+}
+
+/// Keeps a request.
+pub fn keep(tx: &mut Tx, caller: &Caller, new: &NewRequest) -> Result<()> {
+    let (now, status) = (tx.now(), i64::from(new.status));
+    tx.run(
+        sql!(
+            "INSERT INTO request (org_id, uid, key_id, dialect, method, route, status, body, answer, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        ),
+        &[
+            &caller.org, &new.uid, &caller.key(), &new.dialect, &new.method, &new.route, &status, &new.body,
+            &new.answer, &now,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The organization's request of outside name `uid`.
+pub fn find(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Request> {
+    let row = r.one(
+        sql!(
+            "SELECT q.id, q.uid, q.dialect, q.method, q.route, q.status, k.name, COALESCE(q.body, s.body), q.answer, \
+             q.created_at FROM request q LEFT JOIN api_key k ON k.id = q.key_id \
+             LEFT JOIN submission s ON s.uid = q.uid AND s.org_id = q.org_id WHERE q.org_id = $1 AND q.uid = $2"
+        ),
+        &[&org, &uid],
+    )?;
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Request)), read)
+}
+
+/// The organization's requests on `side`, without their bodies; `Before` pages come newest first.
+pub fn list(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<Request>> {
+    let (statement, n) = match side {
+        Side::After(n) => (
+            sql!(
+                "SELECT q.id, q.uid, q.dialect, q.method, q.route, q.status, k.name, CAST(NULL AS TEXT), q.answer, \
+                 q.created_at FROM request q LEFT JOIN api_key k ON k.id = q.key_id \
+                 WHERE q.org_id = $1 AND q.id > $2 ORDER BY q.id LIMIT $3"
+            ),
+            n,
+        ),
+        Side::Before(n) => (
+            sql!(
+                "SELECT q.id, q.uid, q.dialect, q.method, q.route, q.status, k.name, CAST(NULL AS TEXT), q.answer, \
+                 q.created_at FROM request q LEFT JOIN api_key k ON k.id = q.key_id \
+                 WHERE q.org_id = $1 AND q.id < $2 ORDER BY q.id DESC LIMIT $3"
+            ),
+            n,
+        ),
+    };
+    let rows = r.all(statement, &[&org, &n, &limit])?;
+    rows.iter().map(read).collect()
+}
+
+/// Forgets requests that are older than `days`, at most `limit`; answers how many.
+pub fn forget(tx: &mut Tx, days: u32, limit: i64) -> Result<u64> {
+    let before = tx.now().saturating_sub(i64::from(days).saturating_mul(DAY));
+    Ok(tx.run(
+        sql!(
+            "DELETE FROM request WHERE id IN \
+             (SELECT id FROM request WHERE created_at <= $1 ORDER BY created_at LIMIT $2)"
+        ),
+        &[&before, &limit],
+    )?)
+}
+
+fn read(row: &Row) -> Result<Request> {
+    Ok(Request {
+        id: row.get(0)?,
+        uid: row.get(1)?,
+        dialect: row.get(2)?,
+        method: row.get(3)?,
+        route: row.get(4)?,
+        status: row.get(5)?,
+        key_name: row.get(6)?,
+        body: row.get(7)?,
+        answer: row.get(8)?,
+        created_at: row.get(9)?,
+    })
+}
