@@ -147,7 +147,8 @@ CREATE TABLE webhook_receiver (
 CREATE UNIQUE INDEX webhook_receiver_linked_account_id_event_key ON webhook_receiver (linked_account_id, event);
 
 -- A request as it is shown to members, for some weeks. body: with slots, never filled; NULL where it was no JSON, or where
--- a submission (of the same uid) keeps it. answer: what we said of a refused one.
+-- a submission (of the same uid) keeps it. answer: JSON list of what was wrong with
+-- a refused one.
 CREATE TABLE request (
     id {id},
     org_id BIGINT NOT NULL,

@@ -1,6 +1,7 @@
 //! Requests that wanted to change something, kept for some weeks so that members can look at what was sent and why it
 //! was refused. Never keys, headers or what slots stand for.
 
+use serde::{Deserialize, Serialize};
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
@@ -25,8 +26,17 @@ pub struct NewRequest {
     pub status: u16,
     /// The body with its slots not filled; `None` where it was no JSON, or where a submission keeps it.
     pub body: Option<String>,
-    /// What was said of a refused one.
-    pub answer: Option<String>,
+    /// Why it was refused; empty for one that was done.
+    pub remarks: Vec<Remark>,
+}
+
+/// One thing that was wrong with a request, in plain words: never a value that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// Where, as in [`crate::problem::Flaw`]; `""` for the whole request.
+    pub pointer: String,
+    /// What, a sentence.
+    pub detail: String,
 }
 
 /// A kept request.
@@ -48,8 +58,8 @@ pub struct Request {
     pub key_name: Option<String>,
     /// The body with its slots not filled, or its submission's; `None` where it was no JSON.
     pub body: Option<String>,
-    /// What was said of a refused one.
-    pub answer: Option<String>,
+    /// Why it was refused.
+    pub remarks: Vec<Remark>,
     /// When, µs.
     pub created_at: i64,
 }
@@ -57,6 +67,8 @@ pub struct Request {
 /// Keeps a request.
 pub fn keep(tx: &mut Tx, caller: &Caller, new: &NewRequest) -> Result<()> {
     let (now, status) = (tx.now(), i64::from(new.status));
+    let remarks = serde_json::to_string(&new.remarks).unwrap_or_default();
+    let answer = (!new.remarks.is_empty()).then_some(remarks);
     tx.run(
         sql!(
             "INSERT INTO request (org_id, uid, key_id, dialect, method, route, status, body, answer, created_at) \
@@ -64,7 +76,7 @@ pub fn keep(tx: &mut Tx, caller: &Caller, new: &NewRequest) -> Result<()> {
         ),
         &[
             &caller.org, &new.uid, &caller.key(), &new.dialect, &new.method, &new.route, &status, &new.body,
-            &new.answer, &now,
+            &answer, &now,
         ],
     )?;
     Ok(())
@@ -121,6 +133,8 @@ pub fn forget(tx: &mut Tx, days: u32, limit: i64) -> Result<u64> {
 }
 
 fn read(row: &Row) -> Result<Request> {
+    let answer: Option<String> = row.get(8)?;
+    let remarks = answer.and_then(|text| serde_json::from_str(&text).ok());
     Ok(Request {
         id: row.get(0)?,
         uid: row.get(1)?,
@@ -130,7 +144,7 @@ fn read(row: &Row) -> Result<Request> {
         status: row.get(5)?,
         key_name: row.get(6)?,
         body: row.get(7)?,
-        answer: row.get(8)?,
+        remarks: remarks.unwrap_or_default(),
         created_at: row.get(9)?,
     })
 }

@@ -1,5 +1,7 @@
 //! Every template from its sample, and every page's status and headers over a real store in a throw-away folder.
 
+mod links;
+
 use askama::Template as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -200,6 +202,8 @@ fn every_template_renders_from_its_sample() {
         ("counts", crate::desk::Desk::sample().render()),
         ("docs", crate::docs::Docs::sample().render()),
         ("guide", crate::docs::OneGuide::sample().render()),
+        ("link", crate::link::Ask::sample().render()),
+        ("linked", crate::link::Linked::sample().render()),
         ("home", crate::docs::Home::sample().render()),
         ("log", crate::desk::Log::sample().render()),
         ("notice", Notice::sample().render()),
