@@ -88,6 +88,20 @@ pub struct ExampleCall {
     pub also: Option<Box<ExampleCall>>,
 }
 
+/// A model that a linked account's callers write, and its fields: what the account may require of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Writable {
+    /// The model's name.
+    pub model: &'static str,
+    /// The names of its fields.
+    pub fields: Vec<&'static str>,
+}
+
+/// Every model that is written through a linked account.
+pub(crate) fn writable() -> Vec<Writable> {
+    merge::writable()
+}
+
 /// Every dialect, one line each.
 pub const DIALECTS: &[&dyn Dialect] = &[
     &xobin::Xobin,

@@ -18,12 +18,17 @@ use hiring::{App, Problem, Result, linked_account, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, NewCredentials};
+use crate::{Dialect, ExampleCall, NewCredentials, Writable};
 
 /// The one value of this dialect.
 pub struct Merge;
 
 const NAME: &str = "merge";
+
+/// Every model that can be written, with its fields.
+pub(crate) fn writable() -> Vec<Writable> {
+    Vec::new()
+}
 
 impl Dialect for Merge {
     fn name(&self) -> &'static str {

@@ -11,7 +11,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use super::routes::{applications, attachments, candidates, feed, jobs, submissions};
+use super::routes::{
+    applications, attachments, candidates, feed, jobs, linked_accounts, submissions,
+};
 use super::wire::{NewField, answer};
 use crate::reply;
 
@@ -31,6 +33,8 @@ use crate::reply;
         applications::advance_application, applications::dispose_application,
         submissions::get_submission, submissions::get_submission_raw,
         attachments::get_attachment,
+        linked_accounts::list_linked_accounts, linked_accounts::get_linked_account,
+        linked_accounts::change_linked_account,
         feed::list_events, feed::list_outbox,
     ),
     components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition, NewField)),
@@ -61,10 +65,13 @@ impl Modify for Common {
             let open = path == "/openapi.json";
             let named = path.contains("{id}");
             if let Some(operation) = item.get.as_mut().filter(|_| !open) {
-                refusals(operation, named, false);
+                refusals(operation, named, Sends::Nothing);
+            }
+            if let Some(operation) = &mut item.patch {
+                refusals(operation, named, Sends::ABody);
             }
             if let Some(operation) = &mut item.post {
-                refusals(operation, named, true);
+                refusals(operation, named, Sends::ABodyOnce);
                 let key = serde_json::from_value(idempotency_key()).expect("a parameter");
                 operation
                     .parameters
@@ -114,13 +121,26 @@ fn failure(description: &str) -> RefOr<utoipa::openapi::Response> {
     RefOr::T(serde_json::from_value(response).expect("a response"))
 }
 
+/// What an operation is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sends {
+    Nothing,
+    ABody,
+    /// With an Idempotency-Key, perhaps.
+    ABodyOnce,
+}
+
 /// Adds the failures that an operation may answer and does not speak of itself.
-fn refusals(operation: &mut Operation, named: bool, sends: bool) {
+fn refusals(operation: &mut Operation, named: bool, sends: Sends) {
     let always = ["400", "401", "403", "429", "500", "503"].as_slice();
-    let of_body = ["408", "409", "413", "415", "422"].as_slice();
+    let of_body: &[&str] = match sends {
+        Sends::Nothing => &[],
+        Sends::ABody => &["408", "413", "415"],
+        Sends::ABodyOnce => &["408", "409", "413", "415", "422"],
+    };
     let all = always
         .iter()
-        .chain(if sends { of_body } else { &[] })
+        .chain(of_body)
         .chain(if named { ["404"].as_slice() } else { &[] });
     for status in all {
         let reference = Ref::from_response_name(*status);

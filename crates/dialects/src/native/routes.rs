@@ -7,12 +7,13 @@ pub(super) mod attachments;
 pub(super) mod candidates;
 pub(super) mod feed;
 pub(super) mod jobs;
+pub(super) mod linked_accounts;
 mod pipelines;
 pub(super) mod query;
 pub(super) mod submissions;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, patch, post};
 use hiring::App;
 use hiring::idempotency::Answer;
 use hiring::problem::{Noun, Problem, Result};
@@ -55,6 +56,15 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     ("GET", "/attachments/{id}", || {
         get(attachments::get_attachment)
+    }),
+    ("GET", "/linked-accounts", || {
+        get(linked_accounts::list_linked_accounts)
+    }),
+    ("GET", "/linked-accounts/{id}", || {
+        get(linked_accounts::get_linked_account)
+    }),
+    ("PATCH", "/linked-accounts/{id}", || {
+        patch(linked_accounts::change_linked_account)
     }),
     ("GET", "/events", || get(feed::list_events)),
     ("GET", "/outbox", || get(feed::list_outbox)),

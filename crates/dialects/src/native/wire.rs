@@ -7,6 +7,7 @@ pub(super) mod answer;
 mod application;
 mod candidate;
 mod job;
+mod linked_account;
 pub(super) mod record;
 
 use hiring::problem::FlawCode;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub(super) use application::{Advance, Dispose};
 pub(super) use candidate::{NewAnswer, NewCandidate, NewFile, is_file};
 pub(super) use job::{NewField, NewJob};
+pub(super) use linked_account::LinkedAccountEdit;
 
 use crate::check::{Check, Object};
 

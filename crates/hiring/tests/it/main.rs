@@ -3,6 +3,7 @@
 //! In this file stands how a story begins: [`story`] gives a [`House`] with two organizations, and the actors below
 //! do the usual things in one line each. What the verbs promise is told in the other files.
 
+mod accounts;
 mod applications;
 mod direction;
 mod feed;
