@@ -2,11 +2,11 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`tag`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
-//! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
+//! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
 //! Read `event.rs` and `candidate/intake.rs` first.
 
@@ -28,11 +28,13 @@ pub mod job;
 pub mod linked_account;
 pub mod member;
 pub mod organization;
+pub mod page;
 pub mod problem;
 pub mod record;
 pub mod secret;
 pub mod slot;
 pub mod submission;
+pub mod tag;
 pub mod text;
 
 pub use app::App;
@@ -40,7 +42,13 @@ pub use caller::Caller;
 pub use problem::{Problem, Result};
 
 /// The schema, oldest first.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "V1__house",
-    sql: include_str!("../migrations/V1__house.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "V1__house",
+        sql: include_str!("../migrations/V1__house.sql"),
+    },
+    store::Migration {
+        name: "V2__family",
+        sql: include_str!("../migrations/V2__family.sql"),
+    },
+];
