@@ -60,6 +60,15 @@ pub fn new_uid() -> Uuid {
     Uuid::now_v7()
 }
 
+/// The outside name of a part of `of` that has none of its own and is called `name` in it: always the same, and nobody
+/// else's (RFC 9562, version 8).
+pub fn derived_uid(of: Uuid, name: &str) -> Uuid {
+    let digest = store::files::digest(format!("{of} {name}").as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
 /// The number under which the cause of a failure was logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket(pub u64);

@@ -2,12 +2,12 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`tag`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
-//! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
+//! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
 //! Read `event.rs` and `candidate/intake.rs` first.
 
@@ -30,12 +30,14 @@ pub mod link;
 pub mod linked_account;
 pub mod member;
 pub mod organization;
+pub mod page;
 pub mod problem;
 pub mod record;
 pub mod request;
 pub mod secret;
 pub mod slot;
 pub mod submission;
+pub mod tag;
 pub mod text;
 pub mod webhook_receiver;
 

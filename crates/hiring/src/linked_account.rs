@@ -12,7 +12,7 @@ use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
-use crate::candidate::Side;
+use crate::page::Side;
 use crate::event::{self, Kind, Subject};
 use crate::id::{LinkedAccountId, OrgId, Uuid, new_uid};
 use crate::problem::{Noun, Problem, Result};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
-use crate::candidate::Side;
+use crate::page::Side;
 use crate::id::{OrgId, Uuid};
 use crate::problem::{Noun, Problem, Result};
 
