@@ -135,11 +135,11 @@ impl App {
         self.accounts.forget(|account| account.uid == uid);
     }
 
-    /// The same for the organization's keys of this name.
-    pub fn forget_keys(&self, org: OrgId, name: &str) {
-        self.keys.forget(|key| key.org == org && key.name == name);
-        self.keys_by_uid
-            .forget(|key| key.org == org && key.name == name);
+    /// The same for the organization's keys of this dialect.
+    pub fn forget_keys(&self, org: OrgId, dialect: &str) {
+        let is = |key: &ApiKey| key.org == org && key.dialect == dialect;
+        self.keys.forget(is);
+        self.keys_by_uid.forget(is);
     }
 }
 

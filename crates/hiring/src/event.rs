@@ -43,7 +43,8 @@ pub enum Kind {
     LinkedAccountChanged,
     LinkedAccountRenewed,
     LinkedAccountRemoved,
-    WebhookReceiverChanged,
+    WebhookReceiverEnabled,
+    WebhookReceiverDisabled,
     ApiKeyCreated,
     ApiKeyRenewed,
 }
@@ -75,7 +76,8 @@ impl Kind {
             Kind::LinkedAccountChanged => "linked_account.changed",
             Kind::LinkedAccountRenewed => "linked_account.renewed",
             Kind::LinkedAccountRemoved => "linked_account.removed",
-            Kind::WebhookReceiverChanged => "webhook_receiver.changed",
+            Kind::WebhookReceiverEnabled => "webhook_receiver.enabled",
+            Kind::WebhookReceiverDisabled => "webhook_receiver.disabled",
             Kind::ApiKeyCreated => "api_key.created",
             Kind::ApiKeyRenewed => "api_key.renewed",
         }
@@ -219,7 +221,7 @@ pub fn feed(r: &mut Reader, org: OrgId, after: i64, limit: i64) -> Result<Vec<Ev
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Event> {
+pub(crate) fn read(row: &Row) -> Result<Event> {
     let data: String = row.get(7)?;
     Ok(Event {
         place: row.get(0)?,

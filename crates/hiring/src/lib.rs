@@ -4,7 +4,7 @@
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`tag`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
-//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
@@ -15,6 +15,7 @@ pub mod api_key;
 pub mod app;
 pub mod application;
 pub mod attachment;
+pub mod audit;
 pub mod caller;
 pub mod candidate;
 pub mod counts;

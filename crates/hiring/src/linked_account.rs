@@ -12,9 +12,9 @@ use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
-use crate::page::Side;
 use crate::event::{self, Kind, Subject};
 use crate::id::{LinkedAccountId, OrgId, Uuid, new_uid};
+use crate::page::Side;
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
 
@@ -83,6 +83,29 @@ impl Settings {
     /// As stored.
     pub(crate) fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Switches on and off what `edits` say.
+    pub fn switch(&mut self, edits: &[ScopeEdit]) {
+        for edit in edits {
+            let mut scope = self.scope(&edit.model).cloned().unwrap_or(Scope {
+                model: edit.model.clone(),
+                read: true,
+                write: true,
+                disabled_fields: Vec::new(),
+            });
+            scope.read = edit.read.unwrap_or(scope.read);
+            scope.write = edit.write.unwrap_or(scope.write);
+            let hidden = &mut scope.disabled_fields;
+            hidden.extend(edit.disabled_fields.iter().cloned());
+            hidden.retain(|field| !edit.enabled_fields.contains(field));
+            hidden.sort();
+            hidden.dedup();
+            self.scopes.retain(|s| s.model != edit.model);
+            if !(scope.read && scope.write && scope.disabled_fields.is_empty()) {
+                self.scopes.push(scope);
+            }
+        }
     }
 
     /// Fields that a new record of `model` must have.
@@ -224,8 +247,23 @@ pub fn list(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<Li
 pub struct SettingsEdit {
     /// See [`Settings::requires`].
     pub requires: Option<BTreeMap<String, Vec<String>>>,
-    /// These models' scopes; the others' stay.
-    pub scopes: Vec<Scope>,
+    /// What is switched on and off.
+    pub scopes: Vec<ScopeEdit>,
+}
+
+/// A change to what may be done with one model: what it does not speak of stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScopeEdit {
+    /// The model's name.
+    pub model: String,
+    /// Whether it may be read.
+    pub read: Option<bool>,
+    /// Whether it may be written.
+    pub write: Option<bool>,
+    /// Fields that are shown again.
+    pub enabled_fields: Vec<String>,
+    /// Fields that are shown no more.
+    pub disabled_fields: Vec<String>,
 }
 
 /// Changes what an account requires, and what may be read and written through it. Running servers see it within a
@@ -251,10 +289,7 @@ pub fn change_settings(
     if let Some(requires) = &edit.requires {
         settings.requires = requires.clone();
     }
-    for scope in &edit.scopes {
-        settings.scopes.retain(|s| s.model != scope.model);
-        settings.scopes.push(scope.clone());
-    }
+    settings.switch(&edit.scopes);
     if settings != *had.settings {
         tx.run(
             sql!("UPDATE linked_account SET settings = $3 WHERE org_id = $1 AND id = $2"),

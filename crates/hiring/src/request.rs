@@ -1,13 +1,19 @@
 //! Requests that wanted to change something, kept for some weeks so that members can look at what was sent and why it
 //! was refused. Never keys, headers or what slots stand for.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
-use crate::page::Side;
 use crate::id::{OrgId, Uuid};
+use crate::page::Side;
 use crate::problem::{Noun, Problem, Result};
+
+/// Bytes of a body that are kept; a larger one is not. (A submission keeps its own whole.)
+const MOST: usize = 256 << 10;
 
 const DAY: i64 = 86_400 * 1_000_000;
 
@@ -67,6 +73,8 @@ pub struct Request {
 /// Keeps a request.
 pub fn keep(tx: &mut Tx, caller: &Caller, new: &NewRequest) -> Result<()> {
     let (now, status) = (tx.now(), i64::from(new.status));
+    let body = new.body.as_deref().filter(|body| body.len() <= MOST);
+    let body = body.map(without_secrets);
     let remarks = serde_json::to_string(&new.remarks).unwrap_or_default();
     let answer = (!new.remarks.is_empty()).then_some(remarks);
     tx.run(
@@ -75,11 +83,49 @@ pub fn keep(tx: &mut Tx, caller: &Caller, new: &NewRequest) -> Result<()> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
         &[
-            &caller.org, &new.uid, &caller.key(), &new.dialect, &new.method, &new.route, &status, &new.body,
+            &caller.org, &new.uid, &caller.key(), &new.dialect, &new.method, &new.route, &status, &body,
             &answer, &now,
         ],
     )?;
     Ok(())
+}
+
+fn without_secrets(body: &str) -> Cow<'_, str> {
+    let mut value = serde_json::from_str(body).unwrap_or_default();
+    if cover_secrets(&mut value) {
+        value.to_string().into()
+    } else {
+        body.into()
+    }
+}
+
+/// Puts `(secret)` in the place of whatever has the name of something that opens something; says whether there was any.
+pub fn cover_secrets(value: &mut Value) -> bool {
+    match value {
+        Value::Array(items) => items
+            .iter_mut()
+            .fold(false, |any, item| cover_secrets(item) || any),
+        Value::Object(members) => members.iter_mut().fold(false, |any, (name, member)| {
+            let covered = if is_secret(name) && !member.is_null() {
+                *member = "(secret)".into();
+                true
+            } else {
+                cover_secrets(member)
+            };
+            covered || any
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    let telling = ["secret", "password", "token", "authorization", "apikey"];
+    plain == "key" || telling.iter().any(|word| plain.contains(word))
 }
 
 /// The organization's request of outside name `uid`.
@@ -147,4 +193,27 @@ fn read(row: &Row) -> Result<Request> {
         remarks: remarks.unwrap_or_default(),
         created_at: row.get(9)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_opens_something_is_covered() {
+        let kept = json!({
+            "name": "k", "key": "k", "params": [{"API-Key": "k", "access_token": {"x": "k"}, "client_secret": null}]
+        });
+        let covered: Value = serde_json::from_str(&without_secrets(&kept.to_string())).unwrap();
+        assert_eq!(
+            covered,
+            json!({
+                "name": "k", "key": "(secret)",
+                "params": [{"API-Key": "(secret)", "access_token": "(secret)", "client_secret": null}]
+            })
+        );
+        // What holds none stays byte for byte.
+        assert_eq!(without_secrets("{\"a\" : 1}"), "{\"a\" : 1}");
+    }
 }

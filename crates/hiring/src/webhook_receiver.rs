@@ -56,9 +56,13 @@ pub fn put(
             &[&caller.org, &account.id, &wish.event, &active, &sealed],
         )?;
     }
-    let data = json!({"linked_account": account.uid, "active": wish.is_active});
-    let none = Subject::default();
-    event::append(tx, caller, Kind::WebhookReceiverChanged, &none, &data)?;
+    let kind = if wish.is_active {
+        Kind::WebhookReceiverEnabled
+    } else {
+        Kind::WebhookReceiverDisabled
+    };
+    let data = json!({"linked_account": account.uid});
+    event::append(tx, caller, kind, &Subject::default(), &data)?;
     Ok(())
 }
 

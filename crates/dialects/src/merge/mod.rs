@@ -5,7 +5,9 @@
 //! first. What Merge's pages leave open, and our choice, is summed up in `README.md`.
 
 mod auth;
+mod keep;
 mod map;
+mod models;
 mod problem;
 mod routes;
 mod wire;
@@ -24,10 +26,18 @@ use crate::{Dialect, ExampleCall, NewCredentials, Writable};
 pub struct Merge;
 
 const NAME: &str = "merge";
+/// How its keys begin.
+const KEY: &str = "mrg_";
 
 /// Every model that can be written, with its fields.
 pub(crate) fn writable() -> Vec<Writable> {
-    Vec::new()
+    let written = |model: &models::Model| {
+        Some(Writable {
+            model: model.name,
+            fields: model.table?.fields(),
+        })
+    };
+    models::MODELS.iter().filter_map(written).collect()
 }
 
 impl Dialect for Merge {
@@ -54,7 +64,7 @@ impl Dialect for Merge {
         org: OrgId,
         new: &NewCredentials,
     ) -> Result<Value> {
-        let (key, token) = (secret::token("mrg_"), secret::token("mrg_acct_"));
+        let (key, token) = (secret::token(KEY), secret::token("mrg_acct_"));
         let stored = api_key::create(
             tx,
             &app.key,

@@ -1,14 +1,20 @@
 //! The handlers, one file for each model. Both base addresses are served: the one with `api` in it that the SDKs are
 //! given, and the one without for people who leave it out.
 
+mod accounts;
 mod applications;
 mod attachments;
 mod candidates;
 mod create;
 mod expanded;
 mod jobs;
+mod keys;
 mod meta;
+mod order;
+mod receivers;
 mod references;
+mod scopes;
+mod state;
 mod views;
 mod write;
 
@@ -62,7 +68,36 @@ fn ats() -> Router<App> {
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::one))
         .route("/job-interview-stages", get(jobs::stages))
+        .merge(around_accounts())
         .fallback(no_such_path)
+}
+
+/// Linked accounts, their tokens, scopes and receivers, keys, and how things stand.
+fn around_accounts() -> Router<App> {
+    Router::new()
+        .route("/account-details", get(accounts::details))
+        .route("/account-token/regenerate", post(accounts::regenerate))
+        .route("/account-token/{public_token}", get(accounts::exchange))
+        .route("/available-actions", get(accounts::actions))
+        .route("/linked-accounts", get(accounts::list))
+        .route("/link-token", post(accounts::link_token))
+        .route("/delete-account", post(accounts::delete))
+        .route("/generate-key", post(keys::generate))
+        .route("/regenerate-key", post(keys::regenerate))
+        .route("/default-scopes", get(scopes::defaults))
+        .route(
+            "/linked-account-scopes",
+            get(scopes::of_account).post(scopes::change),
+        )
+        .route(
+            "/webhook-receivers",
+            get(receivers::list).post(receivers::create),
+        )
+        .route("/sync-status", get(state::sync_status))
+        .route("/sync-status/resync", post(state::resync))
+        .route("/issues", get(state::issues))
+        .route("/issues/{id}", get(state::issue))
+        .route("/audit-trail", get(state::audit_trail))
 }
 
 /// The headers are judged before the path (dialect page, §6).

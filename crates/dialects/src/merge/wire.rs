@@ -5,6 +5,7 @@
 //! `wire/command.rs`: bodies that are no model · `wire/query.rs`: query parameters. Here: what every write has in common. A field that the vendor does not know, or
 //! knows and we do not use, never stops a write: it becomes a [`Note`], which the answer shows as a warning.
 
+mod account;
 mod candidate;
 mod command;
 mod meta;
@@ -21,6 +22,10 @@ use crate::body::Body;
 use crate::check::{Check, Object};
 use crate::time;
 
+pub(super) use account::{
+    AccountsQuery, AuditQuery, IssuesQuery, KeyRequest, LinkTokenRequest, ReceiverRequest,
+    ScopesRequest,
+};
 pub(super) use candidate::{CandidateRequest, Contact};
 pub(super) use command::{IgnoreRequest, StageRequest};
 pub(super) use meta::{Meta, request_schema};

@@ -6,7 +6,9 @@ use hiring::api_key::{self, ApiKey, Fresh, NewKey};
 use hiring::caller::{Caller, Permissions};
 use hiring::candidate::Side;
 use hiring::id::{OrgId, Uuid, new_uid};
-use hiring::linked_account::{self, EndUser, LinkedAccount, Scope, Settings, SettingsEdit};
+use hiring::linked_account::{
+    self, EndUser, LinkedAccount, Scope, ScopeEdit, Settings, SettingsEdit,
+};
 use hiring::problem::{Act, Noun, Problem};
 use hiring::request::{self, NewRequest, Remark};
 use hiring::webhook_receiver::{self, WebhookReceiver};
@@ -173,7 +175,12 @@ fn settings_change_part_by_part() {
             },
             SettingsEdit {
                 requires: None,
-                scopes: no_writing().scopes,
+                scopes: vec![ScopeEdit {
+                    model: "Person".into(),
+                    write: Some(false),
+                    disabled_fields: vec!["name".into()],
+                    ..ScopeEdit::default()
+                }],
             },
         ];
         for edit in edits.clone() {
@@ -200,6 +207,14 @@ fn settings_change_part_by_part() {
         assert_eq!(found.settings.scopes, no_writing().scopes);
         assert!(!found.settings.scope("Person").unwrap().write);
         assert_eq!(found.settings.scope("Pet"), None);
+        let mut settings = Settings::clone(&found.settings);
+        settings.switch(&[ScopeEdit {
+            model: "Person".into(),
+            write: Some(true),
+            enabled_fields: vec!["name".into()],
+            ..ScopeEdit::default()
+        }]);
+        assert!(settings.scopes.is_empty());
     });
 }
 

@@ -376,7 +376,7 @@ pub(in crate::native) struct Event {
     /// Who did it: `key:<n>`, `member:<n>`, `candidate` or `system`.
     pub actor: String,
     /// By kind: `submission`, `fields`, `stage`, `from_stage`, `to_stage`, `invite`, `delivery`, `attachment`,
-    /// `linked_account`, `active`, `key`.
+    /// `linked_account`, `key`.
     #[schema(value_type = Object)]
     pub data: Value,
     #[schema(format = DateTime)]

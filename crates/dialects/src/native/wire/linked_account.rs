@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use hiring::problem::{FlawCode, Result};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::refuse_unknown;
@@ -74,7 +73,7 @@ mod tests {
     use super::*;
     use bytes::Bytes;
     use hiring::problem::FlawCode as C;
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     fn parse(value: &Value) -> Result<LinkedAccountEdit> {
         let body = Body::read(Bytes::from(value.to_string()), |_| false).expect("a body");

@@ -1,5 +1,6 @@
 //! What of a kept body is shown: all but what was cut out into slots, and what its name says is a secret.
 
+use hiring::request::cover_secrets;
 use hiring::slot;
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ pub(super) fn body(text: &str, is_file: impl Fn(u32) -> bool) -> String {
         return "(not JSON)".to_owned();
     };
     cover(&mut value, &is_file);
+    cover_secrets(&mut value);
     let mut shown = serde_json::to_string_pretty(&value).unwrap_or_default();
     if shown.len() > MOST {
         let cut = (0..=MOST).rev().find(|at| shown.is_char_boundary(*at));
@@ -35,28 +37,11 @@ fn cover(value: &mut Value, is_file: &impl Fn(u32) -> bool) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| cover(item, is_file)),
-        Value::Object(members) => {
-            for (name, member) in members {
-                if is_secret(name) && !member.is_null() {
-                    *member = "(secret)".into();
-                } else {
-                    cover(member, is_file);
-                }
-            }
-        }
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|member| cover(member, is_file)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// Whether a member of this name holds something that opens something.
-fn is_secret(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    let telling = ["secret", "password", "token", "authorization", "apikey"];
-    plain == "key" || telling.iter().any(|word| plain.contains(word))
 }
 
 #[cfg(test)]
