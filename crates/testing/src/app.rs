@@ -28,6 +28,8 @@ pub struct TestApp {
     pub other: Value,
     /// The time, to be moved on.
     pub clock: Arc<Clock>,
+    /// The place's folder.
+    pub folder: std::path::PathBuf,
     router: Router,
 }
 
@@ -86,7 +88,16 @@ impl TestApp {
             demo,
             other,
             clock,
+            folder: place.dir().to_owned(),
         }
+    }
+
+    /// The same program on the same data, as if it had been started with these settings.
+    pub fn with(&self, settings: Settings) -> TestApp {
+        let mut other = self.clone();
+        other.app.settings = Arc::new(settings);
+        other.router = router::build(other.app.clone());
+        other
     }
 
     /// Sends a call and reads the whole answer.

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use hiring::api_key::{self, ApiKey, Fresh, NewKey};
-use hiring::caller::{Caller, Permissions};
-use hiring::candidate::Side;
+use hiring::caller::{Caller, Permissions, Who};
 use hiring::id::{OrgId, Uuid, new_uid};
 use hiring::linked_account::{
     self, EndUser, LinkedAccount, Scope, ScopeEdit, Settings, SettingsEdit,
 };
+use hiring::page::Side;
 use hiring::problem::{Act, Noun, Problem};
 use hiring::request::{self, NewRequest, Remark};
 use hiring::webhook_receiver::{self, WebhookReceiver};
-use hiring::{Result, link};
+use hiring::{Result, audit, link, member};
 
 use crate::secrets::{contains, everything_stored};
 use crate::{House, at_once, caller, story};
@@ -424,5 +424,84 @@ fn requests_are_kept_for_their_organization_and_their_time() {
         let forget = |tx: &mut store::Tx<'_>| request::forget(tx, 30, 200);
         assert_eq!(house.write(forget).await.unwrap(), 2);
         assert_eq!(list(org, Side::After(0)).await[0].uid, late);
+    });
+}
+
+#[test]
+fn nothing_around_accounts_is_another_organizations() {
+    story(async |house: House| {
+        let (org, other) = (house.org, house.other);
+        let installation = house.app.key.clone();
+        let make = move |tx: &mut store::Tx<'_>| {
+            let account = linked_account::create(tx, org, "ours", "random")?;
+            let wish = WebhookReceiver {
+                event: "Person.changed".into(),
+                is_active: true,
+            };
+            webhook_receiver::put(tx, &installation, &caller(org), &account, &wish, None)?;
+            Ok(account)
+        };
+        let account = house.write(make).await.unwrap();
+        house.events().await;
+        let look = move |r: &mut store::Reader<'_>, org| {
+            let which = audit::Which {
+                kind: Some("webhook_receiver_enabled".into()),
+                ..audit::Which::default()
+            };
+            Ok([
+                linked_account::find(r, org, account.uid).iter().count(),
+                linked_account::list(r, org, Side::After(0), 9)?.len(),
+                linked_account::list(r, org, Side::Before(i64::MAX), 9)?.len(),
+                webhook_receiver::list(r, org, account.id)?.len(),
+                audit::page(r, org, &which, Side::After(0), 9)?.len(),
+                audit::page(r, org, &which, Side::Before(i64::MAX), 9)?.len(),
+            ])
+        };
+        let ours = look.clone();
+        assert_eq!(house.read(move |r| ours(r, org)).await, [1; 6]);
+        assert_eq!(house.read(move |r| look(r, other)).await, [0; 6]);
+    });
+}
+
+#[test]
+fn the_audit_trail_names_members_and_filters() {
+    story(async |house: House| {
+        let org = house.org;
+        let make = move |tx: &mut store::Tx<'_>| {
+            let id = member::create(tx, org, "Anna@x.org", "Anna", "owner", "no hash")?;
+            let anna = Caller {
+                who: Who::Member(id),
+                ..caller(org)
+            };
+            link::create(tx, &anna, &end_user(), &Settings::default(), None)?;
+            link::create(tx, &caller(org), &end_user(), &Settings::default(), None)
+        };
+        house.write(make).await.unwrap();
+        house.events().await;
+        let page = |which: audit::Which| {
+            house.read(move |r| audit::page(r, org, &which, Side::After(0), 9))
+        };
+        let of = |email: &str| audit::Which {
+            email: Some(email.into()),
+            ..audit::Which::default()
+        };
+        let hers = page(of("anna@X.org")).await;
+        assert_eq!(hers.len(), 1);
+        assert_eq!(hers[0].by.as_ref().unwrap().name, "Anna");
+        assert!(page(of("otto@x.org")).await.is_empty());
+        let all = page(audit::Which::default()).await;
+        assert_eq!(all.len(), 3);
+        let at = all[1].event.created_at;
+        let later = audit::Which {
+            created_after: Some(at),
+            ..audit::Which::default()
+        };
+        assert!(page(later).await.iter().all(|e| e.event.created_at > at));
+        let links = audit::Which {
+            kind: Some("link.created".into()),
+            created_before: Some(at + 1_000_000_000),
+            ..audit::Which::default()
+        };
+        assert_eq!(page(links).await.len(), 2);
     });
 }
