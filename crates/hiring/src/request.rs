@@ -101,21 +101,26 @@ fn without_secrets(body: &str) -> Cow<'_, str> {
 
 /// Puts `(secret)` in the place of whatever has the name of something that opens something; says whether there was any.
 pub fn cover_secrets(value: &mut Value) -> bool {
+    let mut any = false;
     match value {
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |any, item| cover_secrets(item) || any),
-        Value::Object(members) => members.iter_mut().fold(false, |any, (name, member)| {
-            let covered = if is_secret(name) && !member.is_null() {
-                *member = "(secret)".into();
-                true
-            } else {
-                cover_secrets(member)
-            };
-            covered || any
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::Array(items) => {
+            for item in items {
+                any |= cover_secrets(item);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if is_secret(name) && !member.is_null() {
+                    *member = "(secret)".into();
+                    any = true;
+                } else {
+                    any |= cover_secrets(member);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+    any
 }
 
 fn is_secret(name: &str) -> bool {

@@ -66,23 +66,22 @@ const SLICE: i64 = 200;
 /// many as it has customers.
 fn find(r: &mut Reader, org: OrgId, query: &AccountsQuery) -> Result<Vec<LinkedAccount>> {
     let (mut side, mut found) = (query.page.from.unwrap_or(Side::After(0)), Vec::new());
-    while query.possible {
+    if !query.possible {
+        return Ok(found);
+    }
+    loop {
         let slice = linked_account::list(r, org, side, SLICE)?;
-        let (all, last) = (slice.len() as i64, slice.last().map(|a| a.id.0));
-        found.extend(
-            slice
-                .into_iter()
-                .filter(|account| is_asked_for(account, query)),
-        );
+        let (all, last) = (slice.len() as i64, slice.last().map_or(0, |a| a.id.0));
+        let wanted = slice.into_iter().filter(|a| is_asked_for(a, query));
+        found.extend(wanted);
         if all < SLICE || found.len() > query.page.size {
-            break;
+            return Ok(found);
         }
         side = match side {
-            Side::After(_) => Side::After(last.unwrap_or(0)),
-            Side::Before(_) => Side::Before(last.unwrap_or(0)),
+            Side::After(_) => Side::After(last),
+            Side::Before(_) => Side::Before(last),
         };
     }
-    Ok(found)
 }
 
 fn is_asked_for(account: &LinkedAccount, query: &AccountsQuery) -> bool {
