@@ -36,6 +36,8 @@ pub enum Kind {
     InviteCompleted,
     AttachmentAdded,
     JobCreated,
+    JobUpdated,
+    NoteAdded,
 }
 
 impl Kind {
@@ -58,6 +60,8 @@ impl Kind {
             Kind::InviteCompleted => "invite.completed",
             Kind::AttachmentAdded => "attachment.added",
             Kind::JobCreated => "job.created",
+            Kind::JobUpdated => "job.updated",
+            Kind::NoteAdded => "note.added",
         }
     }
 }

@@ -53,11 +53,25 @@ ids! {
     DeliveryId,
     /// A note on a candidate.
     NoteId,
+    /// A department, an office or a reject reason.
+    CatalogId,
 }
 
 /// A new UUIDv7 (RFC 9562): the outside name of a record, ordered by time.
 pub fn new_uid() -> Uuid {
     Uuid::now_v7()
+}
+
+/// The outside name of something that has no row of its own: it lies in `within` and is called `name` there. Always the same
+/// for the same two (RFC 9562 §5.8, over SHA-256).
+pub fn derived_uid(within: Uuid, name: &str) -> Uuid {
+    let digest = store::files::digest(&[within.as_bytes().as_slice(), name.as_bytes()].concat());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_bytes(bytes)
+        .with_variant(uuid::Variant::RFC4122)
+        .with_version(uuid::Version::Custom)
+        .into_uuid()
 }
 
 /// The number under which the cause of a failure was logged.
@@ -74,5 +88,19 @@ impl Ticket {
 impl fmt::Display for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_derived_name_follows_from_its_two_parts() {
+        let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(derived_uid(a, "phone"), derived_uid(a, "phone"));
+        assert_ne!(derived_uid(a, "phone"), derived_uid(b, "phone"));
+        assert_ne!(derived_uid(a, "phone"), derived_uid(a, "phones"));
+        assert_eq!(derived_uid(a, "phone").get_version_num(), 8);
     }
 }

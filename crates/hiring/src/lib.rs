@@ -2,11 +2,11 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`eeo`]
-//! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`note`], [`eeo`]
+//! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
-//! * beneath: [`problem`], [`id`], [`text`], [`secret`], [`idempotency`], [`app`]
+//! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
 //! Read `event.rs` and `candidate/intake.rs` first.
 
@@ -16,6 +16,7 @@ pub mod application;
 pub mod attachment;
 pub mod caller;
 pub mod candidate;
+pub mod catalog;
 pub mod counts;
 pub mod delivery;
 pub mod eeo;
@@ -27,7 +28,9 @@ pub mod invite;
 pub mod job;
 pub mod linked_account;
 pub mod member;
+pub mod note;
 pub mod organization;
+pub mod page;
 pub mod problem;
 pub mod record;
 pub mod secret;
@@ -40,7 +43,13 @@ pub use caller::Caller;
 pub use problem::{Problem, Result};
 
 /// The schema, oldest first.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "V1__house",
-    sql: include_str!("../migrations/V1__house.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "V1__house",
+        sql: include_str!("../migrations/V1__house.sql"),
+    },
+    store::Migration {
+        name: "V2__family",
+        sql: include_str!("../migrations/V2__family.sql"),
+    },
+];

@@ -11,7 +11,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use super::routes::{applications, attachments, candidates, feed, jobs, submissions};
+use super::routes::{
+    applications, attachments, candidates, catalog, feed, jobs, members, notes, submissions,
+};
 use super::wire::{NewField, answer};
 use crate::reply;
 
@@ -25,15 +27,19 @@ use crate::reply;
     security(("key" = [])),
     paths(
         openapi,
-        jobs::create_job, jobs::list_jobs, jobs::get_job,
+        jobs::create_job, jobs::list_jobs, jobs::get_job, jobs::edit_job,
+        catalog::create_department, catalog::list_departments, catalog::create_office, catalog::list_offices,
+        catalog::create_reject_reason, catalog::list_reject_reasons, members::list_members,
         candidates::create_candidate, candidates::list_candidates, candidates::get_candidate,
+        notes::create_note, notes::list_notes,
         applications::list_applications, applications::get_application,
         applications::advance_application, applications::dispose_application,
         submissions::get_submission, submissions::get_submission_raw,
         attachments::get_attachment,
         feed::list_events, feed::list_outbox,
     ),
-    components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition, NewField)),
+    components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition,
+        answer::NoteKind, answer::NoteVisibility, NewField)),
     modifiers(&Common),
 )]
 struct Muster;
@@ -62,6 +68,9 @@ impl Modify for Common {
             let named = path.contains("{id}");
             if let Some(operation) = item.get.as_mut().filter(|_| !open) {
                 refusals(operation, named, false);
+            }
+            if let Some(operation) = &mut item.patch {
+                refusals(operation, named, true);
             }
             if let Some(operation) = &mut item.post {
                 refusals(operation, named, true);

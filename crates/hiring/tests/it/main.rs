@@ -5,6 +5,7 @@
 
 mod applications;
 mod direction;
+mod family;
 mod feed;
 mod identity;
 mod invites;
@@ -195,8 +196,7 @@ pub fn usual_caller(org: OrgId) -> Caller {
 pub fn job_called(title: &str) -> NewJob {
     NewJob {
         title: title.into(),
-        stages: Vec::new(),
-        fields: Vec::new(),
+        ..NewJob::default()
     }
 }
 

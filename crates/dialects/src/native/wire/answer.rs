@@ -39,6 +39,16 @@ pub(in crate::native) struct Job {
     pub title: String,
     #[schema(value_type = JobStatus)]
     pub status: &'static str,
+    /// The organization's own sign for it.
+    pub code: Option<String>,
+    /// What it is about: text or HTML.
+    pub description: Option<String>,
+    pub departments: Vec<CatalogItem>,
+    pub offices: Vec<CatalogItem>,
+    /// Members who recruit for it.
+    pub recruiters: Vec<Member>,
+    /// Members who decide.
+    pub hiring_managers: Vec<Member>,
     /// The pipeline, in order.
     pub stages: Vec<Stage>,
     /// The form that applications answer, in order.
@@ -47,6 +57,68 @@ pub(in crate::native) struct Job {
     pub created_at: String,
     #[schema(format = DateTime)]
     pub updated_at: String,
+}
+
+/// A department, an office or a reason to reject.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct CatalogItem {
+    pub id: Uuid,
+    pub name: String,
+    /// Where an office is; null for all else.
+    pub place: Option<String>,
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+/// A person at the organization.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct Member {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    /// `owner`, `admin`, `recruiter`, `hiring_manager`, `interviewer` or another word.
+    pub role: String,
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+/// What somebody wrote down about a candidate.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct Note {
+    pub id: Uuid,
+    pub candidate: Uuid,
+    #[schema(value_type = NoteKind)]
+    pub kind: &'static str,
+    #[schema(value_type = NoteVisibility)]
+    pub visibility: &'static str,
+    pub subject: Option<String>,
+    pub body: Option<String>,
+    /// On whose behalf it was written.
+    pub member: Option<Member>,
+    /// Under this name what was sent is kept, byte for byte.
+    pub submission: Option<Uuid>,
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+/// What was written down.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code)] // for the document only
+pub(in crate::native) enum NoteKind {
+    Note,
+    Email,
+    Other,
+}
+
+/// Who is meant to see a note on the desk: every member; who wrote it; those who may see all.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code)] // for the document only
+pub(in crate::native) enum NoteVisibility {
+    Public,
+    Private,
+    Admin,
 }
 
 /// Whether a job takes applications: open and on_hold do.
@@ -340,7 +412,7 @@ pub(in crate::native) struct Event {
     pub job: Option<Uuid>,
     /// Who did it: `key:<n>`, `member:<n>`, `candidate` or `system`.
     pub actor: String,
-    /// By kind: `submission`, `fields`, `stage`, `from_stage`, `to_stage`, `invite`, `delivery`, `attachment`.
+    /// By kind: `submission`, `fields`, `stage`, `from_stage`, `to_stage`, `invite`, `delivery`, `attachment`, `note`.
     #[schema(value_type = Object)]
     pub data: Value,
     #[schema(format = DateTime)]
