@@ -94,7 +94,7 @@ CREATE INDEX attachment_list ON attachment (org_id, id);
 -- A file that lies at an address and is to be brought here. state: due | done | failed (given up, or refused).
 -- failure: why the last attempt brought nothing, in plain words without the address. due_at: when to try (again); while
 -- somebody is at it, when they count as lost.
-CREATE TABLE fetch (
+CREATE TABLE fetching (
     id {id},
     org_id BIGINT NOT NULL,
     attachment_id BIGINT NOT NULL REFERENCES attachment (id),
@@ -106,9 +106,9 @@ CREATE TABLE fetch (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX fetch_attachment_id_key ON fetch (attachment_id);
-CREATE INDEX fetch_due ON fetch (due_at) WHERE state = 'due';
-CREATE INDEX fetch_failed ON fetch (org_id, id) WHERE failed_at IS NOT NULL;
+CREATE UNIQUE INDEX fetching_attachment_id_key ON fetching (attachment_id);
+CREATE INDEX fetching_due ON fetching (due_at) WHERE state = 'due';
+CREATE INDEX fetching_failed ON fetching (org_id, id) WHERE failed_at IS NOT NULL;
 
 -- settings: JSON {requires: {Model: [field]}, scopes: [...]}. generation: counts the tokens of one that was linked by a
 -- link (linked_account.rs).
