@@ -1,5 +1,9 @@
 //! One candidate for one job: at most one open at a time (a partial unique index), with its stage, its answers and
 //! how it ended.
+//!
+//! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`.
+
+mod listed;
 
 use serde_json::{Map, Value, json};
 use store::{Reader, Row, Tx, sql};
@@ -7,10 +11,12 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::candidate::Candidate;
 use crate::event::{self, Kind, Subject};
-use crate::id::{ApplicationId, CandidateId, JobId, OrgId, StageId, Uuid, new_uid};
+use crate::id::{ApplicationId, CandidateId, JobId, MemberId, OrgId, StageId, Uuid, new_uid};
 use crate::invite;
 use crate::job::{self, Job, Stage, Status};
 use crate::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
+
+pub use listed::{Listed, Which, find_listed, of_candidates, page};
 
 /// An application.
 #[derive(Debug, Clone)]
@@ -107,6 +113,10 @@ pub struct NewApplication {
     pub details: Map<String, Value>,
     /// When the person applied, µs; `None`: now.
     pub applied_at: Option<i64>,
+    /// The member who is credited with it.
+    pub credited_to: Option<MemberId>,
+    /// Why it was rejected: a reject reason of the catalog, by its number.
+    pub reason: Option<i64>,
 }
 
 /// What opening came to.
@@ -185,13 +195,13 @@ fn insert(
     let row = tx.one(
         sql!(
             "INSERT INTO application (org_id, uid, candidate_id, job_id, stage_id, pending, source, foreign_key, \
-             answers, details, created_at, applied_at, stage_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11) \
+             answers, details, created_at, applied_at, stage_at, updated_at, credited_to, reason_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11, $13, $14) \
              ON CONFLICT DO NOTHING RETURNING id"
         ),
         &[
             &org, &new_uid(), &candidate, &job, &stage, &i64::from(new.pending), &new.source, &new.foreign_key,
-            &text(&new.answers), &text(&new.details), &now, &applied,
+            &text(&new.answers), &text(&new.details), &now, &applied, &new.credited_to, &new.reason,
         ],
     )?;
     row.map(|row| Ok(row.get(0)?)).transpose()
@@ -227,11 +237,12 @@ fn complete_or_existing(
     tx.run(
         sql!(
             "UPDATE application SET pending = 0, stage_id = $3, source = $4, foreign_key = $5, answers = $6, \
-             details = $7, applied_at = $8, stage_at = $9, updated_at = $9 WHERE org_id = $1 AND id = $2"
+             details = $7, applied_at = $8, stage_at = $9, updated_at = $9, credited_to = $10, reason_id = $11 \
+             WHERE org_id = $1 AND id = $2"
         ),
         &[
             &org, &id, &stage, &new.source, &new.foreign_key, &text(&new.answers), &text(&new.details),
-            &new.applied_at.unwrap_or(now), &now,
+            &new.applied_at.unwrap_or(now), &now, &new.credited_to, &new.reason,
         ],
     )?;
     invite::complete(tx, caller, id)?;
@@ -481,7 +492,7 @@ pub fn list(
         sql!(
             "SELECT a.id, a.uid, a.candidate_id, a.job_id, a.stage_id, a.pending, a.source, a.foreign_key, a.answers, \
              a.details, a.disposition, a.reason, a.created_at, a.applied_at, a.stage_at, a.ended_at, a.updated_at, \
-             c.id, c.uid, c.record, c.created_at, c.updated_at \
+             c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at \
              FROM application a JOIN candidate c ON c.id = a.candidate_id \
              WHERE a.org_id = $1 AND a.id > $2 AND (CAST($3 AS BIGINT) IS NULL OR a.job_id = $3) \
              AND (CAST($4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
@@ -527,6 +538,7 @@ fn read_candidate(row: &Row) -> Result<Candidate> {
         record: crate::record::Record::parse(&record),
         created_at: row.get(20)?,
         updated_at: row.get(21)?,
+        ignored_at: row.get(22)?,
     })
 }
 

@@ -1,4 +1,8 @@
 //! A file on a candidate: a résumé, a picture, whatever came with a call.
+//!
+//! Lists with the outside name of the candidate are in `attachment/listed.rs`.
+
+mod listed;
 
 use bytes::Bytes;
 use serde_json::json;
@@ -11,6 +15,8 @@ use crate::candidate::Candidate;
 use crate::event::{self, Kind as EventKind, Subject};
 use crate::id::{ApplicationId, AttachmentId, CandidateId, OrgId, SubmissionId, Uuid, new_uid};
 use crate::problem::{Noun, Problem, Result};
+
+pub use listed::{Listed, Which, find_listed, of_candidates, page};
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +187,7 @@ fn add_one(
     let sha256 = new.file.as_ref().map(|f| f.sha256);
     let same = tx.one(
         sql!(
-            "SELECT uid FROM attachment WHERE org_id = $1 AND candidate_id = $2 AND kind = $3 AND name = $4 \
+            "SELECT uid FROM attachment WHERE org_id = $1 AND candidate_id = $2 AND kind = $3 AND name = $4 AND removed_at IS NULL \
              AND (sha256 = $5 OR (CAST($5 AS BYTEA) IS NULL AND url = $6)) ORDER BY id LIMIT 1"
         ),
         &[&org, &candidate.id, &new.kind.word(), &new.name, &sha256, &new.url],
@@ -224,6 +230,33 @@ fn add_one(
         &json!({"attachment": uid}),
     )?;
     Ok(uid)
+}
+
+/// Takes off the candidate every attachment that is not among `keep`. Rows and contents stay.
+pub(crate) fn remove_others(
+    tx: &mut Tx,
+    caller: &Caller,
+    candidate: CandidateId,
+    keep: &[Uuid],
+) -> Result<()> {
+    let now = tx.now();
+    for attachment in of_candidate(tx, caller.org, candidate)? {
+        if keep.contains(&attachment.uid) {
+            continue;
+        }
+        tx.run(
+            sql!("UPDATE attachment SET removed_at = $3 WHERE org_id = $1 AND id = $2"),
+            &[&caller.org, &attachment.id, &now],
+        )?;
+        event::append(
+            tx,
+            caller,
+            EventKind::AttachmentRemoved,
+            &Subject::candidate(candidate),
+            &json!({"attachment": attachment.uid}),
+        )?;
+    }
+    Ok(())
 }
 
 /// Names a durable file in the database. One whose bytes the sweep may just have removed is refused with "come
@@ -297,6 +330,15 @@ pub struct Attachment {
     pub remark: Option<String>,
     /// When it came, µs.
     pub created_at: i64,
+    /// When it was taken off the candidate, µs.
+    pub removed_at: Option<i64>,
+}
+
+impl Attachment {
+    /// When anything of it last changed, µs.
+    pub fn updated_at(&self) -> i64 {
+        self.removed_at.unwrap_or(self.created_at)
+    }
 }
 
 /// The organization's attachment of outside name `uid`.
@@ -304,7 +346,7 @@ pub fn find(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Attachment> {
     let row = r.one(
         sql!(
             "SELECT id, uid, candidate_id, application_id, scope, kind, name, sha256, url, media_type, size, remark, \
-             created_at FROM attachment WHERE org_id = $1 AND uid = $2"
+             created_at, removed_at FROM attachment WHERE org_id = $1 AND uid = $2"
         ),
         &[&org, &uid],
     )?;
@@ -317,7 +359,8 @@ pub fn of_candidate(r: &mut Reader, org: OrgId, candidate: CandidateId) -> Resul
     let rows = r.all(
         sql!(
             "SELECT id, uid, candidate_id, application_id, scope, kind, name, sha256, url, media_type, size, remark, \
-             created_at FROM attachment WHERE org_id = $1 AND candidate_id = $2 ORDER BY id LIMIT 1000"
+             created_at, removed_at FROM attachment WHERE org_id = $1 AND candidate_id = $2 AND removed_at IS NULL \
+             ORDER BY id LIMIT 1000"
         ),
         &[&org, &candidate],
     )?;
@@ -343,6 +386,7 @@ fn read(row: &Row) -> Result<Attachment> {
         size: row.get::<i64>(10)? as u64,
         remark: row.get(11)?,
         created_at: row.get(12)?,
+        removed_at: row.get(13)?,
     })
 }
 

@@ -1,16 +1,26 @@
 //! A person, once per organization, with or without an application.
 //!
 //! What was said of a person and how it comes together is `record.rs`; whose an e-mail address or a foreign id is,
-//! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`.
+//! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`; replacing what was said,
+//! `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; lists with filters,
+//! `candidate/page.rs`.
 
+mod edit;
 mod identity;
 mod intake;
+mod page;
+mod projection;
 
 use serde_json::Value;
 use store::{Reader, Row, sql};
 
+pub use edit::{CandidateEdit, edit, ignore};
 pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, take_in};
+pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
+pub use projection::index_some;
+
+pub use crate::page::Side;
 
 use crate::id::{CandidateId, OrgId, Uuid};
 use crate::problem::{Noun, Problem, Result};
@@ -29,12 +39,14 @@ pub struct Candidate {
     pub created_at: i64,
     /// When we last heard of them, µs.
     pub updated_at: i64,
+    /// When a caller asked that they be shown no more, µs; see [`ignore`].
+    pub ignored_at: Option<i64>,
 }
 
 /// The organization's candidate of number `id`.
 pub fn find(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Candidate> {
     let row = r.one(
-        sql!("SELECT id, uid, record, created_at, updated_at FROM candidate WHERE org_id = $1 AND id = $2"),
+        sql!("SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate WHERE org_id = $1 AND id = $2"),
         &[&org, &id],
     )?;
     row.as_ref()
@@ -44,7 +56,7 @@ pub fn find(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Candidate> {
 /// The organization's candidate of outside name `uid`.
 pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Candidate> {
     let row = r.one(
-        sql!("SELECT id, uid, record, created_at, updated_at FROM candidate WHERE org_id = $1 AND uid = $2"),
+        sql!("SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate WHERE org_id = $1 AND uid = $2"),
         &[&org, &uid],
     )?;
     row.as_ref()
@@ -67,7 +79,7 @@ pub fn look_up_email(r: &mut Reader, org: OrgId, address: &str) -> Result<Option
 fn look_up(r: &mut Reader, org: OrgId, kind: &str, key: &str) -> Result<Option<Candidate>> {
     let row = r.one(
         sql!(
-            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM identity i \
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM identity i \
              JOIN candidate c ON c.id = i.candidate_id WHERE i.org_id = $1 AND i.kind = $2 AND i.value_key = $3"
         ),
         &[&org, &kind, &key],
@@ -131,15 +143,6 @@ pub fn possible_duplicates(
         .collect()
 }
 
-/// Which way a page of a list is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Those after the given number, oldest first.
-    After(i64),
-    /// Those before it, newest first.
-    Before(i64),
-}
-
 /// A page of the organization's candidates, in the order in which they were made; `Before` pages come newest first.
 /// `email_key` keeps only the person with that address.
 pub fn list(
@@ -151,13 +154,13 @@ pub fn list(
 ) -> Result<Vec<Candidate>> {
     let (forward, backward) = (
         sql!(
-            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM candidate c \
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
              WHERE c.org_id = $1 AND c.id > $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
              (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3)) \
              ORDER BY c.id LIMIT $4"
         ),
         sql!(
-            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM candidate c \
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
              WHERE c.org_id = $1 AND c.id < $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
              (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3)) \
              ORDER BY c.id DESC LIMIT $4"
@@ -181,7 +184,7 @@ pub fn list_from(
 ) -> Result<Vec<Candidate>> {
     let rows = r.all(
         sql!(
-            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at FROM candidate c \
+            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
              WHERE c.org_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
              (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $2)) \
              ORDER BY c.id LIMIT $3 OFFSET $4"
@@ -210,5 +213,6 @@ pub(crate) fn read(row: &Row) -> Result<Candidate> {
         record: Record::parse(&record),
         created_at: row.get(3)?,
         updated_at: row.get(4)?,
+        ignored_at: row.get(5)?,
     })
 }

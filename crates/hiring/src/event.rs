@@ -22,6 +22,7 @@ use crate::problem::Result;
 pub enum Kind {
     CandidateCreated,
     CandidateUpdated,
+    CandidateIgnored,
     CandidatePossibleDuplicate,
     ApplicationCreated,
     ApplicationSubmitted,
@@ -35,6 +36,7 @@ pub enum Kind {
     InviteOpened,
     InviteCompleted,
     AttachmentAdded,
+    AttachmentRemoved,
     JobCreated,
     JobUpdated,
     NoteAdded,
@@ -46,6 +48,7 @@ impl Kind {
         match self {
             Kind::CandidateCreated => "candidate.created",
             Kind::CandidateUpdated => "candidate.updated",
+            Kind::CandidateIgnored => "candidate.ignored",
             Kind::CandidatePossibleDuplicate => "candidate.possible_duplicate",
             Kind::ApplicationCreated => "application.created",
             Kind::ApplicationSubmitted => "application.submitted",
@@ -59,6 +62,7 @@ impl Kind {
             Kind::InviteOpened => "invite.opened",
             Kind::InviteCompleted => "invite.completed",
             Kind::AttachmentAdded => "attachment.added",
+            Kind::AttachmentRemoved => "attachment.removed",
             Kind::JobCreated => "job.created",
             Kind::JobUpdated => "job.updated",
             Kind::NoteAdded => "note.added",

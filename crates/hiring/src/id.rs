@@ -62,16 +62,13 @@ pub fn new_uid() -> Uuid {
     Uuid::now_v7()
 }
 
-/// The outside name of something that has no row of its own: it lies in `within` and is called `name` there. Always the same
-/// for the same two (RFC 9562 §5.8, over SHA-256).
-pub fn derived_uid(within: Uuid, name: &str) -> Uuid {
-    let digest = store::files::digest(&[within.as_bytes().as_slice(), name.as_bytes()].concat());
+/// The outside name of a part of `of` that has none of its own and is called `name` in it: always the same, and nobody
+/// else's (RFC 9562, version 8).
+pub fn derived_uid(of: Uuid, name: &str) -> Uuid {
+    let digest = store::files::digest(format!("{of} {name}").as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_bytes(bytes)
-        .with_variant(uuid::Variant::RFC4122)
-        .with_version(uuid::Version::Custom)
-        .into_uuid()
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// The number under which the cause of a failure was logged.

@@ -2,7 +2,7 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`note`], [`eeo`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`note`], [`tag`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
@@ -36,6 +36,7 @@ pub mod record;
 pub mod secret;
 pub mod slot;
 pub mod submission;
+pub mod tag;
 pub mod text;
 
 pub use app::App;

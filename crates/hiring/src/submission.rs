@@ -6,6 +6,7 @@ use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
 use crate::id::{ApplicationId, CandidateId, OrgId, SubmissionId, Uuid};
+use crate::page::{hundred, with_hundred};
 use crate::problem::{Noun, Problem, Result};
 use crate::slot::Encoding;
 
@@ -179,6 +180,25 @@ pub fn of_candidate(r: &mut Reader, org: OrgId, candidate: CandidateId) -> Resul
              WHERE s.org_id = $1 AND s.candidate_id = $2 ORDER BY s.id LIMIT 1000"
         ),
         &[&org, &candidate],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// The submissions of these candidates, oldest first, with one statement.
+///
+/// # Panics
+/// More than [`crate::page::MOST`] candidates.
+pub fn of_candidates(r: &mut Reader, org: OrgId, ids: &[CandidateId]) -> Result<Vec<Submission>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT s.id, s.uid, s.dialect, s.route, s.body, s.unmapped, s.outcome, c.uid, s.candidate_id, a.uid, \
+             s.received_at FROM submission s LEFT JOIN candidate c ON c.id = s.candidate_id \
+             LEFT JOIN application a ON a.id = s.application_id \
+             WHERE s.org_id = $1 AND s.candidate_id IN (",
+            hundred!(),
+            ") ORDER BY s.id LIMIT 10000"
+        )),
+        &with_hundred(&org, ids),
     )?;
     rows.iter().map(read).collect()
 }

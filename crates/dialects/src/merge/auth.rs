@@ -5,13 +5,75 @@
 use axum::http::{HeaderMap, header};
 use hiring::App;
 use hiring::caller::Caller;
+use hiring::linked_account::LinkedAccount;
 use hiring::problem::{Act, Problem, Result};
 
 use super::NAME;
+use super::map::Lens;
 use crate::limit;
 
+/// Who calls, and through which linked account.
+#[derive(Debug, Clone)]
+pub(super) struct Guest {
+    pub caller: Caller,
+    pub account: LinkedAccount,
+}
+
+impl Guest {
+    /// How records are shown to this caller.
+    pub(super) fn lens(&self, app: &App) -> Lens {
+        Lens {
+            public_url: app.settings.public_url.clone(),
+            account: self.account.settings.clone(),
+        }
+    }
+
+    /// Fails where the account's scopes switch off reading `model`.
+    pub(super) fn may_read(&self, model: &str) -> Result<()> {
+        match self.account.settings.scope(model) {
+            Some(scope) if !scope.read => Err(Problem::Forbidden(Act::Read)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Fails where the account's scopes switch off writing `model`.
+    pub(super) fn may_write(&self, model: &str) -> Result<()> {
+        match self.account.settings.scope(model) {
+            Some(scope) if !scope.write => Err(Problem::Forbidden(Act::Write)),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Who calls. Judged in Merge's order: API key, account token; path and body come after.
-pub(super) async fn caller(app: &App, headers: &HeaderMap, act: Act) -> Result<Caller> {
+pub(super) async fn guest(app: &App, headers: &HeaderMap, act: Act) -> Result<Guest> {
+    let caller = key_holder(app, headers).await?;
+    let token = text(headers, "x-account-token").ok_or(Problem::Unauthenticated(
+        "Account Token must be passed in as an X-Account-Token header.",
+    ))?;
+    let account = app
+        .linked_account(caller.org, token)
+        .await?
+        .ok_or(Problem::Unauthenticated("Invalid account token."))?;
+    caller.require(act)?;
+    Ok(Guest { caller, account })
+}
+
+/// [`guest`] for a read of `model`, which the account's scopes must allow.
+pub(super) async fn reader(app: &App, headers: &HeaderMap, model: &str) -> Result<Guest> {
+    let guest = guest(app, headers, Act::Read).await?;
+    guest.may_read(model)?;
+    Ok(guest)
+}
+
+/// Who calls, for the operations that need the API key alone. An account token that comes with it is not looked at.
+pub(super) async fn key_only(app: &App, headers: &HeaderMap, act: Act) -> Result<Caller> {
+    let caller = key_holder(app, headers).await?;
+    caller.require(act)?;
+    Ok(caller)
+}
+
+async fn key_holder(app: &App, headers: &HeaderMap) -> Result<Caller> {
     let key = bearer(headers).ok_or(Problem::Unauthenticated(
         "Authentication credentials were not provided.",
     ))?;
@@ -20,13 +82,6 @@ pub(super) async fn caller(app: &App, headers: &HeaderMap, act: Act) -> Result<C
         .ok_or(Problem::Unauthenticated("Invalid token."))?
         .caller();
     limit::count(&caller, limit::USUAL)?;
-    let token = text(headers, "x-account-token").ok_or(Problem::Unauthenticated(
-        "Account Token must be passed in as an X-Account-Token header.",
-    ))?;
-    app.linked_account(caller.org, token)
-        .await?
-        .ok_or(Problem::Unauthenticated("Invalid account token."))?;
-    caller.require(act)?;
     Ok(caller)
 }
 

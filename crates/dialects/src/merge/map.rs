@@ -7,20 +7,50 @@ mod application;
 mod attachment;
 mod candidate;
 mod job;
+mod meta;
 mod page;
 mod write;
 
+use std::sync::Arc;
+
 use hiring::id::Uuid;
+use hiring::linked_account::Settings;
 use serde_json::{Map, Value, json};
 
 use crate::time;
 
-pub(super) use application::{ApplicationView, application, new_application};
-pub(super) use attachment::attachment;
-pub(super) use candidate::{CandidateView, candidate, keeps, new_candidate};
+pub(super) use application::{Found, Whole, answers, application, new_application, question_id};
+pub(super) use attachment::{attachment, new_attachment};
+pub(super) use candidate::{CandidateView, candidate, edit, new_candidate};
 pub(super) use job::{job, stage};
+pub(super) use meta::meta;
 pub(super) use page::{Page, page};
-pub(super) use write::{Log, created, refused};
+pub(super) use write::{Log, What, done, refused};
+
+/// How records are shown to one caller.
+#[derive(Debug, Clone)]
+pub(super) struct Lens {
+    /// Where the outside reaches us, without a slash at the end.
+    pub public_url: String,
+    /// The linked account's: its scopes say what is hidden.
+    pub account: Arc<Settings>,
+}
+
+impl Lens {
+    /// Takes out of a record of `model` what the account's scopes switch off. Keys stay: SDKs break on a missing one.
+    fn hide(&self, model: &str, members: &mut Map<String, Value>) {
+        let Some(scope) = self.account.scope(model) else {
+            return;
+        };
+        for field in scope.disabled_fields.iter().filter(|f| *f != "id") {
+            match members.get_mut(field) {
+                Some(Value::Array(items)) => items.clear(),
+                Some(value) => *value = Value::Null,
+                None => {}
+            }
+        }
+    }
+}
 
 /// What every model begins with. `remote_id` is null as there is no far system: our own store is the destination.
 fn head(uid: Uuid, created_at: i64, modified_at: i64) -> Map<String, Value> {
@@ -32,14 +62,15 @@ fn head(uid: Uuid, created_at: i64, modified_at: i64) -> Map<String, Value> {
     }))
 }
 
-/// `head`, the model's own members, and what every model ends with.
-fn model(mut head: Map<String, Value>, own: Value) -> Value {
+/// `head`, the own members of the model called `name`, and what every model ends with.
+fn model(lens: &Lens, name: &str, mut head: Map<String, Value>, own: Value) -> Value {
     head.extend(object(own));
     head.extend(object(json!({
         "remote_was_deleted": false,
         "field_mappings": null,
         "remote_data": null,
     })));
+    lens.hide(name, &mut head);
     Value::Object(head)
 }
 

@@ -5,13 +5,17 @@ mod applications;
 mod attachments;
 mod candidates;
 mod create;
+mod expanded;
 mod jobs;
+mod meta;
+mod references;
 mod views;
+mod write;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use hiring::App;
 use hiring::id::Uuid;
 use hiring::problem::{Act, Noun, Problem, Result};
@@ -31,8 +35,28 @@ fn ats() -> Router<App> {
             "/candidates",
             get(candidates::list).post(create::create_candidate),
         )
-        .route("/candidates/{id}", get(candidates::one))
+        .route("/candidates/meta/post", get(meta::post_candidate))
+        .route("/candidates/meta/patch/{id}", get(meta::patch_candidate))
+        .route("/candidates/ignore/{id}", post(create::ignore_candidate))
+        .route(
+            "/candidates/{id}",
+            get(candidates::one).patch(create::change_candidate),
+        )
+        .route(
+            "/applications",
+            get(applications::list).post(applications::create_application),
+        )
+        .route("/applications/meta/post", get(meta::post_application))
         .route("/applications/{id}", get(applications::one))
+        .route(
+            "/applications/{id}/change-stage",
+            post(applications::change_stage),
+        )
+        .route(
+            "/attachments",
+            get(attachments::list).post(attachments::create_attachment),
+        )
+        .route("/attachments/meta/post", get(meta::post_attachment))
         .route("/attachments/{id}", get(attachments::one))
         .route("/attachments/{id}/file", get(attachments::file))
         .route("/jobs", get(jobs::list))
@@ -43,7 +67,7 @@ fn ats() -> Router<App> {
 
 /// The headers are judged before the path (dialect page, §6).
 async fn no_such_path(State(app): State<App>, request: Request) -> Response {
-    let caller = auth::caller(&app, request.headers(), Act::Read).await;
+    let caller = auth::key_only(&app, request.headers(), Act::Read).await;
     let result = caller.and(Err(Problem::NotFound(Noun::Route)));
     reply::send(&Merge, &app, result)
 }

@@ -1,12 +1,17 @@
 //! Merge's bodies and queries, exactly as documented: names, types, enums. No business.
 //!
-//! `wire/candidate.rs`: CandidateRequest · `wire/nested.rs`: what stands inside it · `wire/query.rs`: query parameters.
-//! Here: what every write has in common. A field that the vendor does not know, or knows and we do not use, never stops
-//! a write: it becomes a [`Note`], which the answer shows as a warning.
+//! `wire/tables.rs`: the writable models as tables · `wire/rules.rs`: the judge that holds a body against them ·
+//! `wire/meta.rs`: the tables as JSON schemas · `wire/candidate.rs`, `wire/nested.rs`: what was judged, with types ·
+//! `wire/command.rs`: bodies that are no model · `wire/query.rs`: query parameters. Here: what every write has in common. A field that the vendor does not know, or
+//! knows and we do not use, never stops a write: it becomes a [`Note`], which the answer shows as a warning.
 
 mod candidate;
+mod command;
+mod meta;
 mod nested;
 mod query;
+mod rules;
+mod tables;
 
 use hiring::id::Uuid;
 use hiring::problem::{FlawCode, Problem, Result};
@@ -16,9 +21,18 @@ use crate::body::Body;
 use crate::check::{Check, Object};
 use crate::time;
 
-pub(super) use candidate::{CandidateRequest, Contact, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};
-pub(super) use nested::{ApplicationRequest, AttachmentRequest, Linked};
-pub(super) use query::{ExpandQuery, Filter, ListQuery, PageQuery, StagesQuery, WriteQuery, pairs};
+pub(super) use candidate::{CandidateRequest, Contact};
+pub(super) use command::{IgnoreRequest, StageRequest};
+pub(super) use meta::{Meta, request_schema};
+pub(super) use nested::{
+    AnswerRequest, ApplicationRequest, AttachmentRequest, Linked, NewApplicationRequest,
+    NewAttachmentRequest, Who,
+};
+pub(super) use query::{
+    CandidatesQuery, CommonQuery, Expand, PageQuery, WriteQuery, id_filter, one, pairs,
+};
+pub(super) use rules::Table;
+pub(super) use tables::{APPLICATION, ATTACHMENT, CANDIDATE, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};
 
 /// A field that was ignored: the value stays in the submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +51,8 @@ pub(super) enum Why {
     Unrecognized,
     /// A field of Merge's that has no place with us, or that nobody may write.
     Unsupported,
+    /// Not one field: the person is to be shown no more (`POST /candidates/ignore/{id}`).
+    Ignored,
 }
 
 /// The body of a write: `{"model": {…}, "remote_user_id": "…"}`.
@@ -54,15 +70,27 @@ pub(super) struct Read<M> {
     pub notes: Vec<Note>,
 }
 
-/// Reads a write's envelope; `model` reads what is in it.
-fn read<'b, M>(body: &'b Body, model: impl FnOnce(&mut Reading<'b>, &Object<'b>) -> M) -> Read<M> {
+/// Reads a write's body: judges its `model` by `table` and `required` (what the linked account requires beside), and,
+/// where there is no fault, gives it its types with `typed`.
+fn read<M>(
+    body: &Body,
+    table: &Table,
+    required: &[String],
+    typed: impl FnOnce(&Object<'_>, &mut Vec<Note>) -> M,
+) -> Read<M> {
     let mut reading = Reading {
         check: Check::new(body),
         notes: Vec::new(),
     };
-    let read = reading.envelope(model);
-    let Reading { check, notes } = reading;
-    let write = check.done().and(read);
+    let model = reading.envelope(table, required);
+    let Reading { check, mut notes } = reading;
+    let write = check
+        .done()
+        .and(model)
+        .map(|(model, remote_user_id)| Write {
+            model: typed(&model, &mut notes),
+            remote_user_id,
+        });
     Read { write, notes }
 }
 
@@ -73,10 +101,12 @@ struct Reading<'b> {
 }
 
 impl<'b> Reading<'b> {
-    fn envelope<M>(
+    /// The model, judged, and for whom the caller writes.
+    fn envelope(
         &mut self,
-        read: impl FnOnce(&mut Reading<'b>, &Object<'b>) -> M,
-    ) -> Result<Write<M>> {
+        table: &Table,
+        required: &[String],
+    ) -> Result<(Object<'b>, Option<String>)> {
         let root = self.check.root()?;
         self.note_unknown(&root, &["model", "remote_user_id"], &[]);
         let remote_user_id = self.check.string(&root, "remote_user_id");
@@ -86,10 +116,8 @@ impl<'b> Reading<'b> {
                 .flaw(root.pointer("model"), FlawCode::Required, detail);
         }
         let model = self.check.object(&root, "model").ok_or_else(nothing_read)?;
-        Ok(Write {
-            model: read(self, &model),
-            remote_user_id,
-        })
+        self.judge(&model, table, required);
+        Ok((model, remote_user_id))
     }
 
     /// Notes members that are not `known`, and those of `unused` that say something.
@@ -115,39 +143,89 @@ impl<'b> Reading<'b> {
         });
     }
 
-    /// A moment, in any form of ISO 8601, in µs.
-    fn moment(&mut self, object: &Object<'b>, name: &str) -> Option<i64> {
-        let text = self.check.string(object, name)?;
-        let moment = time::parse(&text);
-        if moment.is_none() {
-            let detail = format!("{name} must be a datetime in ISO 8601 format.");
-            self.check
-                .flaw(object.pointer(name), FlawCode::Datetime, detail);
+    /// Notes a fault unless member `name` is a reference to a record: its id, or the record itself (an object with its
+    /// `id`), as `ref X` reads in the pages.
+    fn reference(&mut self, object: &Object<'b>, name: &str) {
+        let Some(value) = object.get(name) else {
+            return;
+        };
+        if let Some(members) = value.as_object() {
+            let inner = Object {
+                at: object.pointer(name),
+                members,
+            };
+            let others = members.keys().map(String::as_str).collect::<Vec<_>>();
+            self.note_unknown(&inner, &["id"], &others);
         }
-        moment
+        if let Err(at) = reference(object, name, value) {
+            let detail = format!("{name} must be the UUID of a record.");
+            self.check.flaw(at, FlawCode::WrongType, detail);
+        }
+    }
+}
+
+/// The record that `value`, member `name` of `object`, names; else the place that should.
+fn reference(object: &Object<'_>, name: &str, value: &Value) -> Result<Reference, String> {
+    let at = object.pointer(name);
+    let (at, id) = match value.as_object() {
+        Some(members) => (format!("{at}/id"), members.get("id").and_then(uuid)),
+        None => (at, uuid(value)),
+    };
+    match id {
+        Some(id) => Ok(Reference { at, id }),
+        None => Err(at),
+    }
+}
+
+fn uuid(value: &Value) -> Option<Uuid> {
+    value.as_str().and_then(|id| id.parse().ok())
+}
+
+/// Reading of what was judged: a member of another type than its rule says is not there.
+trait Typed {
+    fn text(&self, name: &str) -> Option<String>;
+    fn flag(&self, name: &str) -> Option<bool>;
+    /// In µs.
+    fn moment(&self, name: &str) -> Option<i64>;
+    fn texts(&self, name: &str) -> Vec<String>;
+    fn linked_to(&self, name: &str) -> Option<Reference>;
+    /// The items of a list, with their places.
+    fn items(&self, name: &str) -> Vec<(String, &Value)>;
+}
+
+impl Typed for Object<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.as_str().map(str::to_owned)
     }
 
-    /// A reference to a record: its id, or the record itself (an object with its `id`), as `ref X` reads in the pages.
-    fn reference(&mut self, object: &Object<'b>, name: &str) -> Option<Reference> {
-        let value = object.get(name)?;
-        let (at, id) = match value.as_object() {
-            Some(members) => {
-                let inner = Object {
-                    at: object.pointer(name),
-                    members,
-                };
-                let others = members.keys().map(String::as_str).collect::<Vec<_>>();
-                self.note_unknown(&inner, &["id"], &others);
-                (inner.pointer("id"), inner.get("id"))
-            }
-            None => (object.pointer(name), Some(value)),
-        };
-        let id = id.and_then(Value::as_str).and_then(|id| id.parse().ok());
-        if id.is_none() {
-            let detail = format!("{name} must be the UUID of a record.");
-            self.check.flaw(&at, FlawCode::WrongType, detail);
-        }
-        Some(Reference { at, id: id? })
+    fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
+    }
+
+    fn moment(&self, name: &str) -> Option<i64> {
+        time::parse(self.get(name)?.as_str()?)
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        let items = self.items(name).into_iter();
+        items
+            .filter_map(|(_, item)| item.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    fn linked_to(&self, name: &str) -> Option<Reference> {
+        reference(self, name, self.get(name)?).ok()
+    }
+
+    fn items(&self, name: &str) -> Vec<(String, &Value)> {
+        let items = self.get(name).and_then(Value::as_array);
+        let at = self.pointer(name);
+        items
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .enumerate()
+            .map(|(i, item)| (format!("{at}/{i}"), item))
+            .collect()
     }
 }
 

@@ -74,6 +74,52 @@ pub(super) fn assign(tx: &mut Tx, org: OrgId, candidate: CandidateId) -> Result<
     Ok(())
 }
 
+/// Makes sure that what the call named and `candidate` owned when it was claimed is still theirs: an edit that took the
+/// address away may have committed in between, and this call has said it again.
+pub(super) fn keep(
+    tx: &mut Tx,
+    org: OrgId,
+    candidate: CandidateId,
+    claims: &[Claim],
+) -> Result<()> {
+    for claim in claims.iter().filter(|c| c.owner == Some(candidate)) {
+        tx.run(
+            sql!(
+                "INSERT INTO identity (org_id, kind, value_key, candidate_id) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT DO NOTHING"
+            ),
+            &[&org, &claim.kind, &claim.key, &candidate],
+        )?;
+    }
+    Ok(())
+}
+
+/// Takes from `candidate` the addresses that are not among `keys`: they are somebody else's to claim.
+pub(super) fn release(
+    tx: &mut Tx,
+    org: OrgId,
+    candidate: CandidateId,
+    keys: &[String],
+) -> Result<()> {
+    let rows = tx.all(
+        sql!(
+            "SELECT id, value_key FROM identity WHERE org_id = $1 AND candidate_id = $2 AND kind = 'email' \
+             ORDER BY id LIMIT 10000"
+        ),
+        &[&org, &candidate],
+    )?;
+    for row in rows {
+        let (id, key): (i64, String) = (row.get(0)?, row.get(1)?);
+        if !keys.contains(&key) {
+            tx.run(
+                sql!("DELETE FROM identity WHERE org_id = $1 AND id = $2"),
+                &[&org, &id],
+            )?;
+        }
+    }
+    Ok(())
+}
+
 /// Gives a known person one more foreign id: for a caller that addresses them by our own name. An id that is
 /// somebody's already stays theirs.
 pub fn add_foreign(tx: &mut Tx, org: OrgId, candidate: CandidateId, id: &ForeignId) -> Result<()> {

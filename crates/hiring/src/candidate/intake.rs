@@ -1,20 +1,21 @@
 //! Taking in what a caller says of a person: who it is, what is added, which files come with it.
 
 use serde_json::{Value, json};
-use store::{Row, Tx, sql};
+use store::{Tx, sql};
 
+use super::Candidate;
 use super::identity::{self, Claim, EMAIL, ForeignId};
-use super::{Candidate, find};
+use super::projection::{self, Keys};
 use crate::attachment::{self, NewAttachment};
 use crate::caller::Caller;
 use crate::eeo;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CandidateId, OrgId, new_uid};
 use crate::problem::{Flaw, FlawCode, Result};
-use crate::record::{How, Operation, Record, Said, fold};
+use crate::record::{How, Record, Said};
 use crate::slot;
 use crate::submission::Kept;
-use crate::text;
+use crate::{tag, text};
 
 /// Bytes of a foreign id's kind and key together.
 const LONGEST_ID: usize = 1_000;
@@ -76,7 +77,11 @@ pub fn take_in(
     let owner = identity::decide(&claims, &named);
     let taken = match owner {
         None => create(tx, caller, submission, new)?,
-        Some(id) => enrich(tx, caller, submission, new, id)?,
+        Some(id) => {
+            let taken = enrich(tx, caller, submission, new, id)?;
+            identity::keep(tx, caller.org, id, &claims)?;
+            taken
+        }
     };
     let id = taken.candidate.id;
     if claims.iter().any(|c| c.owner.is_none()) {
@@ -114,36 +119,34 @@ fn identities(new: &NewCandidate) -> Result<Vec<(String, String)>> {
         .foreign_ids
         .iter()
         .map(|f| (f.kind.clone(), f.key.clone()));
-    let emails = new
-        .said
+    Ok(foreign.chain(addresses(&new.said)).collect())
+}
+
+/// (kind, key) of the addresses in `said`.
+pub(super) fn addresses(said: &Said) -> impl Iterator<Item = (String, String)> {
+    let emails = said
         .get("emails")
         .and_then(Value::as_array)
         .map_or(&[][..], Vec::as_slice);
-    let addresses = emails
+    let keys = emails
         .iter()
         .filter_map(|e| text::email_key(e["value"].as_str()?));
-    Ok(foreign
-        .chain(addresses.map(|key| (EMAIL.to_owned(), key)))
-        .collect())
+    keys.map(|key| (EMAIL.to_owned(), key))
 }
 
 fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) -> Result<Taken> {
     let (uid, now) = (new_uid(), tx.now());
     let record = Record::of(&new.said);
+    let keys = Keys::of(&record);
     let id = CandidateId(tx.number(
         sql!(
-            "INSERT INTO candidate (org_id, uid, name_key, record, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $5) RETURNING id"
+            "INSERT INTO candidate (org_id, uid, name_key, first_key, last_key, record, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id"
         ),
-        &[
-            &caller.org,
-            &uid,
-            &text::key(record.name()),
-            &record.to_text(),
-            &now,
-        ],
+        &[&caller.org, &uid, &keys.name, &keys.first, &keys.last, &record.to_text(), &now],
     )?);
-    keep_operation(tx, caller.org, id, submission, new)?;
+    tag::settle(tx, caller.org, id, &[], record.list("tags"))?;
+    keep_operation(tx, caller.org, id, submission, &new.how, &new.said)?;
     let data = json!({"submission": submission.uid, "fields": names(&new.said)});
     event::append(
         tx,
@@ -158,6 +161,7 @@ fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) ->
         record,
         created_at: now,
         updated_at: now,
+        ignored_at: None,
     };
     Ok(Taken {
         candidate,
@@ -172,26 +176,16 @@ fn enrich(
     new: &NewCandidate,
     id: CandidateId,
 ) -> Result<Taken> {
-    let (org, now) = (caller.org, tx.now());
-    // Two who enrich one person take turns: each folds what the other has said.
-    tx.one(
-        sql!("SELECT id FROM candidate WHERE org_id = $1 AND id = $2 {for update}"),
-        &[&org, &id],
-    )?;
-    let mut candidate = find(tx, org, id)?;
+    let org = caller.org;
+    let mut candidate = projection::lock(tx, org, id)?;
     if is_stale(tx, org, id, &new.how)? {
         return Ok(Taken {
             candidate,
             outcome: Outcome::Stale,
         });
     }
-    keep_operation(tx, org, id, submission, new)?;
-    candidate.record = fold(&operations(tx, org, id)?);
-    candidate.updated_at = now;
-    tx.run(
-        sql!("UPDATE candidate SET name_key = $3, record = $4, updated_at = $5 WHERE org_id = $1 AND id = $2"),
-        &[&org, &id, &text::key(candidate.record.name()), &candidate.record.to_text(), &now],
-    )?;
+    keep_operation(tx, org, id, submission, &new.how, &new.said)?;
+    projection::renew(tx, org, &mut candidate)?;
     let data = json!({"submission": submission.uid, "fields": names(&new.said)});
     event::append(
         tx,
@@ -219,19 +213,20 @@ fn is_stale(tx: &mut Tx, org: OrgId, id: CandidateId, how: &How) -> Result<bool>
     Ok(newer > 0)
 }
 
-fn keep_operation(
+pub(super) fn keep_operation(
     tx: &mut Tx,
     org: OrgId,
     id: CandidateId,
     submission: Kept,
-    new: &NewCandidate,
+    how: &How,
+    said: &Said,
 ) -> Result<()> {
-    let (how, scope, at) = match &new.how {
+    let (how, scope, at) = match how {
         How::Add => ("add", None, None),
         How::Replace => ("replace", None, None),
         How::Renew { scope, at } => ("renew", Some(scope), Some(*at)),
     };
-    let said = serde_json::to_string(&new.said).unwrap_or_default();
+    let said = serde_json::to_string(said).unwrap_or_default();
     let now = tx.now();
     tx.run(
         sql!(
@@ -243,37 +238,13 @@ fn keep_operation(
     Ok(())
 }
 
-fn operations(tx: &mut Tx, org: OrgId, id: CandidateId) -> Result<Vec<Operation>> {
-    let rows = tx.all(
-        sql!(
-            "SELECT submission_id, how, scope, at, said FROM operation \
-             WHERE org_id = $1 AND candidate_id = $2 ORDER BY id"
-        ),
-        &[&org, &id],
-    )?;
-    rows.iter().map(read_operation).collect()
-}
-
-fn read_operation(row: &Row) -> Result<Operation> {
-    let (how, said): (String, String) = (row.get(1)?, row.get(4)?);
-    let how = match (
-        how.as_str(),
-        row.get::<Option<String>>(2)?,
-        row.get::<Option<i64>>(3)?,
-    ) {
-        ("replace", ..) => How::Replace,
-        ("renew", Some(scope), Some(at)) => How::Renew { scope, at },
-        _ => How::Add,
-    };
-    Ok(Operation {
-        submission: row.get(0)?,
-        how,
-        said: serde_json::from_str(&said).unwrap_or_default(),
-    })
-}
-
 /// One call named identities of two people: neither is merged by itself, a person judges.
-fn note_duplicates(tx: &mut Tx, caller: &Caller, id: CandidateId, claims: &[Claim]) -> Result<()> {
+pub(super) fn note_duplicates(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: CandidateId,
+    claims: &[Claim],
+) -> Result<()> {
     let now = tx.now();
     // In the order of the people, as everyone must take the rows of the unique index in one order.
     let mut others: Vec<(CandidateId, &Claim)> = claims
@@ -303,7 +274,7 @@ fn note_duplicates(tx: &mut Tx, caller: &Caller, id: CandidateId, claims: &[Clai
     Ok(())
 }
 
-fn names(said: &Said) -> Vec<&String> {
+pub(super) fn names(said: &Said) -> Vec<&String> {
     said.iter()
         .filter(|(_, v)| !v.is_null())
         .map(|(k, _)| k)

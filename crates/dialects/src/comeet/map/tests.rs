@@ -25,6 +25,7 @@ fn candidate(record: Record) -> Candidate {
         record,
         created_at: 0,
         updated_at: 0,
+        ignored_at: None,
     }
 }
 
@@ -316,6 +317,7 @@ fn the_newest_resume_is_shown_and_all_other_files() {
         size: 0,
         remark: None,
         created_at: 0,
+        removed_at: None,
     };
     use attachment::Kind;
     let files = [

@@ -1,26 +1,71 @@
 //! A person.
 
-use hiring::attachment::{Attachment, Kind, NewAttachment};
-use hiring::candidate::{Candidate, NewCandidate};
+use hiring::application;
+use hiring::attachment;
+use hiring::candidate::{Candidate, CandidateEdit, NewCandidate};
+use hiring::id::Uuid;
 use hiring::record::{How, Said};
-use hiring::text;
-use serde_json::{Value, json};
+use hiring::slot;
+use hiring::submission::Submission;
+use serde_json::{Map, Value, json};
 
-use super::{ApplicationView, application, attachment, head, model, object};
+use super::application::{Whole, application as shown_application};
+use super::attachment::{attachment as shown_attachment, new_attachment};
+use super::{Lens, head, model, object};
 use crate::merge::wire::{
-    AttachmentRequest, CandidateRequest, Contact, EMAIL_TYPES, ExpandQuery, Filter, Linked,
-    PHONE_TYPES, URL_TYPES, Write,
+    CandidateRequest, Contact, EMAIL_TYPES, Expand, Linked, PHONE_TYPES, URL_TYPES, Write,
 };
 use crate::time;
 
 /// What a CandidateRequest says of the person, and the files it names.
-pub(in super::super) fn new_candidate(write: &Write<CandidateRequest>) -> NewCandidate {
+pub(in super::super) fn new_candidate(
+    model: &CandidateRequest,
+    on_behalf_of: &Option<String>,
+) -> NewCandidate {
+    let nothing = |v: &Value| v.is_null() || v.as_array().is_some_and(Vec::is_empty);
+    let mut said = words(model);
+    said.insert("on_behalf_of".into(), json!(filled(on_behalf_of)));
+    said.retain(|_, value| !nothing(value));
+    NewCandidate {
+        said,
+        foreign_ids: Vec::new(),
+        how: How::Add,
+        attachments: added(model),
+    }
+}
+
+/// What a PatchedCandidateRequest changes: members that are there replace what was, null clears. `attachments` that is
+/// there names those that stay.
+pub(in super::super) fn edit(write: &Write<CandidateRequest>) -> CandidateEdit {
     let model = &write.model;
-    let words = json!({
-        "first_name": said(&model.first_name),
-        "last_name": said(&model.last_name),
-        "company": said(&model.company),
-        "title": said(&model.title),
+    let mut said = words(model);
+    said.retain(|field, _| model.present.contains(sent_as(field)));
+    for value in said.values_mut() {
+        if value.as_array().is_some_and(Vec::is_empty) {
+            *value = Value::Null;
+        }
+    }
+    let ids = model.attachments.iter().filter_map(|a| match a {
+        Linked::Existing(there) => Some(there.id),
+        Linked::New(_) => None,
+    });
+    CandidateEdit {
+        said,
+        attachments: added(model),
+        keep: model
+            .present
+            .contains("attachments")
+            .then(|| ids.collect::<Vec<Uuid>>()),
+    }
+}
+
+/// The canonical words of a request, null where it says nothing.
+fn words(model: &CandidateRequest) -> Said {
+    object(json!({
+        "first_name": filled(&model.first_name),
+        "last_name": filled(&model.last_name),
+        "company": filled(&model.company),
+        "title": filled(&model.title),
         "last_interaction_at": model.last_interaction_at.map(time::micros),
         "is_private": model.is_private,
         "can_email": model.can_email,
@@ -29,28 +74,30 @@ pub(in super::super) fn new_candidate(write: &Write<CandidateRequest>) -> NewCan
         "emails": contacts(&model.email_addresses),
         "urls": contacts(&model.urls),
         "tags": model.tags,
-        "template": said(&model.remote_template_id),
-        "on_behalf_of": said(&write.remote_user_id),
-    });
-    let nothing = |v: &Value| v.is_null() || v.as_array().is_some_and(Vec::is_empty);
-    let words: Said = object(words)
-        .into_iter()
-        .filter(|(_, v)| !nothing(v))
-        .collect();
-    let files = model.attachments.iter().filter_map(|a| match a {
-        Linked::New(new) => Some(new_attachment(new)),
-        Linked::Existing(_) => None,
-    });
-    NewCandidate {
-        said: words,
-        foreign_ids: Vec::new(),
-        how: How::Add,
-        attachments: files.collect(),
+        "template": filled(&model.remote_template_id),
+    }))
+}
+
+/// The member of the request that says a canonical field.
+fn sent_as(field: &str) -> &str {
+    match field {
+        "phones" => "phone_numbers",
+        "emails" => "email_addresses",
+        "template" => "remote_template_id",
+        same => same,
     }
 }
 
+fn added(model: &CandidateRequest) -> Vec<attachment::NewAttachment> {
+    let new = model.attachments.iter().filter_map(|a| match a {
+        Linked::New(new) => Some(new_attachment(new)),
+        Linked::Existing(_) => None,
+    });
+    new.collect()
+}
+
 /// A blank says nothing: it must not take a name away that is known.
-fn said(text: &Option<String>) -> Option<&str> {
+fn filled(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|t| !t.trim().is_empty())
 }
 
@@ -65,57 +112,43 @@ fn contacts(list: &[Contact]) -> Vec<Value> {
         .collect()
 }
 
-fn new_attachment(new: &AttachmentRequest) -> NewAttachment {
-    let kind = match new.attachment_type.as_deref() {
-        Some("RESUME") => Kind::Resume,
-        Some("COVER_LETTER") => Kind::CoverLetter,
-        Some("OFFER_LETTER") => Kind::OfferLetter,
-        _ => Kind::Other,
-    };
-    NewAttachment {
-        kind,
-        name: new.file_name.clone().unwrap_or_default(),
-        file: None,
-        url: new.file_url.as_deref().map(|url| url.trim().to_owned()),
-        scope: None,
-    }
-}
-
 /// A candidate with what is linked to it.
+#[derive(Debug, Clone)]
 pub(in super::super) struct CandidateView {
     pub candidate: Candidate,
     /// Submitted ones only: an application that waits for its candidate to accept an invite is none yet.
-    pub applications: Vec<ApplicationView>,
-    pub attachments: Vec<Attachment>,
+    pub applications: Vec<application::Listed>,
+    pub attachments: Vec<attachment::Listed>,
+    /// What was sent of the person; `None`: was not asked for.
+    pub submissions: Option<Vec<Submission>>,
 }
 
-/// The model Candidate. `public_url`: see [`attachment`].
-pub(in super::super) fn candidate(
-    view: &CandidateView,
-    expand: ExpandQuery,
-    public_url: &str,
-) -> Value {
-    let CandidateView {
-        candidate,
-        applications,
-        attachments,
-    } = view;
+/// The model Candidate; of one who is to be ignored, the shell of it.
+pub(in super::super) fn candidate(lens: &Lens, view: &CandidateView, expand: &Expand) -> Value {
+    let candidate = &view.candidate;
+    if candidate.ignored_at.is_some() {
+        return shell(lens, candidate);
+    }
     let record = &candidate.record;
-    let applications: Vec<Value> = applications
+    let applications: Vec<Value> = view
+        .applications
         .iter()
-        .map(|a| match expand.applications {
-            true => application(a),
+        .map(|a| match expand.has("applications") {
+            true => shown_application(lens, a, Whole::default()),
             false => json!(a.application.uid),
         })
         .collect();
-    let attachments: Vec<Value> = attachments
+    let attachments: Vec<Value> = view
+        .attachments
         .iter()
-        .map(|a| match expand.attachments {
-            true => attachment(a, candidate.uid, public_url),
-            false => json!(a.uid),
+        .map(|a| match expand.has("attachments") {
+            true => shown_attachment(lens, a, None),
+            false => json!(a.attachment.uid),
         })
         .collect();
-    model(
+    let mut shown = model(
+        lens,
+        "Candidate",
         head(candidate.uid, candidate.created_at, candidate.updated_at),
         json!({
             "first_name": record.get("first_name"),
@@ -128,18 +161,62 @@ pub(in super::super) fn candidate(
             "is_private": record.get("is_private"),
             "can_email": record.get("can_email"),
             "locations": record.list("locations"),
-            "phone_numbers": shown(candidate, "phones", "phone_number_type", &PHONE_TYPES),
-            "email_addresses": shown(candidate, "emails", "email_address_type", &EMAIL_TYPES),
-            "urls": shown(candidate, "urls", "url_type", &URL_TYPES),
+            "phone_numbers": contacts_of(candidate, "phones", "phone_number_type", &PHONE_TYPES),
+            "email_addresses": contacts_of(candidate, "emails", "email_address_type", &EMAIL_TYPES),
+            "urls": contacts_of(candidate, "urls", "url_type", &URL_TYPES),
             "tags": record.list("tags"),
             "applications": applications,
             "attachments": attachments,
         }),
-    )
+    );
+    shown["remote_data"] = json!(view.submissions.as_deref().map(remote_data));
+    shown
+}
+
+/// The model Candidate of somebody of whom nothing is to be shown: every key, and nothing behind it.
+pub(in super::super) fn shell(lens: &Lens, candidate: &Candidate) -> Value {
+    let texts = [
+        "first_name",
+        "last_name",
+        "company",
+        "title",
+        "remote_created_at",
+        "remote_updated_at",
+        "last_interaction_at",
+        "is_private",
+        "can_email",
+    ];
+    let lists = [
+        "locations",
+        "phone_numbers",
+        "email_addresses",
+        "urls",
+        "tags",
+        "applications",
+        "attachments",
+    ];
+    let texts = texts.map(|name| (name.to_owned(), Value::Null));
+    let lists = lists.map(|name| (name.to_owned(), json!([])));
+    let members: Map<String, Value> = texts.into_iter().chain(lists).collect();
+    let head = head(candidate.uid, candidate.created_at, candidate.updated_at);
+    model(lens, "Candidate", head, Value::Object(members))
+}
+
+/// What was sent of a record: the bodies, by the API and route they came by. Files and equal-opportunity answers stay
+/// slots, whoever asks.
+fn remote_data(submissions: &[Submission]) -> Vec<Value> {
+    let one = |submission: &Submission| {
+        let mut data: Value = serde_json::from_str(&submission.body).unwrap_or_default();
+        slot::fill(&mut data, &mut |uid, n| {
+            Some(json!(format!("slot:{uid}.{n}")))
+        });
+        json!({"path": format!("/{}{}", submission.dialect, submission.route), "data": data})
+    };
+    submissions.iter().map(one).collect()
 }
 
 /// Contacts as sub-objects. We do not count their own times: they are the candidate's.
-fn shown(candidate: &Candidate, field: &str, kind: &str, choices: &[&str]) -> Vec<Value> {
+fn contacts_of(candidate: &Candidate, field: &str, kind: &str, choices: &[&str]) -> Vec<Value> {
     let one = |item: &Value| {
         json!({
             "created_at": time::micros(candidate.created_at),
@@ -162,33 +239,6 @@ fn shown_type(kind: &Value, choices: &[&str]) -> Value {
     }
 }
 
-/// Whether a list with this filter shows the candidate. Times strictly after and before; names and tags whatever
-/// their case.
-pub(in super::super) fn keeps(filter: &Filter, candidate: &Candidate) -> bool {
-    let after = |bound: Option<i64>, at: i64| bound.is_none_or(|b| at > b);
-    let before = |bound: Option<i64>, at: i64| bound.is_none_or(|b| at < b);
-    let record = &candidate.record;
-    let named = |wanted: &Option<String>, field: &str| match wanted {
-        Some(name) => record
-            .text(field)
-            .is_some_and(|t| text::key(t) == text::key(name)),
-        None => true,
-    };
-    let tagged = |tag: &String| {
-        let tags = record.list("tags").iter().filter_map(Value::as_str);
-        tags.map(text::key).any(|t| t == text::key(tag))
-    };
-    after(filter.created_after, candidate.created_at)
-        && before(filter.created_before, candidate.created_at)
-        && after(filter.modified_after, candidate.updated_at)
-        && before(filter.modified_before, candidate.updated_at)
-        && named(&filter.first_name, "first_name")
-        && named(&filter.last_name, "last_name")
-        && (filter.tags.is_empty() || filter.tags.iter().any(tagged))
-        // Nobody has one: `remote_id` is null in all we show.
-        && filter.remote_id.is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use hiring::id::{CandidateId, Uuid};
@@ -203,7 +253,45 @@ mod tests {
             record: Record::of(&object(fields)),
             created_at: 10,
             updated_at: 20,
+            ignored_at: None,
         }
+    }
+
+    fn lens() -> Lens {
+        Lens {
+            public_url: "http://muster.test".into(),
+            account: Default::default(),
+        }
+    }
+
+    #[test]
+    fn a_shell_has_the_keys_and_nothing_else() {
+        let full = shown_as(json!({"first_name": "Ada", "tags": ["x"]}));
+        let shell = shell(&lens(), &of(json!({"first_name": "Ada", "tags": ["x"]})));
+        let keys = |v: &Value| {
+            let mut keys: Vec<String> = v.as_object().unwrap().keys().cloned().collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys(&full), keys(&shell));
+        assert_eq!(shell["first_name"], Value::Null);
+        assert_eq!(shell["tags"], json!([]));
+    }
+
+    #[test]
+    fn a_change_touches_what_is_there_only() {
+        let request = CandidateRequest {
+            first_name: Some("Ada".into()),
+            present: ["first_name", "company", "tags"].map(str::to_owned).into(),
+            ..CandidateRequest::default()
+        };
+        let change = edit(&Write {
+            model: request,
+            remote_user_id: None,
+        });
+        let expected = json!({"first_name": "Ada", "company": null, "tags": null});
+        assert_eq!(Value::Object(change.said), expected);
+        assert_eq!(change.keep, None);
     }
 
     fn shown_as(fields: Value) -> Value {
@@ -211,8 +299,9 @@ mod tests {
             candidate: of(fields),
             applications: Vec::new(),
             attachments: Vec::new(),
+            submissions: None,
         };
-        candidate(&view, ExpandQuery::default(), "http://muster.test")
+        candidate(&lens(), &view, &Expand::default())
     }
 
     #[test]
@@ -248,83 +337,24 @@ mod tests {
 
     #[test]
     fn blanks_and_nulls_say_nothing() {
-        let write = Write {
-            model: CandidateRequest {
-                first_name: Some(" ".into()),
-                title: Some("Countess".into()),
-                email_addresses: vec![
-                    Contact {
-                        value: String::new(),
-                        kind: None,
-                    },
-                    Contact {
-                        value: " a@example.com".into(),
-                        kind: Some("WORK".into()),
-                    },
-                ],
-                ..CandidateRequest::default()
-            },
-            remote_user_id: None,
+        let model = CandidateRequest {
+            first_name: Some(" ".into()),
+            title: Some("Countess".into()),
+            email_addresses: vec![
+                Contact {
+                    value: String::new(),
+                    kind: None,
+                },
+                Contact {
+                    value: " a@example.com".into(),
+                    kind: Some("WORK".into()),
+                },
+            ],
+            ..CandidateRequest::default()
         };
-        let said = Value::Object(new_candidate(&write).said);
+        let said = Value::Object(new_candidate(&model, &None).said);
         let expected =
             json!({"title": "Countess", "emails": [{"value": "a@example.com", "type": "WORK"}]});
         assert_eq!(said, expected);
-    }
-
-    #[test]
-    fn filters_are_strict_about_times_and_not_about_case() {
-        let ada = of(json!({"first_name": "Ada", "last_name": "L", "tags": ["Engine", "x"]}));
-        let none = Filter::default();
-        let table = [
-            (none.clone(), true),
-            (
-                Filter {
-                    created_after: Some(9),
-                    created_before: Some(11),
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    created_after: Some(10),
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    modified_before: Some(20),
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    first_name: Some("ADA".into()),
-                    tags: vec!["no".into(), "engine".into()],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    last_name: Some("Ada".into()),
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    remote_id: Some("1".into()),
-                    ..none
-                },
-                false,
-            ),
-        ];
-        for (filter, shown) in table {
-            assert_eq!(keeps(&filter, &ada), shown, "{filter:?}");
-        }
     }
 }

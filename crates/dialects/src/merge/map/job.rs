@@ -4,11 +4,13 @@ use hiring::id::Uuid;
 use hiring::job::{Job, Stage, Status};
 use serde_json::{Value, json};
 
-use super::{head, model};
+use super::{Lens, head, model};
 
 /// The model Job.
-pub(in super::super) fn job(job: &Job) -> Value {
+pub(in super::super) fn job(lens: &Lens, job: &Job) -> Value {
     model(
+        lens,
+        "Job",
         head(job.uid, job.created_at, job.updated_at),
         json!({
             "name": job.title,
@@ -39,9 +41,11 @@ fn status(status: Status) -> &'static str {
 }
 
 /// The model JobInterviewStage, of the job with this outside name. Its times are the job's: a stage has none of its own.
-pub(in super::super) fn stage(stage: &Stage, of: &Job) -> Value {
+pub(in super::super) fn stage(lens: &Lens, stage: &Stage, of: &Job) -> Value {
     let job: Uuid = of.uid;
     model(
+        lens,
+        "JobInterviewStage",
         head(stage.uid, of.created_at, of.updated_at),
         json!({
             "name": stage.name,

@@ -15,15 +15,13 @@ pub(in super::super) struct Page<T> {
 
 impl<T> Page<T> {
     /// `found`: records in the order of reading from `from` on, one more than `size` where there are more.
-    /// `stopped`: the number up to which was read, if reading stopped before the end of the list.
     pub(in super::super) fn new(
         from: Option<Side>,
         size: usize,
         mut found: Vec<T>,
         number: fn(&T) -> i64,
-        stopped: Option<i64>,
     ) -> Page<T> {
-        let mut onward = stopped;
+        let mut onward = None;
         if found.len() > size {
             found.truncate(size);
             onward = found.last().map(number);
@@ -66,7 +64,7 @@ impl<T> Page<T> {
                 .take(size + 1)
                 .collect(),
         };
-        Page::new(from, size, found, number, None)
+        Page::new(from, size, found, number)
     }
 }
 
@@ -115,14 +113,5 @@ mod tests {
             let before_last: Vec<i64> = (1..=10 - last as i64).collect();
             assert_eq!(back, before_last, "size {size}");
         }
-    }
-
-    #[test]
-    fn a_page_that_stopped_early_says_where_to_go_on() {
-        let page = Page::new(None, 5, vec![3, 4], |n| *n, Some(2000));
-        assert_eq!(page.next, Some(Side::After(2000)));
-        let page = Page::new(Some(Side::Before(9)), 5, vec![8, 7], |n: &i64| *n, None);
-        assert_eq!(page.items, [7, 8]);
-        assert_eq!((page.next, page.previous), (Some(Side::After(8)), None));
     }
 }

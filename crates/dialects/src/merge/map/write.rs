@@ -1,6 +1,6 @@
 //! The envelope of a write: `{model, warnings, errors, logs?}` (dialect page, §2).
 //!
-//! 201 with `errors` empty, or 400 with `model` null; never both. Nothing here holds a value that the caller sent.
+//! 201 (a change: 200) with `errors` empty, or 400 with `model` null; never both. Nothing here holds a value that the caller sent.
 
 use std::borrow::Cow;
 
@@ -16,6 +16,19 @@ const INTEGRATION: &str = "Muster";
 /// Warnings one answer names; the others are counted.
 const MOST_WARNINGS: usize = 200;
 
+/// Which write this is.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct What {
+    /// The model written, as the account's scopes and the warnings name it.
+    pub model: &'static str,
+    /// POST or PATCH.
+    pub method: &'static str,
+    /// The route's template, below `/ats/v1`.
+    pub route: &'static str,
+    /// Of the answer when it was done.
+    pub status: u16,
+}
+
 /// What a DebugModeLog tells of a write: the one request it came to.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Log {
@@ -26,57 +39,69 @@ pub(in super::super) struct Log {
 }
 
 /// The answer to a write that was done.
-pub(in super::super) fn created(model: Value, notes: &[Note], logged: Option<&Log>) -> Answer {
-    let envelope = json!({"model": model, "warnings": warnings(notes), "errors": []});
-    reply::json(201, &with_logs(envelope, logged, 201))
+pub(in super::super) fn done(
+    what: &What,
+    model: Value,
+    notes: &[Note],
+    logged: Option<&Log>,
+) -> Answer {
+    let envelope = json!({"model": model, "warnings": warnings(what, notes), "errors": []});
+    reply::json(what.status, &with_logs(what, envelope, logged, what.status))
 }
 
-/// The answer to a write that is refused for what its body says, or because this key may not write; any other problem
-/// is not the envelope's to tell.
+/// The answer to a write that is refused for what its body says, or because this key or account may not write; any other
+/// problem is not the envelope's to tell.
 ///
 /// # Errors
 /// Those other problems, as they came.
 pub(in super::super) fn refused(
+    what: &What,
     problem: Problem,
     notes: &[Note],
     logged: Option<&Log>,
 ) -> Result<Answer> {
     let errors: Vec<Value> = match &problem {
-        Problem::Invalid(flaws) => flaws.iter().map(error).collect(),
+        Problem::Invalid(flaws) if !flaws.iter().any(unread) => flaws.iter().map(error).collect(),
         Problem::Forbidden(Act::Write) => vec![json!({
             "title": "Disabled Model Write",
-            "detail": "Writing is switched off for this API key.",
+            "detail": format!("Writing {} is switched off for this API key or linked account.", what.model),
             "problem_type": "DISABLED_MODEL_WRITE",
         })],
         _ => return Err(problem),
     };
-    let envelope = json!({"model": null, "warnings": warnings(notes), "errors": errors});
-    Ok(reply::json(400, &with_logs(envelope, logged, 400)))
+    let envelope = json!({"model": null, "warnings": warnings(what, notes), "errors": errors});
+    Ok(reply::json(400, &with_logs(what, envelope, logged, 400)))
 }
 
-fn with_logs(mut envelope: Value, logged: Option<&Log>, status: u16) -> Value {
+/// What is wrong with a header or a query parameter is no fault of the model.
+fn unread(flaw: &Flaw) -> bool {
+    flaw.pointer.starts_with("query:") || flaw.pointer.starts_with("header:")
+}
+
+fn with_logs(what: &What, mut envelope: Value, logged: Option<&Log>, status: u16) -> Value {
     if let Some(entry) = logged {
-        envelope["logs"] = json!([log(entry, status)]);
+        envelope["logs"] = json!([log(what, entry, status)]);
     }
     envelope
 }
 
 /// One DebugModeLog: the write into our own store.
-fn log(entry: &Log, status: u16) -> Value {
+fn log(what: &What, entry: &Log, status: u16) -> Value {
     let Log { id, public_url } = entry;
     json!({
         "log_id": id,
         "dashboard_view": format!("{public_url}/desk/logs/{id}"),
         "log_summary": {
-            "url": format!("{public_url}/merge/api/ats/v1/candidates"),
-            "method": "POST",
+            "url": format!("{public_url}/merge/api/ats/v1{}", what.route),
+            "method": what.method,
             "status_code": status,
         },
     })
 }
 
-fn warnings(notes: &[Note]) -> Vec<Value> {
-    let mut warnings: Vec<Value> = notes.iter().take(MOST_WARNINGS).map(warning).collect();
+fn warnings(what: &What, notes: &[Note]) -> Vec<Value> {
+    let some = notes.iter().take(MOST_WARNINGS);
+    let mut warnings: Vec<Value> = some.map(|note| warning(what, note)).collect();
     if let Some(more) = notes.len().checked_sub(MOST_WARNINGS).filter(|n| *n > 0) {
         warnings.push(problem(
             "",
@@ -88,7 +113,7 @@ fn warnings(notes: &[Note]) -> Vec<Value> {
     warnings
 }
 
-fn warning(note: &Note) -> Value {
+fn warning(what: &What, note: &Note) -> Value {
     let Note { pointer, name, why } = note;
     let name = clipped(name);
     match why {
@@ -102,9 +127,15 @@ fn warning(note: &Note) -> Value {
             pointer,
             "Unsupported Field",
             format!(
-                "This request contained a field that is not supported in Candidate POST Requests to \
-                 {INTEGRATION}: {name}"
+                "This request contained a field that is not supported in {} {} Requests to {INTEGRATION}: {name}",
+                what.model, what.method
             ),
+            "UNSUPPORTED_FIELD",
+        ),
+        Why::Ignored => problem(
+            pointer,
+            "Ignored Record",
+            "This record is to be ignored: what was sent is kept, and not shown.".to_owned(),
             "UNSUPPORTED_FIELD",
         ),
     }
@@ -158,6 +189,13 @@ mod tests {
     use super::*;
     use hiring::problem::{Clash, Noun};
 
+    const CREATE: What = What {
+        model: "Candidate",
+        method: "POST",
+        route: "/candidates",
+        status: 201,
+    };
+
     fn body(answer: &Answer) -> Value {
         serde_json::from_str(&answer.body).expect("JSON")
     }
@@ -175,7 +213,7 @@ mod tests {
             (C::UnknownReference, "ERROR"),
         ] {
             let problem = Problem::invalid("/model/a", code, "a is bad");
-            let answer = refused(problem, &[], None).expect("the envelope tells it");
+            let answer = refused(&CREATE, problem, &[], None).expect("the envelope tells it");
             assert_eq!(answer.status, 400);
             let body = body(&answer);
             assert_eq!(body["model"], Value::Null);
@@ -194,9 +232,9 @@ mod tests {
             Problem::Conflict(Clash::KeyReused),
             Problem::Forbidden(Act::Read),
         ] {
-            assert!(refused(problem, &[], None).is_err());
+            assert!(refused(&CREATE, problem, &[], None).is_err());
         }
-        let answer = refused(Problem::Forbidden(Act::Write), &[], None).expect("told");
+        let answer = refused(&CREATE, Problem::Forbidden(Act::Write), &[], None).expect("told");
         assert_eq!(
             body(&answer)["errors"][0]["problem_type"],
             "DISABLED_MODEL_WRITE"
@@ -210,7 +248,7 @@ mod tests {
             name: "é".repeat(9_999),
             why: Why::Unrecognized,
         };
-        let warning = warning(&note);
+        let warning = warning(&CREATE, &note);
         assert_eq!(warning["source"], json!({}));
         assert!(warning.to_string().len() < 1_000);
     }
@@ -222,7 +260,7 @@ mod tests {
             name: "a".into(),
             why: Why::Unrecognized,
         };
-        let answer = created(json!({}), &vec![note; 300], None);
+        let answer = done(&CREATE, json!({}), &vec![note; 300], None);
         let body = body(&answer);
         assert_eq!(body["warnings"].as_array().map(Vec::len), Some(201));
         assert_eq!(

@@ -8,12 +8,12 @@ use hiring::App;
 use hiring::id::{JobId, OrgId};
 use hiring::idempotency::Answer;
 use hiring::job::{self, Job, Stage};
-use hiring::problem::{Act, Noun, Problem, Result};
+use hiring::problem::{Noun, Problem, Result};
 use store::Reader;
 
 use super::id_of;
 use crate::merge::map::{self, Page};
-use crate::merge::wire::{PageQuery, StagesQuery, pairs};
+use crate::merge::wire::{PageQuery, one as value, pairs};
 use crate::merge::{Merge, auth};
 use crate::reply;
 
@@ -27,13 +27,14 @@ pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
 }
 
 async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
-    let caller = auth::caller(app, headers, Act::Read).await?;
+    let guest = auth::reader(app, headers, "Job").await?;
+    let (lens, caller) = (guest.lens(app), guest.caller);
     let PageQuery { from, size } = PageQuery::parse(&pairs(query))?;
     app.store
         .read(move |r| {
             let jobs = job::list(r, caller.org, JobId(0), MOST)?;
             let page = Page::cut(from, size, jobs, |job| job.id.0);
-            let results = page.items.iter().map(map::job).collect();
+            let results = page.items.iter().map(|job| map::job(&lens, job)).collect();
             Ok(reply::json(200, &map::page(&page, results)))
         })
         .await
@@ -49,12 +50,13 @@ pub(super) async fn one(
 }
 
 async fn find(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
-    let caller = auth::caller(app, headers, Act::Read).await?;
+    let guest = auth::reader(app, headers, "Job").await?;
+    let (lens, caller) = (guest.lens(app), guest.caller);
     let id = id_of(id, Noun::Job)?;
     app.store
         .read(move |r| {
             let job = job::find_by_uid(r, caller.org, id)?;
-            Ok(reply::json(200, &map::job(&job)))
+            Ok(reply::json(200, &map::job(&lens, &job)))
         })
         .await
 }
@@ -66,8 +68,10 @@ pub(super) async fn stages(State(app): State<App>, request: Request) -> Response
 }
 
 async fn stages_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
-    let caller = auth::caller(app, headers, Act::Read).await?;
-    let StagesQuery { page, job } = StagesQuery::parse(query)?;
+    let guest = auth::reader(app, headers, "JobInterviewStage").await?;
+    let (lens, caller) = (guest.lens(app), guest.caller);
+    let pairs = pairs(query);
+    let (page, job) = (PageQuery::parse(&pairs)?, value(&pairs, "job_id"));
     app.store
         .read(move |r| {
             let jobs = match job.as_deref() {
@@ -84,7 +88,7 @@ async fn stages_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answ
             let results = page
                 .items
                 .iter()
-                .map(|(job, s)| map::stage(s, job))
+                .map(|(job, s)| map::stage(&lens, s, job))
                 .collect();
             Ok(reply::json(200, &map::page(&page, results)))
         })

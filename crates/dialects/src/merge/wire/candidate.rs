@@ -1,9 +1,14 @@
-//! CandidateRequest (dialect page, §2). Nothing in it is required; null says nothing, in lists too.
+//! CandidateRequest (dialect page, §2), with types. Nothing in it is required but by its linked account; null says
+//! nothing, in lists too.
 
-use hiring::problem::FlawCode;
+use std::collections::BTreeSet;
+
+use hiring::linked_account::Settings;
+use serde_json::Value;
 
 use super::nested::{ApplicationRequest, AttachmentRequest, Linked, linked};
-use super::{Read, Reading, read};
+use super::tables::CANDIDATE;
+use super::{Note, Read, Typed, Why, read};
 use crate::body::Body;
 use crate::check::Object;
 
@@ -25,6 +30,8 @@ pub(in super::super) struct CandidateRequest {
     pub applications: Vec<Linked<ApplicationRequest>>,
     pub attachments: Vec<Linked<AttachmentRequest>>,
     pub remote_template_id: Option<String>,
+    /// Names of the members that are there, be they null: what a change touches.
+    pub present: BTreeSet<String>,
 }
 
 /// A phone number, an e-mail address or a URL.
@@ -35,180 +42,90 @@ pub(in super::super) struct Contact {
     pub kind: Option<String>,
 }
 
-const KNOWN: [&str; 15] = [
-    "first_name",
-    "last_name",
-    "company",
-    "title",
-    "last_interaction_at",
-    "is_private",
-    "can_email",
-    "locations",
-    "phone_numbers",
-    "email_addresses",
-    "urls",
-    "tags",
-    "applications",
-    "attachments",
-    "remote_template_id",
-];
-
-/// What no integration needs here, and what nobody may write.
-const UNUSED: [&str; 11] = [
-    "integration_params",
-    "linked_account_params",
-    "id",
-    "remote_id",
-    "created_at",
-    "modified_at",
-    "remote_created_at",
-    "remote_updated_at",
-    "remote_was_deleted",
-    "field_mappings",
-    "remote_data",
-];
-
-const PARAMS: [&str; 2] = ["integration_params", "linked_account_params"];
-
-/// Members of a contact as it is read, which a caller may send back.
-const CONTACT_UNUSED: [&str; 5] = [
-    PARAMS[0],
-    PARAMS[1],
-    "created_at",
-    "modified_at",
-    "remote_was_deleted",
-];
-
-/// One of the three lists of contacts: its name, the name of an item's type and the enum of that.
+/// One of the three lists of contacts: its name and the name of an item's type.
 struct ContactList {
     name: &'static str,
     kind: &'static str,
-    choices: &'static [&'static str],
 }
-
-/// Values of `phone_number_type`.
-pub(in super::super) const PHONE_TYPES: [&str; 5] = ["HOME", "WORK", "MOBILE", "SKYPE", "OTHER"];
-/// Values of `email_address_type`.
-pub(in super::super) const EMAIL_TYPES: [&str; 3] = ["PERSONAL", "WORK", "OTHER"];
-/// Values of `url_type`.
-pub(in super::super) const URL_TYPES: [&str; 7] = [
-    "PERSONAL",
-    "COMPANY",
-    "PORTFOLIO",
-    "BLOG",
-    "SOCIAL_MEDIA",
-    "OTHER",
-    "JOB_POSTING",
-];
 
 const PHONES: ContactList = ContactList {
     name: "phone_numbers",
     kind: "phone_number_type",
-    choices: &PHONE_TYPES,
 };
 const EMAILS: ContactList = ContactList {
     name: "email_addresses",
     kind: "email_address_type",
-    choices: &EMAIL_TYPES,
 };
 const URLS: ContactList = ContactList {
     name: "urls",
     kind: "url_type",
-    choices: &URL_TYPES,
 };
 
 impl CandidateRequest {
-    pub(in super::super) fn parse(body: &Body) -> Read<CandidateRequest> {
-        read(body, |reading, model| {
-            reading.note_unknown(model, &KNOWN, &UNUSED);
-            CandidateRequest {
-                first_name: reading.check.string(model, "first_name"),
-                last_name: reading.check.string(model, "last_name"),
-                company: reading.check.string(model, "company"),
-                title: reading.check.string(model, "title"),
-                last_interaction_at: reading.moment(model, "last_interaction_at"),
-                is_private: reading.check.boolean(model, "is_private"),
-                can_email: reading.check.boolean(model, "can_email"),
-                locations: reading.locations(model),
-                phone_numbers: reading.contacts(model, &PHONES),
-                email_addresses: reading.addresses(model),
-                urls: reading.contacts(model, &URLS),
-                tags: reading.check.strings(model, "tags"),
-                applications: linked(reading, model, "applications", ApplicationRequest::read),
-                attachments: linked(reading, model, "attachments", AttachmentRequest::read),
-                remote_template_id: reading.check.string(model, "remote_template_id"),
-            }
-        })
+    /// A new candidate; `account` says what it must have.
+    pub(in super::super) fn parse(body: &Body, account: &Settings) -> Read<CandidateRequest> {
+        let required = account.required("Candidate");
+        read(body, &CANDIDATE, required, CandidateRequest::typed)
+    }
+
+    /// A change of one: nothing is required.
+    pub(in super::super) fn parse_change(body: &Body, _: &Settings) -> Read<CandidateRequest> {
+        read(body, &CANDIDATE, &[], CandidateRequest::typed)
+    }
+
+    pub(super) fn typed(model: &Object<'_>, notes: &mut Vec<Note>) -> CandidateRequest {
+        CandidateRequest {
+            first_name: model.text("first_name"),
+            last_name: model.text("last_name"),
+            company: model.text("company"),
+            title: model.text("title"),
+            last_interaction_at: model.moment("last_interaction_at"),
+            is_private: model.flag("is_private"),
+            can_email: model.flag("can_email"),
+            locations: model.texts("locations"),
+            phone_numbers: contacts(model, &PHONES, notes),
+            email_addresses: contacts(model, &EMAILS, notes),
+            urls: contacts(model, &URLS, notes),
+            tags: model.texts("tags"),
+            applications: linked(model, "applications", ApplicationRequest::typed),
+            attachments: linked(model, "attachments", AttachmentRequest::typed),
+            remote_template_id: model.text("remote_template_id"),
+            present: model.members.keys().cloned().collect(),
+        }
     }
 }
 
-impl<'b> Reading<'b> {
-    fn contacts(&mut self, model: &Object<'b>, list: &ContactList) -> Vec<Contact> {
-        let mut contacts = Vec::new();
-        for item in self.check.objects(model, list.name) {
-            self.note_unknown(&item, &["value", list.kind], &CONTACT_UNUSED);
-            let value = self.check.string(&item, "value");
-            let kind = self.check.choice(&item, list.kind, list.choices);
-            match value {
-                Some(value) => contacts.push(Contact { value, kind }),
-                // The type of nothing has no place in the record.
-                None if kind.is_some() => {
-                    self.note(item.pointer(list.kind), list.kind, super::Why::Unsupported);
-                }
-                None => {}
-            }
+fn contacts(model: &Object<'_>, list: &ContactList, notes: &mut Vec<Note>) -> Vec<Contact> {
+    let mut contacts = Vec::new();
+    for (at, item) in model.items(list.name) {
+        let text = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+        match (text("value"), text(list.kind)) {
+            (Some(value), kind) => contacts.push(Contact { value, kind }),
+            // The type of nothing has no place in the record.
+            (None, Some(_)) => notes.push(Note {
+                pointer: format!("{at}/{}", list.kind),
+                name: list.kind.to_owned(),
+                why: Why::Unsupported,
+            }),
+            (None, None) => {}
         }
-        contacts
     }
-
-    /// The contacts that must be e-mail addresses, as they tell whom this is about.
-    fn addresses(&mut self, model: &Object<'b>) -> Vec<Contact> {
-        let items = model
-            .get(EMAILS.name)
-            .and_then(|v| v.as_array())
-            .map_or(&[][..], Vec::as_slice);
-        for (i, item) in items.iter().enumerate() {
-            let Some(address) = item["value"].as_str() else {
-                continue;
-            };
-            if !address.trim().is_empty() && hiring::text::email_key(address).is_none() {
-                let pointer = format!("{}/{i}/value", model.pointer(EMAILS.name));
-                let detail = "value must be an e-mail address.";
-                self.check.flaw(pointer, FlawCode::Email, detail);
-            }
-        }
-        self.contacts(model, &EMAILS)
-    }
-
-    /// Free text; the SDKs' types allow null among it.
-    fn locations(&mut self, model: &Object<'b>) -> Vec<String> {
-        let mut locations = Vec::new();
-        for (at, item) in self.check.list(model, "locations") {
-            match item.as_str() {
-                Some(text) => locations.push(text.to_owned()),
-                None if item.is_null() => {}
-                None => self.check.flaw(
-                    at,
-                    FlawCode::WrongType,
-                    "locations must hold strings or nulls",
-                ),
-            }
-        }
-        locations
-    }
+    contacts
 }
 
 #[cfg(test)]
 mod tests {
     use hiring::problem::{FlawCode, Problem};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
+    use super::super::rules::{Kind, Rule};
+    use super::super::tables::{EMAIL_TYPES, PHONE_TYPES, URL_TYPES};
     use super::super::{Note, Why};
     use super::*;
 
     fn parse(body: &Value) -> Read<CandidateRequest> {
         let body = Body::read(body.to_string().into(), |_| false).expect("JSON");
-        CandidateRequest::parse(&body)
+        CandidateRequest::parse(&body, &Settings::default())
     }
 
     fn model(model: Value) -> Read<CandidateRequest> {
@@ -227,8 +144,8 @@ mod tests {
 
     #[test]
     fn every_field_may_be_null_or_absent() {
-        for name in KNOWN.iter().chain(&UNUSED) {
-            let read = model(json!({*name: null}));
+        for name in CANDIDATE.rules.iter().map(|rule| rule.name) {
+            let read = model(json!({name: null}));
             assert!(read.write.is_ok(), "{name}");
             assert_eq!(read.notes, [], "{name}");
         }
@@ -242,7 +159,8 @@ mod tests {
             "is_private" | "can_email" => json!("true"),
             _ => json!(true),
         };
-        for name in KNOWN {
+        let used = |rule: &&Rule| !matches!(rule.kind, Kind::Unused);
+        for name in CANDIDATE.rules.iter().filter(used).map(|rule| rule.name) {
             let found = fault(model(json!({name: wrong(name)})));
             assert_eq!(found, (format!("/model/{name}"), FlawCode::WrongType));
         }
@@ -260,11 +178,12 @@ mod tests {
 
     #[test]
     fn contact_types_are_the_enums_and_in_capitals() {
-        for list in [&PHONES, &EMAILS, &URLS] {
+        let choices = [&PHONE_TYPES[..], &EMAIL_TYPES, &URL_TYPES];
+        for (list, choices) in [&PHONES, &EMAILS, &URLS].into_iter().zip(choices) {
             let of = |kind: &str| {
                 model(json!({list.name: [{"value": "a@example.com", list.kind: kind}]}))
             };
-            for choice in list.choices {
+            for choice in choices {
                 assert!(of(choice).write.is_ok(), "{choice}");
                 let (pointer, code) = fault(of(&choice.to_lowercase()));
                 assert_eq!(pointer, format!("/model/{}/0/{}", list.name, list.kind));
@@ -284,6 +203,29 @@ mod tests {
         );
         assert!(of(json!(null)).write.is_ok());
         assert!(of(json!(" b@example.com ")).write.is_ok());
+    }
+
+    #[test]
+    fn what_the_account_requires_must_be_there() {
+        let mut account = Settings::default();
+        let fields = ["first_name", "email_addresses"].map(str::to_owned);
+        account.requires.insert("Candidate".into(), fields.to_vec());
+        let of = |model: Value| {
+            let body = json!({"model": model}).to_string();
+            let body = Body::read(body.into(), |_| false).expect("JSON");
+            CandidateRequest::parse(&body, &account)
+        };
+        let whole = json!({"first_name": "Ada", "email_addresses": [{"value": "ada@example.com"}]});
+        assert!(of(whole).write.is_ok());
+        for missing in [json!({}), json!({"email_addresses": []}), json!(null)] {
+            let mut model = json!({"first_name": "Ada"});
+            if let Some(more) = missing.as_object() {
+                model.as_object_mut().unwrap().extend(more.clone());
+            }
+            let found = fault(of(model));
+            let place = "/model/email_addresses".to_owned();
+            assert_eq!(found, (place, FlawCode::Required));
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
-//! What stands in a candidate's `applications` and `attachments`: an id of one that exists, or an object that makes one
-//! (dialect page, §2, "Nested writes").
+//! Applications and attachments, on their own and within a candidate, where an item may also be the id of one that
+//! exists (dialect page, §2, "Nested writes").
 
 use hiring::id::Uuid;
-use hiring::problem::FlawCode;
-use serde_json::{Map, Value};
+use hiring::linked_account::Settings;
+use serde_json::Value;
 
-use super::{Reading, Reference};
+use super::candidate::CandidateRequest;
+use super::tables::{APPLICATION, ATTACHMENT};
+use super::{Note, Read, Reference, Typed, read, reference};
+use crate::body::Body;
 use crate::check::Object;
 
 /// An item of a list of related records.
@@ -17,7 +20,7 @@ pub(in super::super) enum Linked<T> {
     New(T),
 }
 
-/// An application to be made, without the candidate that it stands in.
+/// An application to be made, without its candidate.
 #[derive(Debug, Clone, PartialEq)]
 pub(in super::super) struct ApplicationRequest {
     pub job: Reference,
@@ -25,8 +28,18 @@ pub(in super::super) struct ApplicationRequest {
     pub source: Option<String>,
     pub applied_at: Option<i64>,
     pub rejected_at: Option<i64>,
-    /// Related records of which we have none of our own yet: [`KEPT`], as they were sent.
-    pub details: Map<String, Value>,
+    pub credited_to: Option<Reference>,
+    pub reject_reason: Option<Reference>,
+    pub answers: Vec<Linked<AnswerRequest>>,
+}
+
+/// An answer to a screening question.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct AnswerRequest {
+    pub question: Reference,
+    /// Where the answer stands.
+    pub at: String,
+    pub answer: Option<String>,
 }
 
 /// A file to be attached, by its address: Merge has no uploads.
@@ -37,158 +50,121 @@ pub(in super::super) struct AttachmentRequest {
     pub attachment_type: Option<String>,
 }
 
-const APPLICATION: [&str; 9] = [
-    "job",
-    "current_stage",
-    "source",
-    "applied_at",
-    "rejected_at",
-    "offers",
-    "credited_to",
-    "reject_reason",
-    "screening_question_answers",
-];
+/// Whose an application is.
+#[derive(Debug)]
+pub(in super::super) enum Who {
+    /// Somebody who should be there already.
+    Existing(Reference),
+    /// Somebody to be made.
+    New(Box<CandidateRequest>),
+}
 
-/// Members of a nested application that are kept with it as they were sent.
-pub(in super::super) const KEPT: [&str; 4] = [
-    "offers",
-    "credited_to",
-    "reject_reason",
-    "screening_question_answers",
-];
+/// ApplicationRequest: an application and whose it is.
+#[derive(Debug)]
+pub(in super::super) struct NewApplicationRequest {
+    pub candidate: Who,
+    pub application: ApplicationRequest,
+}
 
-const ATTACHMENT: [&str; 3] = ["file_name", "file_url", "attachment_type"];
+/// AttachmentRequest: a file and whose it is.
+#[derive(Debug)]
+pub(in super::super) struct NewAttachmentRequest {
+    pub candidate: Reference,
+    pub attachment: AttachmentRequest,
+}
 
-/// The candidate is the one around it; the rest nobody may write, or nothing here needs.
-const UNUSED: [&str; 11] = [
-    "candidate",
-    "id",
-    "remote_id",
-    "created_at",
-    "modified_at",
-    "remote_was_deleted",
-    "field_mappings",
-    "remote_data",
-    "remote_template_id",
-    "integration_params",
-    "linked_account_params",
-];
-
-/// Values of `attachment_type`.
-pub(in super::super) const ATTACHMENT_TYPES: [&str; 4] =
-    ["RESUME", "COVER_LETTER", "OFFER_LETTER", "OTHER"];
-
-/// Member `name` as a list of ids or of objects that `read` reads; not of both (help page "Related and nested writes").
-pub(super) fn linked<'b, T>(
-    reading: &mut Reading<'b>,
-    model: &Object<'b>,
+/// Member `name`, which was judged, as a list of ids or of objects that `typed` gives types.
+pub(super) fn linked<T>(
+    model: &Object<'_>,
     name: &str,
-    read: fn(&mut Reading<'b>, Object<'b>) -> Option<T>,
+    typed: fn(&Object<'_>) -> Option<T>,
 ) -> Vec<Linked<T>> {
-    let (mut all, mut ids, mut objects) = (Vec::new(), false, false);
-    for (at, item) in reading.check.list(model, name) {
-        if let Some(members) = item.as_object() {
-            objects = true;
-            all.extend(read(reading, Object { at, members }).map(Linked::New));
-            continue;
+    let one = |(at, item): (String, &Value)| match item.as_object() {
+        Some(members) => typed(&Object { at, members }).map(Linked::New),
+        None => {
+            let id: Option<Uuid> = super::uuid(item);
+            id.map(|id| Linked::Existing(Reference { at, id }))
         }
-        ids = true;
-        match item.as_str().and_then(|id| id.parse::<Uuid>().ok()) {
-            Some(id) => all.push(Linked::Existing(Reference { at, id })),
-            None => {
-                let detail = format!("{name} must hold UUIDs or objects.");
-                reading.check.flaw(at, FlawCode::WrongType, detail);
-            }
-        }
-    }
-    if ids && objects {
-        let detail = format!("{name} must not mix ids of existing records and nested objects.");
-        let pointer = model.pointer(name);
-        reading.check.flaw(pointer, FlawCode::Contradiction, detail);
-    }
-    all
+    };
+    model.items(name).into_iter().filter_map(one).collect()
 }
 
 impl ApplicationRequest {
-    pub(super) fn read<'b>(
-        reading: &mut Reading<'b>,
-        object: Object<'b>,
-    ) -> Option<ApplicationRequest> {
-        reading.note_unknown(&object, &APPLICATION, &UNUSED);
-        if object.get("job").is_none() {
-            let detail = "job is a required field on application.";
-            let pointer = object.pointer("job");
-            reading.check.flaw(pointer, FlawCode::Required, detail);
-        }
-        let job = reading.reference(&object, "job");
-        let current_stage = reading.reference(&object, "current_stage");
-        let source = reading.check.string(&object, "source");
-        let applied_at = reading.moment(&object, "applied_at");
-        let rejected_at = reading.moment(&object, "rejected_at");
-        let details = kept(reading, &object);
+    pub(super) fn typed(object: &Object<'_>) -> Option<ApplicationRequest> {
         Some(ApplicationRequest {
-            job: job?,
-            current_stage,
-            source,
-            applied_at,
-            rejected_at,
-            details,
+            job: object.linked_to("job")?,
+            current_stage: object.linked_to("current_stage"),
+            source: object.text("source"),
+            applied_at: object.moment("applied_at"),
+            rejected_at: object.moment("rejected_at"),
+            credited_to: object.linked_to("credited_to"),
+            reject_reason: object.linked_to("reject_reason"),
+            answers: linked(object, "screening_question_answers", AnswerRequest::typed),
         })
     }
 }
 
-/// Two of [`KEPT`] are references, two are lists of them.
-fn kept<'b>(reading: &mut Reading<'b>, object: &Object<'b>) -> Map<String, Value> {
-    let reference = |v: &Value| v.is_string() || v.is_object();
-    let mut kept = Map::new();
-    for name in KEPT {
-        let Some(value) = object.get(name) else {
-            continue;
-        };
-        let list = matches!(name, "offers" | "screening_question_answers");
-        let (fits, wanted) = match value.as_array() {
-            Some(items) => (
-                list && items.iter().all(reference),
-                "a list of ids or objects",
-            ),
-            None if list => (false, "a list of ids or objects"),
-            None => (reference(value), "an id or an object"),
-        };
-        if fits {
-            kept.insert(name.to_owned(), value.clone());
-        } else {
-            reading.check.wrong_type(object.pointer(name), wanted);
-        }
+impl AnswerRequest {
+    fn typed(object: &Object<'_>) -> Option<AnswerRequest> {
+        Some(AnswerRequest {
+            question: object.linked_to("question")?,
+            at: object.pointer("answer"),
+            answer: object.text("answer"),
+        })
     }
-    kept
 }
 
 impl AttachmentRequest {
-    pub(super) fn read<'b>(
-        reading: &mut Reading<'b>,
-        object: Object<'b>,
-    ) -> Option<AttachmentRequest> {
-        reading.note_unknown(&object, &ATTACHMENT, &UNUSED);
-        let file_url = reading.check.string(&object, "file_url");
-        if file_url.as_deref().is_some_and(|url| !is_web_address(url)) {
-            let detail = "file_url must be an http or https URL.";
-            let pointer = object.pointer("file_url");
-            reading.check.flaw(pointer, FlawCode::Url, detail);
-        }
+    pub(super) fn typed(object: &Object<'_>) -> Option<AttachmentRequest> {
         Some(AttachmentRequest {
-            file_name: reading.check.string(&object, "file_name"),
-            file_url,
-            attachment_type: reading
-                .check
-                .choice(&object, "attachment_type", &ATTACHMENT_TYPES),
+            file_name: object.text("file_name"),
+            file_url: object.text("file_url"),
+            attachment_type: object.text("attachment_type"),
         })
     }
 }
 
-/// Whether a file could be fetched from there.
-fn is_web_address(text: &str) -> bool {
-    url::Url::parse(text.trim())
-        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+impl NewApplicationRequest {
+    /// `None` within: what was judged to be there is not, which cannot be.
+    pub(in super::super) fn parse(
+        body: &Body,
+        account: &Settings,
+    ) -> Read<Option<NewApplicationRequest>> {
+        let required = account.required("Application");
+        read(body, &APPLICATION, required, NewApplicationRequest::typed)
+    }
+
+    fn typed(model: &Object<'_>, notes: &mut Vec<Note>) -> Option<NewApplicationRequest> {
+        let value = model.get("candidate")?;
+        let candidate = match value.as_object() {
+            Some(members) if !members.contains_key("id") => {
+                let at = model.pointer("candidate");
+                let nested = CandidateRequest::typed(&Object { at, members }, notes);
+                Who::New(Box::new(nested))
+            }
+            _ => Who::Existing(reference(model, "candidate", value).ok()?),
+        };
+        Some(NewApplicationRequest {
+            candidate,
+            application: ApplicationRequest::typed(model)?,
+        })
+    }
+}
+
+impl NewAttachmentRequest {
+    /// As [`NewApplicationRequest::parse`].
+    pub(in super::super) fn parse(
+        body: &Body,
+        account: &Settings,
+    ) -> Read<Option<NewAttachmentRequest>> {
+        let required = account.required("Attachment");
+        read(body, &ATTACHMENT, required, |model, _| {
+            Some(NewAttachmentRequest {
+                candidate: model.linked_to("candidate")?,
+                attachment: AttachmentRequest::typed(model)?,
+            })
+        })
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +172,7 @@ mod tests {
     use hiring::problem::{FlawCode, Problem};
     use serde_json::{Value, json};
 
-    use super::super::CandidateRequest;
+    use super::super::tables::ATTACHMENT_TYPES;
     use super::*;
     use crate::body::Body;
 
@@ -205,7 +181,7 @@ mod tests {
     fn read(model: Value) -> Result<CandidateRequest, Vec<(String, FlawCode)>> {
         let text = json!({"model": model}).to_string();
         let body = Body::read(text.into(), |_| false).expect("JSON");
-        match CandidateRequest::parse(&body).write {
+        match CandidateRequest::parse(&body, &Settings::default()).write {
             Ok(write) => Ok(write.model),
             Err(Problem::Invalid(flaws)) => {
                 Err(flaws.into_iter().map(|f| (f.pointer, f.code)).collect())
@@ -245,18 +221,54 @@ mod tests {
 
     #[test]
     fn every_member_of_an_application_may_be_null_and_has_its_type() {
-        for name in APPLICATION.iter().chain(&UNUSED).filter(|n| **n != "job") {
-            let found = application(json!({"job": ID, *name: null})).expect(name);
-            assert!(found.details.is_empty());
+        use super::super::rules::Kind;
+        let rules = || {
+            APPLICATION
+                .rules
+                .iter()
+                .filter(|r| !["job", "candidate"].contains(&r.name))
+        };
+        for name in rules().map(|r| r.name) {
+            application(json!({"job": ID, name: null})).expect(name);
         }
-        for name in APPLICATION.iter().filter(|n| **n != "job") {
+        let used = rules().filter(|r| !matches!(r.kind, Kind::Unused));
+        for name in used.map(|r| r.name) {
             let fault = (format!("/model/applications/0/{name}"), FlawCode::WrongType);
-            let found = application(json!({"job": ID, *name: 7}));
+            let found = application(json!({"job": ID, name: 7}));
             assert_eq!(found.err(), Some(vec![fault]));
         }
-        let found = application(json!({"job": ID, "offers": [ID], "credited_to": {"id": ID}}));
-        let kept = json!({"offers": [ID], "credited_to": {"id": ID}});
-        assert_eq!(Value::Object(found.expect("accepted").details), kept);
+        let question = json!([{"question": ID, "answer": "Yes"}, {"question": {"id": ID}}]);
+        let found = application(json!({"job": ID, "screening_question_answers": question}));
+        assert_eq!(found.expect("accepted").answers.len(), 2);
+    }
+
+    #[test]
+    fn an_application_has_a_candidate_of_either_kind() {
+        let of = |candidate: Value| {
+            let text = json!({"model": {"candidate": candidate, "job": ID}}).to_string();
+            let body = Body::read(text.into(), |_| false).expect("JSON");
+            NewApplicationRequest::parse(&body, &Settings::default()).write
+        };
+        let who = |candidate| {
+            of(candidate)
+                .expect("accepted")
+                .model
+                .expect("typed")
+                .candidate
+        };
+        assert!(matches!(who(json!(ID)), Who::Existing(_)));
+        assert!(matches!(who(json!({"id": ID})), Who::Existing(_)));
+        assert!(matches!(who(json!({"first_name": "Ada"})), Who::New(c) if c.first_name.is_some()));
+        for (candidate, at) in [
+            (json!(null), "/model/candidate"),
+            (json!("7"), "/model/candidate"),
+            (json!({"first_name": 7}), "/model/candidate/first_name"),
+        ] {
+            let Err(Problem::Invalid(flaws)) = of(candidate) else {
+                panic!("accepted")
+            };
+            assert_eq!(flaws[0].pointer, at);
+        }
     }
 
     #[test]

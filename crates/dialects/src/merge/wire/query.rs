@@ -1,6 +1,8 @@
 //! Query parameters. Unknown ones are ignored: older clients send some that are no more (dialect page, §3).
 
-use hiring::candidate::Side;
+use hiring::candidate::{MOST_ADDRESSES, MOST_TAGS, Side, Which};
+use hiring::id::Uuid;
+use hiring::page::Span;
 use hiring::problem::{FlawCode, Problem, Result};
 
 use crate::{cursor, time};
@@ -20,7 +22,8 @@ fn values<'p>(pairs: &'p Pairs, name: &str) -> impl Iterator<Item = &'p str> {
         .filter(|v| !v.is_empty())
 }
 
-fn one(pairs: &Pairs, name: &str) -> Option<String> {
+/// The last value of a parameter that is not blank.
+pub(in super::super) fn one(pairs: &Pairs, name: &str) -> Option<String> {
     values(pairs, name).last().map(str::to_owned)
 }
 
@@ -66,6 +69,15 @@ pub(in super::super) struct PageQuery {
 const USUAL_SIZE: usize = 30;
 const MOST: usize = 100;
 
+impl Default for PageQuery {
+    fn default() -> PageQuery {
+        PageQuery {
+            from: None,
+            size: USUAL_SIZE,
+        }
+    }
+}
+
 impl PageQuery {
     pub(in super::super) fn parse(pairs: &Pairs) -> Result<PageQuery> {
         let from = one(pairs, "cursor").map(|text| {
@@ -84,97 +96,98 @@ impl PageQuery {
     }
 }
 
-/// Which related records are shown whole rather than by their ids.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in super::super) struct ExpandQuery {
-    pub applications: bool,
-    pub attachments: bool,
+/// Which related records are shown whole rather than by their ids: names of fields, `screening_question_answers.question`
+/// among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in super::super) struct Expand(Vec<String>);
+
+impl Expand {
+    pub(in super::super) fn parse(pairs: &Pairs) -> Expand {
+        Expand(list(pairs, "expand"))
+    }
+
+    /// Whether `field` is to be shown whole.
+    pub(in super::super) fn has(&self, field: &str) -> bool {
+        self.0.iter().any(|name| name == field)
+    }
 }
 
-impl ExpandQuery {
-    pub(in super::super) fn parse(pairs: &Pairs) -> ExpandQuery {
-        let names = list(pairs, "expand");
-        ExpandQuery {
-            applications: names.iter().any(|n| n == "applications"),
-            attachments: names.iter().any(|n| n == "attachments"),
-        }
+/// What every list takes (dialect page, §4), and what of it a single record takes.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct CommonQuery {
+    pub page: PageQuery,
+    pub span: Span,
+    /// Records of this id in the far system.
+    pub remote_id: Option<String>,
+    /// Fill `remote_data`.
+    pub remote_data: bool,
+    /// Also what was deleted.
+    pub deleted: bool,
+    /// Also what is to be ignored.
+    pub shells: bool,
+    pub expand: Expand,
+}
+
+impl CommonQuery {
+    pub(in super::super) fn parse(pairs: &Pairs) -> Result<CommonQuery> {
+        Ok(CommonQuery {
+            page: PageQuery::parse(pairs)?,
+            span: Span {
+                created_after: moment(pairs, "created_after")?,
+                created_before: moment(pairs, "created_before")?,
+                modified_after: moment(pairs, "modified_after")?,
+                modified_before: moment(pairs, "modified_before")?,
+            },
+            remote_id: one(pairs, "remote_id"),
+            remote_data: flag(pairs, "include_remote_data"),
+            deleted: flag(pairs, "include_deleted_data"),
+            shells: flag(pairs, "include_shell_data"),
+            expand: Expand::parse(pairs),
+        })
     }
+}
+
+/// A filter by the id of another record. One that is no UUID is the id of nothing: the list is empty, it is no fault.
+pub(in super::super) fn id_filter(pairs: &Pairs, name: &str) -> Option<Uuid> {
+    one(pairs, name).map(|text| text.parse().unwrap_or(Uuid::nil()))
 }
 
 /// Parameters of `GET /candidates`.
 #[derive(Debug, Clone)]
-pub(in super::super) struct ListQuery {
-    pub page: PageQuery,
-    pub expand: ExpandQuery,
-    /// People with any of these addresses; `None`: all people.
-    pub email_addresses: Option<Vec<String>>,
-    pub filter: Filter,
+pub(in super::super) struct CandidatesQuery {
+    pub common: CommonQuery,
+    pub which: Which,
 }
 
-/// Which candidates a list shows, beside their addresses.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in super::super) struct Filter {
-    pub created_after: Option<i64>,
-    pub created_before: Option<i64>,
-    pub modified_after: Option<i64>,
-    pub modified_before: Option<i64>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    /// With any of these tags; empty: whatever their tags.
-    pub tags: Vec<String>,
-    pub remote_id: Option<String>,
-}
-
-/// Addresses one call may ask for: each is a look-up.
-const MOST_ADDRESSES: usize = 200;
-
-impl ListQuery {
-    pub(in super::super) fn parse(query: &str) -> Result<ListQuery> {
+impl CandidatesQuery {
+    pub(in super::super) fn parse(query: &str) -> Result<CandidatesQuery> {
         let pairs = pairs(query);
-        let addresses = list(&pairs, "email_addresses");
-        if addresses.len() > MOST_ADDRESSES {
-            let detail = format!("email_addresses must name at most {MOST_ADDRESSES} addresses.");
-            return Err(Problem::invalid(
-                "query:email_addresses",
-                FlawCode::TooLong,
-                detail,
-            ));
-        }
+        let common = CommonQuery::parse(&pairs)?;
+        let addresses = at_most(&pairs, "email_addresses", MOST_ADDRESSES)?;
         let asked = values(&pairs, "email_addresses").next().is_some();
-        Ok(ListQuery {
-            page: PageQuery::parse(&pairs)?,
-            expand: ExpandQuery::parse(&pairs),
-            email_addresses: asked.then_some(addresses),
-            filter: Filter {
-                created_after: moment(&pairs, "created_after")?,
-                created_before: moment(&pairs, "created_before")?,
-                modified_after: moment(&pairs, "modified_after")?,
-                modified_before: moment(&pairs, "modified_before")?,
-                first_name: one(&pairs, "first_name"),
-                last_name: one(&pairs, "last_name"),
-                tags: list(&pairs, "tags"),
-                remote_id: one(&pairs, "remote_id"),
-            },
-        })
+        let which = Which {
+            span: common.span,
+            first_name: one(&pairs, "first_name"),
+            last_name: one(&pairs, "last_name"),
+            tags: at_most(&pairs, "tags", MOST_TAGS)?,
+            addresses: asked.then_some(addresses),
+            ignored: common.shells,
+        };
+        Ok(CandidatesQuery { common, which })
     }
 }
 
-/// Parameters of `GET /job-interview-stages`.
-#[derive(Debug)]
-pub(in super::super) struct StagesQuery {
-    pub page: PageQuery,
-    /// Of this job only.
-    pub job: Option<String>,
-}
-
-impl StagesQuery {
-    pub(in super::super) fn parse(query: &str) -> Result<StagesQuery> {
-        let pairs = pairs(query);
-        Ok(StagesQuery {
-            page: PageQuery::parse(&pairs)?,
-            job: one(&pairs, "job_id"),
-        })
+fn at_most(pairs: &Pairs, name: &str, most: usize) -> Result<Vec<String>> {
+    let values = list(pairs, name);
+    if values.len() > most {
+        let detail = format!("{name} must name at most {most} values.");
+        return Err(Problem::invalid(
+            format!("query:{name}"),
+            FlawCode::TooLong,
+            detail,
+        ));
     }
+    Ok(values)
 }
 
 /// A moment in any ISO form. The plus of an offset that was not escaped arrives as a blank.
@@ -211,7 +224,7 @@ mod tests {
 
     #[test]
     fn datetimes_come_in_all_the_sdks_spellings() {
-        let after = |text: &str| ListQuery::parse(&format!("created_after={text}"));
+        let after = |text: &str| CandidatesQuery::parse(&format!("created_after={text}"));
         let moment = Some(1_795_306_305_850_000);
         for text in [
             "2026-11-22T00%3A11%3A45.850Z",
@@ -219,22 +232,32 @@ mod tests {
             "2026-11-22T05:41:45.85%2B05:30",
             "2026-11-22T05:41:45.85+05:30",
         ] {
-            let found = after(text).expect(text).filter.created_after;
+            let found = after(text).expect(text).common.span.created_after;
             assert_eq!(found, moment, "{text}");
         }
         assert!(after("soon").is_err());
-        assert_eq!(after("").expect("blank").filter, Filter::default());
+        assert_eq!(after("").expect("blank").which, Which::default());
     }
 
     #[test]
     fn lists_are_joined_by_commas_or_repeated() {
-        let query =
-            ListQuery::parse("expand=applications%2Cattachments&tags=a&tags=b,c&x=1").unwrap();
-        assert!(query.expand.applications && query.expand.attachments);
-        assert_eq!(query.filter.tags, ["a", "b", "c"]);
-        assert_eq!(query.email_addresses, None);
-        let query = ListQuery::parse("email_addresses=,").unwrap();
-        assert_eq!(query.email_addresses, Some(Vec::new()));
+        let read = |query: &str| CandidatesQuery::parse(query).unwrap();
+        let query = read("expand=applications%2Cattachments&tags=a&tags=b,c&x=1");
+        let expand = &query.common.expand;
+        assert!(expand.has("applications") && expand.has("attachments") && !expand.has("job"));
+        assert_eq!(query.which.tags, ["a", "b", "c"]);
+        assert_eq!(query.which.addresses, None);
+        let query = read("email_addresses=,");
+        assert_eq!(query.which.addresses, Some(Vec::new()));
+        let many = vec!["a@x.org"; MOST_ADDRESSES + 1].join(",");
+        assert!(CandidatesQuery::parse(&format!("email_addresses={many}")).is_err());
+    }
+
+    #[test]
+    fn what_is_no_id_is_the_id_of_nothing() {
+        let of = |query: &str| id_filter(&pairs(query), "job_id");
+        assert_eq!(of(""), None);
+        assert_eq!(of("job_id=7"), Some(Uuid::nil()));
     }
 
     #[test]

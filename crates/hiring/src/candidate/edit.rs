@@ -1,0 +1,99 @@
+//! Changing what is known of a person: fields that are replaced, and people who are to be shown no more.
+
+use serde_json::json;
+use store::{Tx, sql};
+
+use super::identity;
+use super::intake::{addresses, keep_operation, note_duplicates};
+use super::{Candidate, find_by_uid, projection};
+use crate::attachment::{self, NewAttachment};
+use crate::caller::Caller;
+use crate::event::{self, Kind, Subject};
+use crate::id::{CandidateId, Uuid};
+use crate::problem::Result;
+use crate::record::{How, Said};
+use crate::submission::Kept;
+use crate::text;
+
+/// A change of a person.
+#[derive(Debug, Clone, Default)]
+pub struct CandidateEdit {
+    /// Fields of the canonical vocabulary, each replaced by its value; null clears it.
+    pub said: Said,
+    /// Files to be added.
+    pub attachments: Vec<NewAttachment>,
+    /// `Some`: attachments that are not among these (nor among the added) are taken off.
+    pub keep: Option<Vec<Uuid>>,
+}
+
+/// Replaces fields of candidate `id`. What was said before stays in its submissions and operations.
+///
+/// New addresses become this person's unless they are another's: then both stay what they are and a *possible
+/// duplicate* is noted. Addresses that the record no longer holds are given up.
+///
+/// # Errors
+/// [`crate::Problem::NotFound`].
+pub fn edit(
+    tx: &mut Tx,
+    caller: &Caller,
+    submission: Kept,
+    id: CandidateId,
+    change: &CandidateEdit,
+) -> Result<Candidate> {
+    let org = caller.org;
+    // Claims come before the lock, in the order in which creates take both.
+    let named: Vec<_> = addresses(&change.said).collect();
+    let claims = identity::claim(tx, org, &named)?;
+    let mut candidate = projection::lock(tx, org, id)?;
+    keep_operation(tx, org, id, submission, &How::Replace, &change.said)?;
+    projection::renew(tx, org, &mut candidate)?;
+    if claims.iter().any(|c| c.owner.is_none()) {
+        identity::assign(tx, org, id)?;
+    }
+    if change.said.contains_key("emails") {
+        let keys: Vec<String> = candidate
+            .record
+            .values("emails")
+            .filter_map(text::email_key)
+            .collect();
+        identity::release(tx, org, id, &keys)?;
+    }
+    note_duplicates(tx, caller, id, &claims)?;
+    let mut kept = attachment::add(tx, caller, &candidate, submission.id, &change.attachments)?;
+    if let Some(keep) = &change.keep {
+        kept.extend(keep);
+        attachment::remove_others(tx, caller, id, &kept)?;
+    }
+    let data =
+        json!({"submission": submission.uid, "fields": change.said.keys().collect::<Vec<_>>()});
+    let subject = Subject::candidate(id);
+    event::append(tx, caller, Kind::CandidateUpdated, &subject, &data)?;
+    Ok(candidate)
+}
+
+/// Marks a person as one that callers who honour the mark show no more (Merge calls it a shell). The record and what was
+/// sent stay: erasing a person is another verb. A second time changes nothing.
+pub fn ignore(
+    tx: &mut Tx,
+    caller: &Caller,
+    uid: Uuid,
+    reason: &str,
+    message: Option<&str>,
+) -> Result<()> {
+    let (org, now) = (caller.org, tx.now());
+    let id = find_by_uid(tx, org, uid)?.id;
+    let why = json!({"reason": reason, "message": message}).to_string();
+    let first = tx.run(
+        sql!(
+            "UPDATE candidate SET ignored_at = $3, ignored_why = $4, updated_at = $3 \
+             WHERE org_id = $1 AND id = $2 AND ignored_at IS NULL"
+        ),
+        &[&org, &id, &now, &why],
+    )?;
+    if first == 1 {
+        let subject = Subject::candidate(id);
+        let data = json!({"reason": reason});
+        event::append(tx, caller, Kind::CandidateIgnored, &subject, &data)?;
+    }
+    Ok(())
+}

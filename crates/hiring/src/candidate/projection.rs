@@ -1,0 +1,111 @@
+//! A candidate's row as it follows from what was said: the record, and the columns and tags that lists filter by.
+
+use store::{Reader, Row, Tx, sql};
+
+use super::{Candidate, find};
+use crate::id::{CandidateId, OrgId};
+use crate::problem::Result;
+use crate::record::{How, Operation, Record, fold};
+use crate::{tag, text};
+
+/// Names as they are compared.
+pub(super) struct Keys {
+    pub name: String,
+    pub first: String,
+    pub last: String,
+}
+
+impl Keys {
+    pub(super) fn of(record: &Record) -> Keys {
+        let key = |field| text::key(record.text(field).unwrap_or(""));
+        Keys {
+            name: text::key(record.name()),
+            first: key("first_name"),
+            last: key("last_name"),
+        }
+    }
+}
+
+/// The candidate, locked: two who change one person take turns, and each folds what the other has said.
+pub(super) fn lock(tx: &mut Tx, org: OrgId, id: CandidateId) -> Result<Candidate> {
+    tx.one(
+        sql!("SELECT id FROM candidate WHERE org_id = $1 AND id = $2 {for update}"),
+        &[&org, &id],
+    )?;
+    find(tx, org, id)
+}
+
+/// Replays what was said of the locked `candidate` and writes what follows.
+pub(super) fn renew(tx: &mut Tx, org: OrgId, candidate: &mut Candidate) -> Result<()> {
+    let record = fold(&operations(tx, org, candidate.id)?);
+    tag::settle(
+        tx,
+        org,
+        candidate.id,
+        candidate.record.list("tags"),
+        record.list("tags"),
+    )?;
+    candidate.record = record;
+    candidate.updated_at = tx.now();
+    write(tx, org, candidate)
+}
+
+fn write(tx: &mut Tx, org: OrgId, candidate: &Candidate) -> Result<()> {
+    let keys = Keys::of(&candidate.record);
+    tx.run(
+        sql!(
+            "UPDATE candidate SET name_key = $3, first_key = $4, last_key = $5, record = $6, updated_at = $7 \
+             WHERE org_id = $1 AND id = $2"
+        ),
+        &[
+            &org, &candidate.id, &keys.name, &keys.first, &keys.last, &candidate.record.to_text(),
+            &candidate.updated_at,
+        ],
+    )?;
+    Ok(())
+}
+
+fn operations(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Vec<Operation>> {
+    let rows = r.all(
+        sql!(
+            "SELECT submission_id, how, scope, at, said FROM operation \
+             WHERE org_id = $1 AND candidate_id = $2 ORDER BY id"
+        ),
+        &[&org, &id],
+    )?;
+    rows.iter().map(read_operation).collect()
+}
+
+fn read_operation(row: &Row) -> Result<Operation> {
+    let (how, said): (String, String) = (row.get(1)?, row.get(4)?);
+    let how = match (
+        how.as_str(),
+        row.get::<Option<String>>(2)?,
+        row.get::<Option<i64>>(3)?,
+    ) {
+        ("replace", ..) => How::Replace,
+        ("renew", Some(scope), Some(at)) => How::Renew { scope, at },
+        _ => How::Add,
+    };
+    Ok(Operation {
+        submission: row.get(0)?,
+        how,
+        said: serde_json::from_str(&said).unwrap_or_default(),
+    })
+}
+
+/// Fills in the columns and tags of some candidates that an older version of the program wrote; answers how many.
+/// To be called until it answers 0: until then filters do not find those people.
+pub fn index_some(tx: &mut Tx) -> Result<usize> {
+    let rows = tx.all(
+        sql!("SELECT org_id, id FROM candidate WHERE first_key IS NULL ORDER BY id LIMIT 100 {for update}"),
+        &[],
+    )?;
+    for row in &rows {
+        let (org, id): (OrgId, CandidateId) = (row.get(0)?, row.get(1)?);
+        let candidate = find(tx, org, id)?;
+        tag::settle(tx, org, id, &[], candidate.record.list("tags"))?;
+        write(tx, org, &candidate)?;
+    }
+    Ok(rows.len())
+}
