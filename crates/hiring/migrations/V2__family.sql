@@ -164,3 +164,4 @@ CREATE INDEX request_list ON request (org_id, id);
 CREATE INDEX request_age ON request (created_at);
 
 CREATE INDEX eeo_list ON eeo (org_id, id);
+CREATE INDEX eeo_of ON eeo (org_id, candidate_id, id);

@@ -4,7 +4,7 @@ use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
 use crate::id::{CatalogId, JobId, OrgId, Uuid, new_uid};
-use crate::page::{Side, Span, hundred, with_hundred};
+use crate::page::{Side, Span, hundred, with_hundred, with_hundred_names};
 use crate::problem::{Flaw, FlawCode, Noun, Problem, Result};
 use crate::text;
 
@@ -121,6 +121,19 @@ pub fn find(r: &mut Reader, org: OrgId, kind: Kind, uid: Uuid) -> Result<Item> {
     )?;
     row.as_ref()
         .map_or(Err(Problem::NotFound(Noun::CatalogItem)), read)
+}
+
+/// Everything in the catalog of these outside names, at most [`crate::page::MOST`]; in no order.
+pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Item>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT id, uid, kind, name, place, created_at FROM catalog WHERE org_id = $1 AND uid IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred_names(&org, uids),
+    )?;
+    rows.iter().map(read).collect()
 }
 
 /// A page of what is in one of the three, in the order in which it was put there; `Before` pages come newest first.

@@ -230,6 +230,20 @@ pub fn page(
     rows.iter().map(|row| read(row, 0)).collect()
 }
 
+/// The organization's jobs of these numbers, at most [`crate::page::MOST`]; in no order.
+pub fn of_ids(r: &mut Reader, org: OrgId, ids: &[JobId]) -> Result<Vec<Job>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT id, uid, title, status, code, description, created_at, updated_at FROM job \
+             WHERE org_id = $1 AND id IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred(&org, ids),
+    )?;
+    rows.iter().map(|row| read(row, 0)).collect()
+}
+
 /// A job whose columns begin at `at`.
 fn read(row: &Row, at: usize) -> Result<Job> {
     let status: String = row.get(at + 3)?;

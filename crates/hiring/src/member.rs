@@ -5,7 +5,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use store::{Reader, Tx, sql};
 
 use crate::id::{JobId, MemberId, OrgId, Uuid, new_uid};
-use crate::page::{Side, Span, hundred, with_hundred};
+use crate::page::{Side, Span, hundred, with_hundred, with_hundred_names};
 use crate::problem::{Flaw, FlawCode, Noun, Problem, Result};
 use crate::{secret, text};
 
@@ -155,6 +155,19 @@ pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Member> {
     )?;
     row.as_ref()
         .map_or(Err(Problem::NotFound(Noun::Member)), read)
+}
+
+/// The organization's members of these outside names, at most [`crate::page::MOST`]; in no order.
+pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Member>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND uid IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred_names(&org, uids),
+    )?;
+    rows.iter().map(read).collect()
 }
 
 /// Which members a list shows.

@@ -1,7 +1,7 @@
 //! What somebody wrote down about a candidate: a note, or a mail that was exchanged. Neither edited nor removed.
 
 use serde_json::json;
-use store::{Reader, Row, Tx, sql};
+use store::{Reader, Row, ToValue, Tx, sql};
 
 use crate::caller::Caller;
 use crate::event::{self, Subject};
@@ -79,6 +79,8 @@ pub struct Note {
     pub member: Option<Member>,
     /// What was sent.
     pub submission: Option<Uuid>,
+    /// Inside number of what was sent.
+    pub submission_id: Option<SubmissionId>,
     /// See [`Kind`].
     pub kind: Kind,
     /// Its heading.
@@ -89,6 +91,8 @@ pub struct Note {
     pub visibility: Visibility,
     /// When it was written down, µs.
     pub created_at: i64,
+    /// Whether the person is to be shown no more.
+    pub ignored: bool,
 }
 
 /// What a new note is made of.
@@ -136,10 +140,10 @@ pub fn create(tx: &mut Tx, caller: &Caller, new: &NewNote) -> Result<Note> {
 
 /// What every statement here shows of a note.
 macro_rules! shown {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
             "SELECT n.id, n.uid, c.uid, n.kind, n.subject, n.body, n.visibility, n.created_at, s.uid, \
-             m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at \
+             m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at, n.submission_id, c.ignored_at \
              FROM note n JOIN candidate c ON c.id = n.candidate_id \
              LEFT JOIN submission s ON s.id = n.submission_id LEFT JOIN member m ON m.id = n.member_id ",
             $rest
@@ -162,12 +166,25 @@ pub fn find(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Note> {
 pub struct Filter {
     /// About this person only.
     pub candidate: Option<CandidateId>,
-    /// On behalf of this member only.
-    pub member: Option<MemberId>,
+    /// On behalf of the member of this outside name only.
+    pub member: Option<Uuid>,
     /// Leave out those about people who are to be shown no more.
     pub without_ignored: bool,
     /// Written within this.
     pub span: Span,
+}
+
+/// The rest of a list's statement.
+macro_rules! listed {
+    ($first:literal, $last:literal) => {
+        shown!(concat!(
+            "WHERE n.org_id = $1 AND ",
+            $first,
+            " AND (CAST($3 AS TEXT) IS NULL OR m.uid = $3) AND (CAST($4 AS BIGINT) = 0 OR c.ignored_at IS NULL) \
+             AND n.created_at > $5 AND n.created_at < $6 ORDER BY n.id",
+            $last
+        ))
+    };
 }
 
 /// A page of the organization's notes in the order in which they were written; `Before` pages come newest first.
@@ -178,36 +195,35 @@ pub fn page(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<Note>> {
-    let (forward, backward) = (
-        sql!(shown!(
-            "WHERE n.org_id = $1 AND n.id > $2 AND (CAST($3 AS BIGINT) IS NULL OR n.candidate_id = $3) \
-             AND (CAST($4 AS BIGINT) IS NULL OR n.member_id = $4) AND (CAST($5 AS BIGINT) = 0 OR c.ignored_at IS NULL) \
-             AND n.created_at > $6 AND n.created_at < $7 ORDER BY n.id LIMIT $8"
-        )),
-        sql!(shown!(
-            "WHERE n.org_id = $1 AND n.id < $2 AND (CAST($3 AS BIGINT) IS NULL OR n.candidate_id = $3) \
-             AND (CAST($4 AS BIGINT) IS NULL OR n.member_id = $4) AND (CAST($5 AS BIGINT) = 0 OR c.ignored_at IS NULL) \
-             AND n.created_at > $6 AND n.created_at < $7 ORDER BY n.id DESC LIMIT $8"
-        )),
-    );
-    let (statement, from) = match side {
-        Side::After(id) => (forward, id),
-        Side::Before(id) => (backward, id),
+    // A condition that may be switched off is not looked up in an index, and a person's notes are asked for often.
+    let (statement, from) = match (side, filter.candidate) {
+        (Side::After(id), None) => (sql!(listed!("n.id > $2", " LIMIT $7")), id),
+        (Side::Before(id), None) => (sql!(listed!("n.id < $2", " DESC LIMIT $7")), id),
+        (Side::After(id), Some(_)) => (
+            sql!(listed!("n.candidate_id = $8 AND n.id > $2", " LIMIT $7")),
+            id,
+        ),
+        (Side::Before(id), Some(_)) => (
+            sql!(listed!(
+                "n.candidate_id = $8 AND n.id < $2",
+                " DESC LIMIT $7"
+            )),
+            id,
+        ),
     };
     let (after, before) = filter.span.of_unchanging();
-    let rows = r.all(
-        statement,
-        &[
-            &org,
-            &from,
-            &filter.candidate,
-            &filter.member,
-            &i64::from(filter.without_ignored),
-            &after,
-            &before,
-            &limit,
-        ],
-    )?;
+    let without_ignored = i64::from(filter.without_ignored);
+    let mut parameters: Vec<&dyn ToValue> = vec![
+        &org,
+        &from,
+        &filter.member,
+        &without_ignored,
+        &after,
+        &before,
+        &limit,
+    ];
+    parameters.extend(filter.candidate.as_ref().map(|id| id as &dyn ToValue));
+    let rows = r.all(statement, &parameters)?;
     rows.iter().map(read).collect()
 }
 
@@ -219,6 +235,8 @@ fn read(row: &Row) -> Result<Note> {
         candidate: row.get(2)?,
         member: read_member(row)?,
         submission: row.get(8)?,
+        submission_id: row.get(16)?,
+        ignored: row.get::<Option<i64>>(17)?.is_some(),
         kind: Kind::parse(&kind).unwrap_or(Kind::Other),
         subject: row.get(4)?,
         body: row.get(5)?,

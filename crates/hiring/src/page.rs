@@ -4,6 +4,7 @@
 //! with one statement for the whole page: see [`hundred`].
 
 use store::ToValue;
+use uuid::Uuid;
 
 /// Which way a page of a list is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +73,26 @@ pub(crate) fn with_hundred<'v, I: ToValue>(
     parameters
 }
 
+/// The same with outside names.
+///
+/// # Panics
+/// More than [`MOST`] names.
+pub(crate) fn with_hundred_names<'v>(
+    org: &'v crate::id::OrgId,
+    uids: &'v [Uuid],
+) -> Vec<&'v dyn ToValue> {
+    assert!(uids.len() <= MOST, "a page of more than {MOST} rows");
+    let mut parameters: Vec<&dyn ToValue> = Vec::with_capacity(MOST + 1);
+    parameters.push(org);
+    parameters.extend(uids.iter().map(|uid| uid as &dyn ToValue));
+    parameters.resize(MOST + 1, &NOBODYS);
+    parameters
+}
+
 /// No row has this number.
 static NOBODY: i64 = -1;
+/// No row has this name.
+static NOBODYS: Uuid = Uuid::nil();
 
 #[cfg(test)]
 mod tests {

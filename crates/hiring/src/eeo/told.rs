@@ -1,7 +1,7 @@
 //! What people told of themselves, one record for each submission that holds such answers: for those who may read them.
 
 use serde_json::Value;
-use store::{Reader, Row, sql};
+use store::{Reader, Row, ToValue, sql};
 
 use crate::caller::Caller;
 use crate::id::{CandidateId, OrgId, SubmissionId, Uuid};
@@ -49,6 +49,8 @@ pub struct Told {
     pub candidate_id: CandidateId,
     /// When they came, µs.
     pub told_at: i64,
+    /// Whether the person is to be shown no more.
+    pub ignored: bool,
     /// The answers as they were given; a question that was not answered is not here.
     pub answers: Vec<(Question, Value)>,
 }
@@ -72,22 +74,33 @@ pub struct Filter {
     pub span: Span,
 }
 
-/// What every list begins with: the first answer of each submission stands for all of them.
+/// What every statement here shows: the first answer of each submission stands for all of them.
 macro_rules! first_answers {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
-            "SELECT e.id, s.uid, s.id, c.uid, c.id, s.received_at FROM eeo e \
+            "SELECT e.id, s.uid, s.id, c.uid, c.id, s.received_at, c.ignored_at FROM eeo e \
              JOIN submission s ON s.uid = e.submission_uid AND s.org_id = e.org_id \
              JOIN candidate c ON c.id = e.candidate_id \
              WHERE e.org_id = $1 AND NOT EXISTS (SELECT 1 FROM eeo o WHERE o.org_id = e.org_id \
-             AND o.submission_uid = e.submission_uid AND o.n < e.n) ",
+             AND o.submission_uid = e.submission_uid AND o.n < e.n) AND ",
             $rest
         )
     };
 }
 
-/// A page of the organization's answers in the order in which they came, `limit` of at most [`crate::page::MOST`];
-/// `Before` pages come newest first.
+/// The rest of a list's statement.
+macro_rules! listed {
+    ($first:literal, $last:literal) => {
+        first_answers!(concat!(
+            $first,
+            " AND (CAST($3 AS BIGINT) = 0 OR c.ignored_at IS NULL) AND s.received_at > $4 AND s.received_at < $5 \
+             ORDER BY e.id",
+            $last
+        ))
+    };
+}
+
+/// A page of the organization's answers in the order in which they came; `Before` pages come newest first.
 ///
 /// # Errors
 /// [`Problem::Forbidden`] for a caller without `eeo:read`.
@@ -99,35 +112,34 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Told>> {
     caller.require(Act::EeoRead)?;
-    let (forward, backward) = (
-        sql!(first_answers!(
-            "AND e.id > $2 AND (CAST($3 AS BIGINT) IS NULL OR e.candidate_id = $3) \
-             AND (CAST($4 AS BIGINT) = 0 OR c.ignored_at IS NULL) AND s.received_at > $5 AND s.received_at < $6 \
-             ORDER BY e.id LIMIT $7"
-        )),
-        sql!(first_answers!(
-            "AND e.id < $2 AND (CAST($3 AS BIGINT) IS NULL OR e.candidate_id = $3) \
-             AND (CAST($4 AS BIGINT) = 0 OR c.ignored_at IS NULL) AND s.received_at > $5 AND s.received_at < $6 \
-             ORDER BY e.id DESC LIMIT $7"
-        )),
-    );
-    let (statement, from) = match side {
-        Side::After(id) => (forward, id),
-        Side::Before(id) => (backward, id),
+    // A condition that may be switched off is not looked up in an index.
+    let (statement, from) = match (side, filter.candidate) {
+        (Side::After(id), None) => (sql!(listed!("e.id > $2", " LIMIT $6")), id),
+        (Side::Before(id), None) => (sql!(listed!("e.id < $2", " DESC LIMIT $6")), id),
+        (Side::After(id), Some(_)) => (
+            sql!(listed!("e.candidate_id = $7 AND e.id > $2", " LIMIT $6")),
+            id,
+        ),
+        (Side::Before(id), Some(_)) => (
+            sql!(listed!(
+                "e.candidate_id = $7 AND e.id < $2",
+                " DESC LIMIT $6"
+            )),
+            id,
+        ),
     };
     let (after, before) = filter.span.of_unchanging();
-    let rows = r.all(
-        statement,
-        &[
-            &caller.org,
-            &from,
-            &filter.candidate,
-            &i64::from(filter.without_ignored),
-            &after,
-            &before,
-            &limit,
-        ],
-    )?;
+    let without_ignored = i64::from(filter.without_ignored);
+    let mut parameters: Vec<&dyn ToValue> = vec![
+        &caller.org,
+        &from,
+        &without_ignored,
+        &after,
+        &before,
+        &limit,
+    ];
+    parameters.extend(filter.candidate.as_ref().map(|id| id as &dyn ToValue));
+    let rows = r.all(statement, &parameters)?;
     let mut page: Vec<Told> = rows.iter().map(read).collect::<Result<_>>()?;
     for some in page.chunks_mut(crate::page::MOST) {
         fill_in(r, caller.org, some)?;
@@ -142,7 +154,7 @@ pub fn page(
 pub fn find(r: &mut Reader, caller: &Caller, submission: Uuid) -> Result<Told> {
     caller.require(Act::EeoRead)?;
     let row = r.one(
-        sql!(first_answers!("AND e.submission_uid = $2")),
+        sql!(first_answers!("e.submission_uid = $2")),
         &[&caller.org, &submission],
     )?;
     let row = row.ok_or(Problem::NotFound(Noun::EeoAnswers))?;
@@ -160,6 +172,7 @@ fn read(row: &Row) -> Result<Told> {
         candidate: row.get(3)?,
         candidate_id: row.get(4)?,
         told_at: row.get(5)?,
+        ignored: row.get::<Option<i64>>(6)?.is_some(),
         answers: Vec::new(),
     })
 }

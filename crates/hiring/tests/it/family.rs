@@ -218,9 +218,10 @@ fn a_note_is_written_down_once_and_read_by_its_organization_alone() {
             };
             note::create(tx, &caller(org), &new(bea.id, None))?;
             let note = note::create(tx, &caller(org), &new(about.id, Some(ann)))?;
-            Ok((note, ann))
+            Ok(note)
         });
-        let (note, ann) = made.await.unwrap();
+        let note = made.await.unwrap();
+        let ann = note.member.as_ref().expect("on behalf of Ann").uid;
         assert_eq!((note.candidate, note.kind), (ada.uid, note::Kind::Note));
         assert_eq!(note.member.as_ref().map(|m| &*m.name), Some("Ann"));
         let count = move |r: &mut store::Reader<'_>, org, filter: note::Filter| {
@@ -239,6 +240,7 @@ fn a_note_is_written_down_once_and_read_by_its_organization_alone() {
             (org, of(None, None), 2),
             (org, of(Some(ada.id), None), 1),
             (org, of(None, Some(ann)), 1),
+            (org, of(None, Some(Uuid::nil())), 0),
             (other, of(None, None), 0),
         ] {
             let found = house.read(move |r| count(r, whose, filter.clone())).await;
