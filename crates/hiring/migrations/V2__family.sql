@@ -91,7 +91,8 @@ CREATE INDEX note_list ON note (org_id, id);
 ALTER TABLE attachment ADD COLUMN removed_at BIGINT;
 CREATE INDEX attachment_list ON attachment (org_id, id);
 
--- A file that lies at an address and is to be brought here (FETCH is a word of PostgreSQL's own). state: due | done | failed (given up, or refused).
+-- A file that lies at an address and is to be brought here (FETCH is a word of PostgreSQL's own). state: due | done |
+-- failed (given up, or refused).
 -- failure: why the last attempt brought nothing, in plain words without the address. due_at: when to try (again); while
 -- somebody is at it, when they count as lost.
 CREATE TABLE fetching (
