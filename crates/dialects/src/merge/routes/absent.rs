@@ -6,15 +6,19 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use hiring::App;
 use hiring::idempotency::Answer;
+use hiring::linked_account::Settings;
 use hiring::problem::{Act, Noun, Problem, Result};
-use serde_json::json;
-use store::Reader;
+use hiring::submission::Kept;
+use serde_json::{Value, json};
+use store::{Reader, Tx};
 
 use super::list::{self, Asked};
 use super::meta;
-use crate::merge::map::{self, Log, What};
-use crate::merge::wire::{CommonQuery, INTERVIEW, WriteQuery};
-use crate::merge::{Merge, auth};
+use super::write::{Call, Made, take_in};
+use crate::body::Body;
+use crate::merge::Merge;
+use crate::merge::map::What;
+use crate::merge::wire::{CommonQuery, INTERVIEW, Read};
 use crate::reply;
 
 const INTERVIEWS: &str = "ScheduledInterview";
@@ -66,20 +70,20 @@ const CREATE: What = What {
 };
 
 pub(super) async fn create_interview(State(app): State<App>, request: Request) -> Response {
-    let query = request.uri().query().unwrap_or("");
-    let result = refuse(&app, request.headers(), query).await;
+    let result = take_in(&app, request, CREATE, disabled, never).await;
     reply::send(&Merge, &app, result)
 }
 
-/// In the write's own envelope: `DISABLED_MODEL_WRITE`.
-async fn refuse(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
-    auth::guest(app, headers, Act::Read).await?;
-    let logged = WriteQuery::parse(query).is_debug_mode.then(|| Log {
-        id: hiring::id::new_uid(),
-        public_url: app.settings.public_url.clone(),
-    });
-    let disabled = Problem::Forbidden(Act::Write);
-    map::refused(&CREATE, disabled, &[], logged.as_ref())
+/// Refused in the write's own envelope, with `DISABLED_MODEL_WRITE`, whatever the body says.
+fn disabled(_: &Body, _: &Settings) -> Read<()> {
+    Read {
+        write: Err(Problem::Forbidden(Act::Write)),
+        notes: Vec::new(),
+    }
+}
+
+fn never(_: &mut Tx, _: &Call<()>, _: Kept) -> Result<Made> {
+    Err(Problem::Forbidden(Act::Write))
 }
 
 pub(super) async fn interview_meta(State(app): State<App>, request: Request) -> Response {
@@ -89,8 +93,7 @@ pub(super) async fn interview_meta(State(app): State<App>, request: Request) -> 
 
 async fn cannot(app: &App, headers: &HeaderMap) -> Result<Answer> {
     let mut answer = meta::post(app, headers, INTERVIEWS, &INTERVIEW).await?;
-    let mut body: serde_json::Value =
-        serde_json::from_str(&answer.body).map_err(Problem::broken)?;
+    let mut body: Value = serde_json::from_str(&answer.body).map_err(Problem::broken)?;
     body["status"]["can_make_request"] = json!(false);
     answer.body = body.to_string();
     Ok(answer)
