@@ -336,3 +336,92 @@ fn what_people_told_is_one_record_for_each_submission() {
         assert_eq!(ours.answers.len(), 2);
     });
 }
+
+/// As `organizations.rs` asks of the other nouns.
+#[test]
+fn nothing_around_of_another_organization_is_found() {
+    story(async |house: House| {
+        let (org, other) = (house.org, house.other);
+        let submission = told(&house, "ada@x.org", &[("/model/gender", "woman")]).await;
+        let tagged = house.take_in({
+            let mut person = person(&["bea@x.org"], &[]);
+            person.said.insert("tags".into(), json!(["urgent"]));
+            person
+        });
+        let bea = tagged.await.unwrap().candidate;
+        let made = house.write(move |tx| {
+            let here = caller(org);
+            let office = catalog::create(tx, &here, &item(Kind::Office, "Port", None))?.item;
+            let ann = member::create(tx, org, "ann@x.org", "Ann", "owner", "")?;
+            let mut new = NewJob {
+                catalog: vec![office.id],
+                recruiters: vec![ann],
+                ..job_called("Sailor")
+            };
+            new.fields.push(job::NewField {
+                name: "knots".into(),
+                label: "Knots".into(),
+                kind: job::FieldKind::Number,
+                required: false,
+                options: Vec::new(),
+            });
+            let job = job::create(tx, &here, &new)?;
+            let new = NewNote {
+                candidate: bea.id,
+                member: Some(ann),
+                submission: None,
+                kind: note::Kind::Note,
+                subject: None,
+                body: None,
+                visibility: Visibility::Public,
+            };
+            let note = note::create(tx, &here, &new)?;
+            let stage = job::stages(tx, org, job.id)?[0].uid;
+            Ok((office, job, stage, note))
+        });
+        let (office, job, stage, note) = made.await.unwrap();
+        let member = note.member.as_ref().expect("on behalf of Ann").uid;
+        let home = org;
+        let look = move |r: &mut store::Reader<'_>, org| {
+            let (side, span, who) = (Side::After(0), Span::default(), caller(org));
+            let found = [
+                catalog::find(r, org, Kind::Office, office.uid).is_ok(),
+                catalog::named(r, org, Kind::Office, &[office.uid], "/a").is_ok(),
+                member::find_by_uid(r, org, member).is_ok(),
+                member::named(r, org, &[member], "/a").is_ok(),
+                note::find(r, org, note.uid).is_ok(),
+                job::find_stage(r, org, stage).is_ok(),
+                eeo::find(r, &who, submission).is_ok(),
+            ];
+            let sent = submission::find(r, home, submission)?.id;
+            let counts = [
+                catalog::page(r, org, Kind::Office, side, &span, 9)?.len(),
+                catalog::of_uids(r, org, &[office.uid])?.len(),
+                catalog::of_jobs(r, org, &[job.id])?.len(),
+                member::page(r, org, side, &member::Filter::default(), 9)?.len(),
+                member::of_uids(r, org, &[member])?.len(),
+                member::of_jobs(r, org, &[job.id])?.len(),
+                note::page(r, org, side, &note::Filter::default(), 9)?.len(),
+                job::around(r, org, &[job.id])?.len(),
+                job::of_ids(r, org, &[job.id])?.len(),
+                job::page(r, org, side, &job::Filter::default(), 9)?
+                    .len()
+                    .min(1),
+                job::stages_of(r, org, &[job.id])?.len().min(1),
+                job::stage_page(r, org, side, Some(job.id), &span, 9)?
+                    .len()
+                    .min(1),
+                job::fields_of(r, org, &[job.id])?.len(),
+                hiring::tag::page(r, org, side, &span, 9)?.len(),
+                submission::of_ids(r, org, &[sent])?.len(),
+                eeo::page(r, &who, side, &eeo::Filter::default(), 9)?.len(),
+            ];
+            Ok((found, counts))
+        };
+        let looking = look.clone();
+        let ours = house.read(move |r| looking(r, org)).await;
+        assert_eq!(ours, ([true; 7], [1; 16]));
+        let theirs = house.read(move |r| look(r, other)).await;
+        assert_eq!(theirs, ([false; 7], [0; 16]));
+    });
+}
