@@ -67,13 +67,14 @@ impl Modify for Common {
             let open = path == "/openapi.json";
             let named = path.contains("{id}");
             if let Some(operation) = item.get.as_mut().filter(|_| !open) {
-                refusals(operation, named, false);
+                refusals(operation, named, &[]);
             }
             if let Some(operation) = &mut item.patch {
-                refusals(operation, named, true);
+                refusals(operation, named, OF_BODY);
             }
             if let Some(operation) = &mut item.post {
-                refusals(operation, named, true);
+                refusals(operation, named, OF_BODY);
+                refusals(operation, named, OF_POST);
                 let key = serde_json::from_value(idempotency_key()).expect("a parameter");
                 operation
                     .parameters
@@ -123,13 +124,17 @@ fn failure(description: &str) -> RefOr<utoipa::openapi::Response> {
     RefOr::T(serde_json::from_value(response).expect("a response"))
 }
 
-/// Adds the failures that an operation may answer and does not speak of itself.
-fn refusals(operation: &mut Operation, named: bool, sends: bool) {
+/// What whoever sends a body may hear.
+const OF_BODY: &[&str] = &["408", "413", "415"];
+/// What whoever makes something, or repeats that, may hear.
+const OF_POST: &[&str] = &["409", "422"];
+
+/// Adds the failures that an operation may answer and does not speak of itself: `more`, and those of all.
+fn refusals(operation: &mut Operation, named: bool, more: &[&str]) {
     let always = ["400", "401", "403", "429", "500", "503"].as_slice();
-    let of_body = ["408", "409", "413", "415", "422"].as_slice();
     let all = always
         .iter()
-        .chain(if sends { of_body } else { &[] })
+        .chain(more)
         .chain(if named { ["404"].as_slice() } else { &[] });
     for status in all {
         let reference = Ref::from_response_name(*status);
