@@ -1,16 +1,15 @@
-//! The nouns around candidates: notes, the catalog, what jobs are tied to, what people told of themselves.
+//! The nouns around candidates: notes, the catalog, what jobs are tied to. What people told of themselves is in `told.rs`.
 
 use hiring::catalog::{self, Kind, NewItem};
-use hiring::eeo::{self, Question};
-use hiring::id::{Uuid, new_uid};
+use hiring::eeo;
+use hiring::id::Uuid;
 use hiring::job::{self, JobEdit, NewJob, Status};
 use hiring::note::{self, NewNote, Visibility};
 use hiring::page::{Side, Span};
-use hiring::submission::{self, EeoSlot, NewSubmission};
-use hiring::{Problem, Result, candidate, member, slot};
+use hiring::{Problem, member, submission};
 use serde_json::json;
 
-use crate::{House, caller, job_called, person, story, usual_caller};
+use crate::{House, caller, job_called, person, story};
 
 fn item(kind: Kind, name: &str, place: Option<&str>) -> NewItem {
     NewItem {
@@ -256,93 +255,13 @@ fn a_note_is_written_down_once_and_read_by_its_organization_alone() {
     });
 }
 
-/// Keeps a body that tells `answers`, (pointer, text), and takes its person in.
-async fn told(house: &House, email: &'static str, answers: &'static [(&str, &str)]) -> Uuid {
-    let (uid, org) = (new_uid(), house.org);
-    let write = house.write(move |tx| {
-        let slot = |(n, (pointer, value)): (usize, &(&str, &str))| EeoSlot {
-            n: n as u32,
-            pointer: (*pointer).into(),
-            value: json!(value).to_string(),
-        };
-        let new = NewSubmission {
-            uid,
-            dialect: "test",
-            route: "/test",
-            body: "{}".into(),
-            files: Vec::new(),
-            eeo: answers.iter().enumerate().map(slot).collect(),
-            unmapped: Vec::new(),
-        };
-        let kept = submission::keep(tx, &caller(org), &new)?;
-        let mut person = person(&[email], &[]);
-        // The last of them is said of the person, as races are: in a list.
-        let last = answers.len() as u32 - 1;
-        let races = json!([slot::placeholder(uid, last)]);
-        person.said.insert("races".into(), races);
-        let candidate = candidate::take_in(tx, &caller(org), kept, &person)?.candidate;
-        submission::settle(tx, org, kept, Some(candidate.id), None, "created")
-    });
-    write.await.unwrap();
-    uid
-}
-
-#[test]
-fn what_people_told_is_one_record_for_each_submission() {
-    story(async |house: House| {
-        let (org, other) = (house.org, house.other);
-        let first = told(
-            &house,
-            "ada@x.org",
-            &[("/model/gender", "woman"), ("/x/0/answer", "Asian")],
-        )
-        .await;
-        house.person("bea@x.org").await;
-        let second = told(&house, "cleo@x.org", &[("/form/ethnicity", "White")]).await;
-        let found = house
-            .read(move |r| {
-                let all = eeo::Filter::default();
-                let page = eeo::page(r, &caller(org), Side::After(0), &all, 9)?;
-                let of_one = eeo::Filter {
-                    candidate: Some(page[1].candidate_id),
-                    without_ignored: true,
-                    ..all
-                };
-                let one = eeo::page(r, &caller(org), Side::Before(i64::MAX), &of_one, 9)?;
-                assert_eq!((one.len(), one[0].submission), (1, second));
-                Ok(page)
-            })
-            .await;
-        let uids: Vec<_> = found.iter().map(|told| told.submission).collect();
-        assert_eq!(uids, [first, second]);
-        assert_eq!(found[0].answer(Question::Gender), Some(&json!("woman")));
-        assert_eq!(found[0].answer(Question::Race), Some(&json!(["Asian"])));
-        assert_eq!(found[1].answer(Question::Race), Some(&json!(["White"])));
-        assert_eq!(found[1].answer(Question::Veteran), None);
-
-        let refused: Result<_> = house
-            .app
-            .store
-            .read(move |r| eeo::find(r, &usual_caller(org), first))
-            .await;
-        assert!(matches!(refused, Err(Problem::Forbidden(_))));
-        let foreign: Result<_> = house
-            .app
-            .store
-            .read(move |r| eeo::find(r, &caller(other), first))
-            .await;
-        assert!(matches!(foreign, Err(Problem::NotFound(_))));
-        let ours = house.read(move |r| eeo::find(r, &caller(org), first)).await;
-        assert_eq!(ours.answers.len(), 2);
-    });
-}
-
 /// As `organizations.rs` asks of the other nouns.
 #[test]
 fn nothing_around_of_another_organization_is_found() {
     story(async |house: House| {
         let (org, other) = (house.org, house.other);
-        let submission = told(&house, "ada@x.org", &[("/model/gender", "woman")]).await;
+        let submission =
+            crate::told::told(&house, "ada@x.org", &[("/model/gender", "woman")]).await;
         let tagged = house.take_in({
             let mut person = person(&["bea@x.org"], &[]);
             person.said.insert("tags".into(), json!(["urgent"]));
@@ -418,8 +337,7 @@ fn nothing_around_of_another_organization_is_found() {
             ];
             Ok((found, counts))
         };
-        let looking = look.clone();
-        let ours = house.read(move |r| looking(r, org)).await;
+        let ours = house.read(move |r| look(r, org)).await;
         assert_eq!(ours, ([true; 7], [1; 16]));
         let theirs = house.read(move |r| look(r, other)).await;
         assert_eq!(theirs, ([false; 7], [0; 16]));

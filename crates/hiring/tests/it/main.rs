@@ -15,6 +15,7 @@ mod repeats;
 mod schema;
 mod secrets;
 mod sweeping;
+mod told;
 
 use std::future::Future;
 use std::path::PathBuf;
