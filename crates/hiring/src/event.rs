@@ -38,6 +38,8 @@ pub enum Kind {
     AttachmentAdded,
     AttachmentRemoved,
     JobCreated,
+    JobUpdated,
+    NoteAdded,
 }
 
 impl Kind {
@@ -62,6 +64,8 @@ impl Kind {
             Kind::AttachmentAdded => "attachment.added",
             Kind::AttachmentRemoved => "attachment.removed",
             Kind::JobCreated => "job.created",
+            Kind::JobUpdated => "job.updated",
+            Kind::NoteAdded => "note.added",
         }
     }
 }

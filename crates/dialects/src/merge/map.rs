@@ -3,12 +3,17 @@
 //! One file for each model; `map/write.rs`: a write's envelope, in success and in failure; `map/page.rs`: a list's.
 //! Every documented key is written every time, since SDKs have broken on a missing one (merge-python-client issue 98).
 
+mod activity;
 mod application;
 mod attachment;
 mod candidate;
+mod catalog;
+mod eeoc;
 mod job;
 mod meta;
 mod page;
+mod question;
+mod user;
 mod write;
 
 use std::sync::Arc;
@@ -19,12 +24,17 @@ use serde_json::{Map, Value, json};
 
 use crate::time;
 
+pub(super) use activity::{activity, new_note};
 pub(super) use application::{Found, Whole, answers, application, new_application, question_id};
 pub(super) use attachment::{attachment, new_attachment};
-pub(super) use candidate::{CandidateView, candidate, edit, new_candidate};
-pub(super) use job::{job, stage};
+pub(super) use candidate::{CandidateView, candidate, edit, new_candidate, remote_data};
+pub(super) use catalog::{item, model_of, tag};
+pub(super) use eeoc::eeoc;
+pub(super) use job::{job, posting, posting_status_of, stage, status_of};
 pub(super) use meta::meta;
 pub(super) use page::{Page, page};
+pub(super) use question::question;
+pub(super) use user::user;
 pub(super) use write::{Log, What, done, refused};
 
 /// How records are shown to one caller.
@@ -37,6 +47,11 @@ pub(super) struct Lens {
 }
 
 impl Lens {
+    /// Whether records of `model` may be shown whole within others.
+    pub(super) fn shows(&self, model: &str) -> bool {
+        self.account.scope(model).is_none_or(|scope| scope.read)
+    }
+
     /// Takes out of a record of `model` what the account's scopes switch off. Keys stay: SDKs break on a missing one.
     fn hide(&self, model: &str, members: &mut Map<String, Value>) {
         let Some(scope) = self.account.scope(model) else {

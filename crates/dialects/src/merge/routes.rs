@@ -1,14 +1,22 @@
 //! The handlers, one file for each model. Both base addresses are served: the one with `api` in it that the SDKs are
 //! given, and the one without for people who leave it out.
 
+mod absent;
+mod activities;
 mod applications;
 mod attachments;
 mod candidates;
+mod catalog;
 mod create;
+mod eeocs;
 mod expanded;
+mod family;
 mod jobs;
+mod list;
 mod meta;
 mod references;
+mod unsupported;
+mod users;
 mod views;
 mod write;
 
@@ -59,9 +67,7 @@ fn ats() -> Router<App> {
         .route("/attachments/meta/post", get(meta::post_attachment))
         .route("/attachments/{id}", get(attachments::one))
         .route("/attachments/{id}/file", get(attachments::file))
-        .route("/jobs", get(jobs::list))
-        .route("/jobs/{id}", get(jobs::one))
-        .route("/job-interview-stages", get(jobs::stages))
+        .merge(family::routes())
         .fallback(no_such_path)
 }
 

@@ -5,6 +5,7 @@
 //! `wire/command.rs`: bodies that are no model · `wire/query.rs`: query parameters. Here: what every write has in common. A field that the vendor does not know, or
 //! knows and we do not use, never stops a write: it becomes a [`Note`], which the answer shows as a warning.
 
+mod activity;
 mod candidate;
 mod command;
 mod meta;
@@ -21,6 +22,7 @@ use crate::body::Body;
 use crate::check::{Check, Object};
 use crate::time;
 
+pub(super) use activity::{ACTIVITY, ACTIVITY_TYPES, ActivityRequest, INTERVIEW, VISIBILITIES};
 pub(super) use candidate::{CandidateRequest, Contact};
 pub(super) use command::{IgnoreRequest, StageRequest};
 pub(super) use meta::{Meta, request_schema};
@@ -29,7 +31,7 @@ pub(super) use nested::{
     NewAttachmentRequest, Who,
 };
 pub(super) use query::{
-    CandidatesQuery, CommonQuery, Expand, PageQuery, WriteQuery, id_filter, one, pairs,
+    CandidatesQuery, CommonQuery, Expand, Pairs, WriteQuery, id_filter, ids_filter, one, pairs,
 };
 pub(super) use rules::Table;
 pub(super) use tables::{APPLICATION, ATTACHMENT, CANDIDATE, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};

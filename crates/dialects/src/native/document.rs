@@ -11,7 +11,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use super::routes::{applications, attachments, candidates, feed, jobs, submissions};
+use super::routes::{
+    applications, attachments, candidates, catalog, feed, jobs, members, notes, submissions,
+};
 use super::wire::{NewField, answer};
 use crate::reply;
 
@@ -25,15 +27,19 @@ use crate::reply;
     security(("key" = [])),
     paths(
         openapi,
-        jobs::create_job, jobs::list_jobs, jobs::get_job,
+        jobs::create_job, jobs::list_jobs, jobs::get_job, jobs::edit_job,
+        catalog::create_department, catalog::list_departments, catalog::create_office, catalog::list_offices,
+        catalog::create_reject_reason, catalog::list_reject_reasons, members::list_members,
         candidates::create_candidate, candidates::list_candidates, candidates::get_candidate,
+        notes::create_note, notes::list_notes,
         applications::list_applications, applications::get_application,
         applications::advance_application, applications::dispose_application,
         submissions::get_submission, submissions::get_submission_raw,
         attachments::get_attachment,
         feed::list_events, feed::list_outbox,
     ),
-    components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition, NewField)),
+    components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition,
+        answer::NoteKind, answer::NoteVisibility, NewField)),
     modifiers(&Common),
 )]
 struct Muster;
@@ -61,10 +67,14 @@ impl Modify for Common {
             let open = path == "/openapi.json";
             let named = path.contains("{id}");
             if let Some(operation) = item.get.as_mut().filter(|_| !open) {
-                refusals(operation, named, false);
+                refusals(operation, named, &[]);
+            }
+            if let Some(operation) = &mut item.patch {
+                refusals(operation, named, OF_BODY);
             }
             if let Some(operation) = &mut item.post {
-                refusals(operation, named, true);
+                refusals(operation, named, OF_BODY);
+                refusals(operation, named, OF_POST);
                 let key = serde_json::from_value(idempotency_key()).expect("a parameter");
                 operation
                     .parameters
@@ -114,13 +124,17 @@ fn failure(description: &str) -> RefOr<utoipa::openapi::Response> {
     RefOr::T(serde_json::from_value(response).expect("a response"))
 }
 
-/// Adds the failures that an operation may answer and does not speak of itself.
-fn refusals(operation: &mut Operation, named: bool, sends: bool) {
+/// What whoever sends a body may hear.
+const OF_BODY: &[&str] = &["408", "413", "415"];
+/// What whoever makes something, or repeats that, may hear.
+const OF_POST: &[&str] = &["409", "422"];
+
+/// Adds the failures that an operation may answer and does not speak of itself: `more`, and those of all.
+fn refusals(operation: &mut Operation, named: bool, more: &[&str]) {
     let always = ["400", "401", "403", "429", "500", "503"].as_slice();
-    let of_body = ["408", "409", "413", "415", "422"].as_slice();
     let all = always
         .iter()
-        .chain(if sends { of_body } else { &[] })
+        .chain(more)
         .chain(if named { ["404"].as_slice() } else { &[] });
     for status in all {
         let reference = Ref::from_response_name(*status);

@@ -5,6 +5,7 @@
 
 mod applications;
 mod direction;
+mod family;
 mod feed;
 mod identity;
 mod invites;
@@ -14,6 +15,7 @@ mod repeats;
 mod schema;
 mod secrets;
 mod sweeping;
+mod told;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -195,8 +197,7 @@ pub fn usual_caller(org: OrgId) -> Caller {
 pub fn job_called(title: &str) -> NewJob {
     NewJob {
         title: title.into(),
-        stages: Vec::new(),
-        fields: Vec::new(),
+        ..NewJob::default()
     }
 }
 

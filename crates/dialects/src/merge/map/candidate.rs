@@ -204,7 +204,7 @@ pub(in super::super) fn shell(lens: &Lens, candidate: &Candidate) -> Value {
 
 /// What was sent of a record: the bodies, by the API and route they came by. Files and equal-opportunity answers stay
 /// slots, whoever asks.
-fn remote_data(submissions: &[Submission]) -> Vec<Value> {
+pub(in super::super) fn remote_data(submissions: &[Submission]) -> Vec<Value> {
     let one = |submission: &Submission| {
         let mut data: Value = serde_json::from_str(&submission.body).unwrap_or_default();
         slot::fill(&mut data, &mut |uid, n| {
