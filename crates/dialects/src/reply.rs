@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hiring::idempotency::Answer;
-use hiring::{App, Problem, Result, invite};
+use hiring::{App, Problem, Result, invite, secret};
 use serde_json::Value;
 
 use crate::Dialect;
@@ -20,25 +20,26 @@ pub fn json(status: u16, body: &Value) -> Answer {
 
 /// What a handler came to, in the dialect's words.
 pub fn send(dialect: &dyn Dialect, app: &App, result: Result<Answer>) -> Response {
-    match result {
-        Ok(answer) => respond(app, answer),
-        Err(problem) => dialect.problem(&problem),
-    }
+    result
+        .and_then(|answer| respond(app, answer))
+        .unwrap_or_else(|problem| dialect.problem(&problem))
 }
 
-fn respond(app: &App, answer: Answer) -> Response {
-    let body = if answer.body.contains("\\u0000invite.") {
-        invite::fill(&app.key, &answer.body)
-    } else {
-        answer.body
-    };
+fn respond(app: &App, answer: Answer) -> Result<Response> {
+    let mut body = answer.body;
+    if body.contains("\\u0000invite.") {
+        body = invite::fill(&app.key, &body);
+    }
+    if body.contains(secret::VEILED) {
+        body = app.key.unveil(&body)?;
+    }
     let mut response = raw_json(answer.status, body);
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);
         }
     }
-    response
+    Ok(response)
 }
 
 /// A response with this JSON text, for `problem.rs` files.

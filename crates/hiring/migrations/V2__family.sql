@@ -119,11 +119,13 @@ ALTER TABLE linked_account ADD COLUMN generation BIGINT;
 CREATE UNIQUE INDEX linked_account_uid_key ON linked_account (uid);
 CREATE INDEX linked_account_list ON linked_account (org_id, id);
 
--- An invitation to link an account. end_user: JSON. public_hash: of the token that is exchanged for the account's.
+-- An invitation to link an account. end_user: JSON. settings: of the account to be. public_hash: of the token that is
+-- exchanged for the account's.
 CREATE TABLE link (
     id {id},
     org_id BIGINT NOT NULL,
     end_user TEXT NOT NULL,
+    settings TEXT,
     token_hash BYTEA NOT NULL,
     public_hash BYTEA,
     linked_account_id BIGINT,
@@ -146,7 +148,8 @@ CREATE TABLE webhook_receiver (
 CREATE UNIQUE INDEX webhook_receiver_linked_account_id_event_key ON webhook_receiver (linked_account_id, event);
 
 -- A request as it is shown to members, for some weeks. body: with slots, never filled; NULL where it was no JSON, or where
--- a submission (of the same uid) keeps it. answer: what we said of a refused one.
+-- a submission (of the same uid) keeps it. answer: JSON list of what was wrong with
+-- a refused one.
 CREATE TABLE request (
     id {id},
     org_id BIGINT NOT NULL,

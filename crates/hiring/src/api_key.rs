@@ -1,10 +1,12 @@
 //! Keys: random, shown once, stored hashed, for one organization and one dialect.
 
+use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::{Caller, Permissions, Who};
+use crate::event::{self, Kind, Subject};
 use crate::id::{KeyId, OrgId, Uuid, new_uid};
-use crate::problem::{Noun, Problem, Result};
+use crate::problem::{Act, Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
 
 /// What a new key is made of. Only its hashes and its sealed part are stored.
@@ -107,6 +109,126 @@ pub fn create(
     find(tx, org, KeyId(id))
 }
 
+/// Makes another key of the caller's kind: it may do what the caller may, and call as often.
+///
+/// # Errors
+/// `Forbidden` for a caller that may not write.
+pub fn generate(
+    tx: &mut Tx,
+    installation: &InstallationKey,
+    caller: &Caller,
+    new: &Fresh<'_>,
+) -> Result<ApiKey> {
+    caller.require(Act::Write)?;
+    let made = fresh(
+        tx,
+        installation,
+        caller,
+        new,
+        caller.permissions,
+        caller.limit,
+    )?;
+    note(tx, caller, Kind::ApiKeyCreated, &made)?;
+    Ok(made)
+}
+
+/// Ends the live keys of this name and makes one in their place, which may do what they could, no more often than the
+/// slowest of them and the caller.
+///
+/// # Errors
+/// `NotFound` when there is none. `Forbidden` when one of them may do what the caller may not: a key neither gets more
+/// than it has this way, nor ends a stronger one.
+pub fn regenerate(
+    tx: &mut Tx,
+    installation: &InstallationKey,
+    caller: &Caller,
+    new: &Fresh<'_>,
+) -> Result<ApiKey> {
+    caller.require(Act::Write)?;
+    let now = tx.now();
+    let rows = tx.all(
+        sql!(
+            "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
+             limit_seconds, revoked_at, created_at FROM api_key \
+             WHERE org_id = $1 AND dialect = $2 AND name = $3 AND revoked_at IS NULL ORDER BY id LIMIT 200 {for update}"
+        ),
+        &[&caller.org, &new.dialect, &new.name],
+    )?;
+    let old = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let mut permissions = old
+        .first()
+        .ok_or(Problem::NotFound(Noun::ApiKey))?
+        .permissions;
+    let mut limit = caller.limit;
+    for key in &old {
+        permissions = permissions.or(key.permissions);
+        limit = slower(limit, key.limit);
+        tx.run(
+            sql!("UPDATE api_key SET revoked_at = $3 WHERE org_id = $1 AND id = $2"),
+            &[&caller.org, &key.id, &now],
+        )?;
+    }
+    if let Some(act) = permissions.beyond(caller.permissions) {
+        return Err(Problem::Forbidden(act));
+    }
+    let made = fresh(tx, installation, caller, new, permissions, limit)?;
+    note(tx, caller, Kind::ApiKeyRenewed, &made)?;
+    Ok(made)
+}
+
+/// A key that another one makes.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'a> {
+    /// The dialect it opens: the caller's own.
+    pub dialect: &'a str,
+    /// What people call it.
+    pub name: &'a str,
+    /// What its holder will send.
+    pub key: &'a str,
+}
+
+fn fresh(
+    tx: &mut Tx,
+    installation: &InstallationKey,
+    caller: &Caller,
+    new: &Fresh<'_>,
+    permissions: Permissions,
+    limit: Option<(u32, u32)>,
+) -> Result<ApiKey> {
+    let new = NewKey {
+        dialect: new.dialect,
+        name: new.name,
+        key: new.key,
+        username: None,
+        second: None,
+        sealed: None,
+        permissions,
+        limit,
+    };
+    create(tx, installation, caller.org, &new)
+}
+
+fn note(tx: &mut Tx, caller: &Caller, kind: Kind, key: &ApiKey) -> Result<()> {
+    let data = json!({"key": key.uid});
+    event::append(tx, caller, kind, &Subject::default(), &data)?;
+    Ok(())
+}
+
+/// The lower of two rates, (count, seconds). `None`, the dialect's own, is taken as lower than no limit, and one that
+/// somebody set as lower than that.
+fn slower(a: Option<(u32, u32)>, b: Option<(u32, u32)>) -> Option<(u32, u32)> {
+    let set = |limit: Option<(u32, u32)>| limit.filter(|(count, _)| *count > 0);
+    match (set(a), set(b)) {
+        (Some(x), Some(y)) => {
+            let first = u64::from(x.0) * u64::from(y.1) <= u64::from(y.0) * u64::from(x.1);
+            Some(if first { x } else { y })
+        }
+        (Some(one), None) | (None, Some(one)) => Some(one),
+        (None, None) if a.is_none() || b.is_none() => None,
+        (None, None) => a,
+    }
+}
+
 /// The live key of `dialect` that hashes alike, whichever organization's it is: this is how a request is
 /// first placed, so it is the one finder that does not take the organization.
 pub fn authenticate(r: &mut Reader, dialect: &str, key: &str) -> Result<Option<ApiKey>> {
@@ -190,4 +312,25 @@ fn read(row: &Row) -> Result<ApiKey> {
         revoked_at: row.get(11)?,
         created_at: row.get(12)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slower;
+
+    #[test]
+    fn the_lower_of_two_rates_counts() {
+        let none = Some((0, 1));
+        for (a, b, lower) in [
+            (Some((10, 1)), Some((100, 60)), Some((100, 60))),
+            (Some((5, 60)), Some((100, 60)), Some((5, 60))),
+            (None, Some((5, 60)), Some((5, 60))),
+            (none, Some((5, 60)), Some((5, 60))),
+            (none, None, None),
+            (none, none, none),
+        ] {
+            assert_eq!(slower(a, b), lower);
+            assert_eq!(slower(b, a), lower);
+        }
+    }
 }

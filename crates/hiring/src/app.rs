@@ -35,6 +35,18 @@ pub struct App {
 pub struct Settings {
     /// How the outside reaches us, without a slash at the end: for links in answers and mails.
     pub public_url: String,
+    /// How many days requests are kept for members to look at; 0: none is kept.
+    pub keep_requests: u32,
+}
+
+impl Settings {
+    /// With this `public_url`, and all else as it is unless the operator says otherwise.
+    pub fn at(public_url: &str) -> Settings {
+        Settings {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            keep_requests: 30,
+        }
+    }
 }
 
 /// How long a key or token that was looked up is believed: a revoked one ends within this time.
@@ -116,6 +128,19 @@ impl App {
         }
         Ok(found)
     }
+
+    /// Forgets what is believed of this account, after it was changed here: what this process answers next, it answers by
+    /// the change. Other processes see it within a second.
+    pub fn forget_account(&self, uid: Uuid) {
+        self.accounts.forget(|account| account.uid == uid);
+    }
+
+    /// The same for the organization's keys of this dialect.
+    pub fn forget_keys(&self, org: OrgId, dialect: &str) {
+        let is = |key: &ApiKey| key.org == org && key.dialect == dialect;
+        self.keys.forget(is);
+        self.keys_by_uid.forget(is);
+    }
 }
 
 impl<N: Eq + Hash, V: Clone> Known<N, V> {
@@ -125,6 +150,11 @@ impl<N: Eq + Hash, V: Clone> Known<N, V> {
             .get(name)
             .filter(|(seen, _)| seen.elapsed() < BELIEVED)
             .map(|(_, value)| value.clone())
+    }
+
+    fn forget(&self, is: impl Fn(&V) -> bool) {
+        let mut known = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        known.retain(|_, (_, value)| !is(value));
     }
 
     fn put(&self, name: N, value: &V) {

@@ -108,6 +108,21 @@ impl Permissions {
         Ok(set)
     }
 
+    /// What is in either set.
+    pub fn or(self, other: Permissions) -> Permissions {
+        Permissions {
+            read: self.read || other.read,
+            write: self.write || other.write,
+            eeo: self.eeo || other.eeo,
+        }
+    }
+
+    /// What of this set is not in `other`, if anything.
+    pub fn beyond(self, other: Permissions) -> Option<Act> {
+        let all = [Act::Read, Act::Write, Act::EeoRead];
+        all.into_iter().find(|a| self.allow(*a) && !other.allow(*a))
+    }
+
     /// As stored.
     pub fn words(self) -> String {
         let all = [
@@ -144,5 +159,15 @@ mod tests {
         );
         assert_eq!(Permissions::parse("read, write"), Ok(Permissions::USUAL));
         assert!(Permissions::parse("read fly").is_err());
+    }
+
+    #[test]
+    fn sets_are_compared_act_by_act() {
+        let (all, usual) = (Permissions::ALL, Permissions::USUAL);
+        assert_eq!(all.beyond(usual), Some(Act::EeoRead));
+        assert_eq!(usual.beyond(all), None);
+        assert_eq!(all.beyond(all), None);
+        let eeo = Permissions::parse("eeo:read").unwrap();
+        assert_eq!(usual.or(eeo), all);
     }
 }

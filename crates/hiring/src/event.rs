@@ -40,6 +40,15 @@ pub enum Kind {
     JobCreated,
     JobUpdated,
     NoteAdded,
+    LinkCreated,
+    LinkedAccountLinked,
+    LinkedAccountChanged,
+    LinkedAccountRenewed,
+    LinkedAccountRemoved,
+    WebhookReceiverEnabled,
+    WebhookReceiverDisabled,
+    ApiKeyCreated,
+    ApiKeyRenewed,
 }
 
 impl Kind {
@@ -66,6 +75,15 @@ impl Kind {
             Kind::JobCreated => "job.created",
             Kind::JobUpdated => "job.updated",
             Kind::NoteAdded => "note.added",
+            Kind::LinkCreated => "link.created",
+            Kind::LinkedAccountLinked => "linked_account.linked",
+            Kind::LinkedAccountChanged => "linked_account.changed",
+            Kind::LinkedAccountRenewed => "linked_account.renewed",
+            Kind::LinkedAccountRemoved => "linked_account.removed",
+            Kind::WebhookReceiverEnabled => "webhook_receiver.enabled",
+            Kind::WebhookReceiverDisabled => "webhook_receiver.disabled",
+            Kind::ApiKeyCreated => "api_key.created",
+            Kind::ApiKeyRenewed => "api_key.renewed",
         }
     }
 }
@@ -207,7 +225,7 @@ pub fn feed(r: &mut Reader, org: OrgId, after: i64, limit: i64) -> Result<Vec<Ev
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Event> {
+pub(crate) fn read(row: &Row) -> Result<Event> {
     let data: String = row.get(7)?;
     Ok(Event {
         place: row.get(0)?,

@@ -4,8 +4,9 @@
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`note`], [`tag`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
-//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`delivery`], [`counts`]
-//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`caller`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`counts`]
+//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
+//!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
 //! Read `event.rs` and `candidate/intake.rs` first.
@@ -14,6 +15,7 @@ pub mod api_key;
 pub mod app;
 pub mod application;
 pub mod attachment;
+pub mod audit;
 pub mod caller;
 pub mod candidate;
 pub mod catalog;
@@ -26,6 +28,7 @@ pub mod id;
 pub mod idempotency;
 pub mod invite;
 pub mod job;
+pub mod link;
 pub mod linked_account;
 pub mod member;
 pub mod note;
@@ -33,11 +36,13 @@ pub mod organization;
 pub mod page;
 pub mod problem;
 pub mod record;
+pub mod request;
 pub mod secret;
 pub mod slot;
 pub mod submission;
 pub mod tag;
 pub mod text;
+pub mod webhook_receiver;
 
 pub use app::App;
 pub use caller::Caller;

@@ -107,6 +107,8 @@ pub enum Noun {
     Note,
     CatalogItem,
     EeoAnswers,
+    Link,
+    Request,
 }
 
 impl Noun {
@@ -129,6 +131,8 @@ impl Noun {
             Noun::Note => "note",
             Noun::CatalogItem => "department, office or reject reason",
             Noun::EeoAnswers => "equal-opportunity answers",
+            Noun::Link => "link",
+            Noun::Request => "request",
         }
     }
 }

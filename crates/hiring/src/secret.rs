@@ -12,6 +12,10 @@ use sha2::{Digest, Sha256};
 
 use crate::problem::{Problem, Result};
 
+const VEIL: &str = "answer";
+/// How a veiled secret begins in JSON text.
+pub const VEILED: &str = "\\u0000veiled.";
+
 /// 256 random bits that this installation keeps outside of its database (`<data>/muster.key`, mode 0600, or
 /// `MUSTER_KEY`). Whoever holds them can read sealed secrets and make invite links.
 #[derive(Clone)]
@@ -91,6 +95,36 @@ impl InstallationKey {
             .map_err(|_| broken())
     }
 
+    /// `secret` as it stands in an answer that is kept: a *slot* that [`unveil`](Self::unveil) opens when the answer goes
+    /// out. As no caller can send U+0000, no caller can forge one.
+    pub fn veil(&self, secret: &str) -> String {
+        format!(
+            "\u{0}veiled.{}\u{0}",
+            base64url(&self.seal(VEIL, secret.as_bytes()))
+        )
+    }
+
+    /// Replaces every veiled secret in this JSON text, where U+0000 is spelled `\u0000`, by what it stands for.
+    ///
+    /// # Errors
+    /// [`Problem::Broken`] when one does not open.
+    pub fn unveil(&self, json: &str) -> Result<String> {
+        let mut out = String::with_capacity(json.len());
+        let mut rest = json;
+        while let Some((before, slot)) = rest.split_once(VEILED) {
+            let cut = || Problem::broken("a veiled secret is cut short");
+            let (sealed, after) = slot.split_once("\\u0000").ok_or_else(cut)?;
+            let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| cut())?;
+            let secret = String::from_utf8(self.open(VEIL, &sealed)?).map_err(Problem::broken)?;
+            let quoted = serde_json::Value::from(secret).to_string();
+            out.push_str(before);
+            out.push_str(&quoted[1..quoted.len() - 1]);
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
     /// HMAC-SHA-256 of `message` for `purpose`.
     pub fn mac(&self, purpose: &str, message: &str) -> [u8; 32] {
         let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.0)
@@ -164,6 +198,20 @@ mod tests {
         assert!(key.open("other", &sealed).is_err());
         assert!(InstallationKey::draw().open("jwt", &sealed).is_err());
         assert!(key.open("jwt", &sealed[..10]).is_err());
+    }
+
+    #[test]
+    fn a_veiled_secret_is_told_when_the_answer_goes_out() {
+        let key = InstallationKey::draw();
+        let kept =
+            serde_json::json!({"a": key.veil("one \"two\""), "b": key.veil("/x")}).to_string();
+        assert!(kept.contains(VEILED) && !kept.contains("two"));
+        assert_eq!(
+            key.unveil(&kept).unwrap(),
+            r#"{"a":"one \"two\"","b":"/x"}"#
+        );
+        assert!(InstallationKey::draw().unveil(&kept).is_err());
+        assert_eq!(key.unveil("{}").unwrap(), "{}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The recruiter's desk, as far as it is built: a sign-in, a page of counts, and what is known of a submission.
+//! The recruiter's desk, as far as it is built: a sign-in, a page of counts, and what is known of one call.
 //!
 //! Handlers only. Who may come in is in `desk/door.rs`, the drawing in `desk/funnel.rs`, the words for events in
 //! `desk/words.rs`.
@@ -7,7 +7,6 @@ mod counts;
 pub(crate) mod door;
 mod funnel;
 mod log;
-mod origin;
 mod sign_in;
 mod words;
 
@@ -19,6 +18,7 @@ use axum::routing::{get, post};
 use hiring::App;
 use hiring::member::{self, Member};
 
+use crate::origin;
 use crate::page::{self, Area};
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
-//! Pages for people, rendered on the server: what an invite's link opens, the guides to the APIs, and a desk that
+//! Pages for people, rendered on the server: what a link opens, the guides to the APIs, and a desk that
 //! shows counts until the real one is built. They work without JavaScript, in light and dark, at 200 % zoom.
 //!
 //! No SQL and no rules of hiring here, and no dialect: the guides are handed in by whoever mounts the routes.
 //!
 //! # Layout
 //! * `page.rs` – a template's way out: headers, and failures as pages. **Read this one first**
-//! * `apply.rs` – the invite's link · `docs.rs`, `guide.rs` – the landing page and the guides
+//! * `apply.rs` – the invite's link · `link.rs` – the link that links an account · `origin.rs` – whose form it is
+//! * `docs.rs`, `guide.rs` – the landing page and the guides
 //! * `desk.rs` – sign-in, counts, submissions · `desk/door.rs` – who may come in, and how often one may try
 //! * `assets.rs` – the stylesheet · `moment.rs` – times as people read them
 //! * `../templates/` – one per page, all within `base.html` · `../assets/`
@@ -15,7 +16,9 @@ mod assets;
 mod desk;
 mod docs;
 mod guide;
+mod link;
 mod moment;
+mod origin;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -49,6 +52,7 @@ pub fn routes(guides: &[(&str, &str)]) -> Router<App> {
         .route("/docs", get(docs::index))
         .route("/docs/{name}", get(docs::guide))
         .route("/apply/{token}", get(apply::show))
+        .route("/link/{token}", get(link::show).post(link::complete))
         .route("/assets/{version}/{file}", get(assets::serve))
         .merge(desk::routes())
         .layer(Extension(site))

@@ -1,5 +1,7 @@
 //! Every template from its sample, and every page's status and headers over a real store in a throw-away folder.
 
+mod links;
+
 use askama::Template as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -50,9 +52,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::Sqlite(folder.path().join("muster.db"));
         let config = Config::new(place, hiring::MIGRATIONS, event::number);
-        let settings = Settings {
-            public_url: "http://127.0.0.1:1".into(),
-        };
+        let settings = Settings::at("http://127.0.0.1:1");
         let app = App::new(
             Store::open(config).unwrap(),
             Files::in_folder(&folder.path().join("files")).unwrap(),
@@ -201,6 +201,8 @@ fn every_template_renders_from_its_sample() {
         ("counts", crate::desk::Desk::sample().render()),
         ("docs", crate::docs::Docs::sample().render()),
         ("guide", crate::docs::OneGuide::sample().render()),
+        ("link", crate::link::Ask::sample().render()),
+        ("linked", crate::link::Linked::sample().render()),
         ("home", crate::docs::Home::sample().render()),
         ("log", crate::desk::Log::sample().render()),
         ("notice", Notice::sample().render()),

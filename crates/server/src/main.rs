@@ -37,12 +37,17 @@ fn main() -> std::process::ExitCode {
 
 async fn run(options: Options) -> Result<(), String> {
     match options.command {
-        Command::Serve { place, listen } => commands::serve(&place, &listen).await,
+        Command::Serve {
+            place,
+            listen,
+            keeping,
+        } => commands::serve(&place, &listen, &keeping).await,
         Command::Demo {
             place,
             listen,
+            keeping,
             json,
-        } => commands::demo(&place, &listen, json).await,
+        } => commands::demo(&place, &listen, &keeping, json).await,
         Command::Org {
             command: OrgCommand::Create { name, place, json },
         } => commands::org_create(&place, &name, json).await,

@@ -26,6 +26,8 @@ pub enum Command {
         place: Place,
         #[command(flatten)]
         listen: Listen,
+        #[command(flatten)]
+        keeping: Keeping,
     },
     /// Serve with an example organization, and print credentials and a curl line for each call
     Demo {
@@ -33,6 +35,8 @@ pub enum Command {
         place: Place,
         #[command(flatten)]
         listen: Listen,
+        #[command(flatten)]
+        keeping: Keeping,
         /// Print everything as one JSON object on the first line instead
         #[arg(long)]
         json: bool,
@@ -77,6 +81,20 @@ pub struct Listen {
     /// How the outside reaches this server, for links in answers and mails [default: http://<LISTEN>]
     #[arg(long, env = "MUSTER_PUBLIC_URL")]
     pub public_url: Option<String>,
+}
+
+/// What is kept, and for how long.
+#[derive(Debug, Clone, Args)]
+pub struct Keeping {
+    /// Days for which requests that wanted to change something are kept, for members to look at; 0 keeps none
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u32).range(..=36_500),
+        env = "MUSTER_KEEP_REQUESTS"
+    )]
+    pub keep_requests: u32,
 }
 
 /// Commands on organizations.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use hiring::{App, attachment, idempotency};
+use hiring::{App, attachment, idempotency, request};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -134,11 +134,28 @@ async fn forget_answers(app: &App) {
     }
 }
 
-/// Forgets kept answers after their week and removes orphaned files after their day.
+/// The same for requests that are older than the operator wants.
+async fn forget_requests(app: &App) {
+    let days = app.settings.keep_requests;
+    loop {
+        let forgotten = app.store.write(move |tx| request::forget(tx, days, 200));
+        match forgotten.await {
+            Ok(200..) => tokio::task::yield_now().await,
+            Ok(_) => return,
+            Err(problem) => {
+                tracing::warn!(?problem, "kept requests were not forgotten");
+                return;
+            }
+        }
+    }
+}
+
+/// Forgets kept answers after their week and kept requests after their time, and removes orphaned files after their day.
 async fn keep_house(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(600)).await;
         forget_answers(&app).await;
+        forget_requests(&app).await;
         if let Err(problem) = attachment::sweep(&app).await {
             tracing::warn!(?problem, "orphaned files were not removed");
         }

@@ -15,12 +15,12 @@ use crate::options::Place;
 ///
 /// # Errors
 /// A sentence for the person who started us.
-pub fn open(place: &Place, public_url: &str) -> Result<App, String> {
-    open_with(place, public_url, Arc::default())
+pub fn open(place: &Place, settings: Settings) -> Result<App, String> {
+    open_with(place, settings, Arc::default())
 }
 
 /// [`open`] with another clock (tests).
-pub fn open_with(place: &Place, public_url: &str, clock: Arc<Clock>) -> Result<App, String> {
+pub fn open_with(place: &Place, settings: Settings, clock: Arc<Clock>) -> Result<App, String> {
     let files = files_folder(place)?;
     for folder in [&place.data, &files] {
         make_folder(folder)
@@ -35,9 +35,6 @@ pub fn open_with(place: &Place, public_url: &str, clock: Arc<Clock>) -> Result<A
     let mut config = Config::new(at, hiring::MIGRATIONS, hiring::event::number);
     config.clock = clock;
     let store = Store::open(config).map_err(|e| format!("cannot open the database: {e}"))?;
-    let settings = Settings {
-        public_url: public_url.trim_end_matches('/').to_owned(),
-    };
     Ok(App::new(store, files, key, settings))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use hiring::app::Settings;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use server::demo::Example;
@@ -27,6 +28,8 @@ pub struct TestApp {
     pub other: Value,
     /// The time, to be moved on.
     pub clock: Arc<Clock>,
+    /// The place's folder.
+    pub folder: std::path::PathBuf,
     router: Router,
 }
 
@@ -70,7 +73,9 @@ impl TestApp {
         };
         let clock: Arc<Clock> = Arc::default();
         let with_clock = clock.clone();
-        let app = tokio::task::spawn_blocking(move || wiring::open_with(&options, URL, with_clock));
+        let app = tokio::task::spawn_blocking(move || {
+            wiring::open_with(&options, Settings::at(URL), with_clock)
+        });
         let app = app
             .await
             .expect("opening does not panic")
@@ -83,7 +88,16 @@ impl TestApp {
             demo,
             other,
             clock,
+            folder: place.dir().to_owned(),
         }
+    }
+
+    /// The same program on the same data, as if it had been started with these settings.
+    pub fn with(&self, settings: Settings) -> TestApp {
+        let mut other = self.clone();
+        other.app.settings = Arc::new(settings);
+        other.router = router::build(other.app.clone());
+        other
     }
 
     /// Sends a call and reads the whole answer.

@@ -36,6 +36,12 @@ impl Guest {
         }
     }
 
+    /// Fails unless this key may write, and `model` through this account.
+    pub(super) fn require_write(&self, model: &str) -> Result<()> {
+        self.caller.require(Act::Write)?;
+        self.may_write(model)
+    }
+
     /// Fails where the account's scopes switch off writing `model`.
     pub(super) fn may_write(&self, model: &str) -> Result<()> {
         match self.account.settings.scope(model) {
@@ -47,6 +53,13 @@ impl Guest {
 
 /// Who calls. Judged in Merge's order: API key, account token; path and body come after.
 pub(super) async fn guest(app: &App, headers: &HeaderMap, act: Act) -> Result<Guest> {
+    let guest = known(app, headers).await?;
+    guest.caller.require(act)?;
+    Ok(guest)
+}
+
+/// [`guest`], whatever they may do.
+pub(super) async fn known(app: &App, headers: &HeaderMap) -> Result<Guest> {
     let caller = key_holder(app, headers).await?;
     let token = text(headers, "x-account-token").ok_or(Problem::Unauthenticated(
         "Account Token must be passed in as an X-Account-Token header.",
@@ -55,7 +68,6 @@ pub(super) async fn guest(app: &App, headers: &HeaderMap, act: Act) -> Result<Gu
         .linked_account(caller.org, token)
         .await?
         .ok_or(Problem::Unauthenticated("Invalid account token."))?;
-    caller.require(act)?;
     Ok(Guest { caller, account })
 }
 
@@ -73,7 +85,8 @@ pub(super) async fn key_only(app: &App, headers: &HeaderMap, act: Act) -> Result
     Ok(caller)
 }
 
-async fn key_holder(app: &App, headers: &HeaderMap) -> Result<Caller> {
+/// [`key_only`], whatever they may do.
+pub(super) async fn key_holder(app: &App, headers: &HeaderMap) -> Result<Caller> {
     let key = bearer(headers).ok_or(Problem::Unauthenticated(
         "Authentication credentials were not provided.",
     ))?;

@@ -136,9 +136,9 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     let writes = matches!(operation.answer, Answer::Written(..));
     let of_writes = ["is_debug_mode", "run_async"].iter().filter(|_| writes);
     let own = operation.query.iter();
-    let query = common.chain(own).chain(of_writes).map(|name| {
-        json!({"name": name, "in": "query", "required": false, "schema": parameter(name)})
-    });
+    let query = common.chain(own).chain(of_writes).map(
+        |name| json!({"name": name, "in": "query", "required": false, "schema": parameter(name)}),
+    );
     in_path.chain(query).collect()
 }
 
@@ -149,7 +149,10 @@ fn parameter(name: &str) -> Value {
         _ if name.starts_with("is_") || name.starts_with("include_") || name == "run_async" => {
             json!({"type": "boolean"})
         }
-        _ if ["_after", "_before", "_date"].iter().any(|end| name.ends_with(end)) => {
+        _ if ["_after", "_before", "_date"]
+            .iter()
+            .any(|end| name.ends_with(end)) =>
+        {
             json!({"type": "string", "format": "date-time"})
         }
         _ => json!({"type": "string"}),
@@ -211,7 +214,10 @@ fn responses(operation: &Operation) -> Value {
     let (status, content) = match operation.answer {
         Answer::Page(model) => (200, json(page(model))),
         Answer::One(status, model) => (status, json(reference(model))),
-        Answer::All(model) => (200, json(json!({"type": "array", "items": reference(model)}))),
+        Answer::All(model) => (
+            200,
+            json(json!({"type": "array", "items": reference(model)})),
+        ),
         Answer::Written(status, model) => (status, json(written(&reference(model)))),
         Answer::Done => (200, json(json!({"type": "object"}))),
         Answer::File => (200, json!({"*/*": {"schema": {}}})),
@@ -241,7 +247,10 @@ const FAILURES: &[(&str, &str)] = &[
     ("408", "The body did not arrive in time."),
     ("413", "Larger than 2 MiB."),
     ("415", "Not JSON."),
-    ("429", "Too many calls: `Retry-After` says when to come again."),
+    (
+        "429",
+        "Too many calls: `Retry-After` says when to come again.",
+    ),
     ("503", "Busy: `Retry-After` says when to come again."),
 ];
 

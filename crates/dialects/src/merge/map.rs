@@ -3,6 +3,7 @@
 //! One file for each model; `map/write.rs`: a write's envelope, in success and in failure; `map/page.rs`: a list's.
 //! Every documented key is written every time, since SDKs have broken on a missing one (merge-python-client issue 98).
 
+mod account;
 mod activity;
 mod application;
 mod attachment;
@@ -24,6 +25,10 @@ use serde_json::{Map, Value, json};
 
 use crate::time;
 
+pub(super) use account::{
+    INTEGRATION, Trouble, account_details, account_token, audit_event, available_actions, issue,
+    kind_of, linked_account, scopes, sync_statuses,
+};
 pub(super) use activity::{activity, new_note};
 pub(super) use application::{Found, Whole, answers, application, new_application, question_id};
 pub(super) use attachment::{attachment, new_attachment};
@@ -57,13 +62,25 @@ impl Lens {
         let Some(scope) = self.account.scope(model) else {
             return;
         };
+        if !scope.read {
+            // It may be written and not read, or stands in a record of another model: a shell of it.
+            for (_, value) in members.iter_mut().filter(|(name, _)| *name != "id") {
+                blank(value);
+            }
+            return;
+        }
         for field in scope.disabled_fields.iter().filter(|f| *f != "id") {
-            match members.get_mut(field) {
-                Some(Value::Array(items)) => items.clear(),
-                Some(value) => *value = Value::Null,
-                None => {}
+            if let Some(value) = members.get_mut(field) {
+                blank(value);
             }
         }
+    }
+}
+
+fn blank(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.clear(),
+        other => *other = Value::Null,
     }
 }
 
@@ -85,6 +102,14 @@ fn model(lens: &Lens, name: &str, mut head: Map<String, Value>, own: Value) -> V
         "field_mappings": null,
         "remote_data": null,
     })));
+    lens.hide(name, &mut head);
+    Value::Object(head)
+}
+
+/// As [`model`], of the models that are documented without `field_mappings` and `remote_data`.
+fn part(lens: &Lens, name: &str, mut head: Map<String, Value>, own: Value) -> Value {
+    head.extend(object(own));
+    head.insert("remote_was_deleted".into(), json!(false));
     lens.hide(name, &mut head);
     Value::Object(head)
 }

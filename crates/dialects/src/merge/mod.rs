@@ -5,7 +5,10 @@
 //! first. What Merge's pages leave open, and our choice, is summed up in `README.md`.
 
 mod auth;
+mod document;
+mod keep;
 mod map;
+mod models;
 mod problem;
 mod routes;
 mod wire;
@@ -18,12 +21,25 @@ use hiring::{App, Problem, Result, linked_account, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, NewCredentials};
+use crate::{Dialect, ExampleCall, NewCredentials, Writable};
 
 /// The one value of this dialect.
 pub struct Merge;
 
 const NAME: &str = "merge";
+/// How its keys begin.
+const KEY: &str = "mrg_";
+
+/// Every model that can be written, with its fields.
+pub(crate) fn writable() -> Vec<Writable> {
+    let written = |model: &models::Model| {
+        Some(Writable {
+            model: model.name,
+            fields: model.table?.fields(),
+        })
+    };
+    models::MODELS.iter().filter_map(written).collect()
+}
 
 impl Dialect for Merge {
     fn name(&self) -> &'static str {
@@ -42,6 +58,10 @@ impl Dialect for Merge {
         include_str!("README.md")
     }
 
+    fn openapi(&self) -> Option<&'static str> {
+        Some(document::text())
+    }
+
     fn credentials(
         &self,
         tx: &mut Tx,
@@ -49,7 +69,7 @@ impl Dialect for Merge {
         org: OrgId,
         new: &NewCredentials,
     ) -> Result<Value> {
-        let (key, token) = (secret::token("mrg_"), secret::token("mrg_acct_"));
+        let (key, token) = (secret::token(KEY), secret::token("mrg_acct_"));
         let stored = api_key::create(
             tx,
             &app.key,

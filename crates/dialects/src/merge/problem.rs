@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use hiring::problem::{Act, Clash, Flaw, Problem};
+use hiring::problem::{Act, Clash, Flaw, FlawCode, Problem};
 use serde_json::json;
 
 use crate::reply;
@@ -40,6 +40,11 @@ pub(super) fn render(problem: &Problem) -> Response {
             .insert(header::WWW_AUTHENTICATE, bearer);
     }
     response
+}
+
+/// The status of [`render`]'s answer.
+pub(super) fn status(problem: &Problem) -> u16 {
+    render(problem).status().as_u16()
 }
 
 /// The SDKs understand both headers: seconds to wait, and the unix second at which to come again.
@@ -81,24 +86,37 @@ fn forbidden(act: Act) -> &'static str {
     }
 }
 
-/// What is wrong with a header or query parameter, or else why the body could not be read at all: what is wrong *in*
-/// a body that was read is told in the write's envelope.
+/// What is wrong with a header or query parameter, or else with the body: why it could not be read, or, of calls that
+/// write no model, what is wrong in it. (Of those that do, the write's envelope tells it.)
 fn sentence(flaws: &[Flaw]) -> String {
     let elsewhere = |f: &&Flaw| f.pointer.starts_with("query:") || f.pointer.starts_with("header:");
     if let Some(flaw) = flaws.iter().find(elsewhere) {
         return flaw.detail.clone();
     }
-    match flaws.first() {
-        Some(flaw) if flaw.pointer.is_empty() => format!("JSON parse error - {}", flaw.detail),
-        Some(flaw) => format!("JSON parse error - {} ({})", flaw.detail, flaw.pointer),
-        None => "Bad request.".to_owned(),
-    }
+    let Some(flaw) = flaws.first() else {
+        return "Bad request.".to_owned();
+    };
+    let unreadable = matches!(
+        flaw.code,
+        FlawCode::Malformed | FlawCode::DuplicateKey | FlawCode::TooDeep | FlawCode::NulCharacter
+    );
+    let why = if unreadable {
+        "JSON parse error - "
+    } else {
+        ""
+    };
+    let place = if flaw.pointer.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", flaw.pointer)
+    };
+    format!("{why}{}{place}", flaw.detail)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hiring::problem::{FlawCode, Noun};
+    use hiring::problem::Noun;
 
     #[test]
     fn nothing_is_ever_a_conflict() {
@@ -131,6 +149,8 @@ mod tests {
         assert_eq!(sentence(&flaw("")), "JSON parse error - It is bad.");
         assert_eq!(sentence(&flaw("/a")), "JSON parse error - It is bad. (/a)");
         assert_eq!(sentence(&flaw("query:cursor")), "It is bad.");
+        let missing = [Flaw::new("/name", FlawCode::Required, "name is required")];
+        assert_eq!(sentence(&missing), "name is required (/name)");
         assert_eq!(render(&Problem::NotFound(Noun::Job)).status(), 404);
     }
 }

@@ -2,6 +2,7 @@
 //! given, and the one without for people who leave it out.
 
 mod absent;
+mod accounts;
 mod activities;
 mod applications;
 mod attachments;
@@ -12,9 +13,14 @@ mod eeocs;
 mod expanded;
 mod family;
 mod jobs;
+mod keys;
 mod list;
 mod meta;
+mod order;
+mod receivers;
 mod references;
+mod scopes;
+mod state;
 mod unsupported;
 mod users;
 mod views;
@@ -28,11 +34,12 @@ use hiring::App;
 use hiring::id::Uuid;
 use hiring::problem::{Act, Noun, Problem, Result};
 
-use super::{Merge, auth};
+use super::{Merge, auth, document};
 use crate::reply;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
+        .route("/openapi.json", get(openapi))
         .nest("/api/ats/v1", ats())
         .nest("/ats/v1", ats())
 }
@@ -68,7 +75,41 @@ fn ats() -> Router<App> {
         .route("/attachments/{id}", get(attachments::one))
         .route("/attachments/{id}/file", get(attachments::file))
         .merge(family::routes())
+        .merge(around_accounts())
         .fallback(no_such_path)
+}
+
+/// Linked accounts, their tokens, scopes and receivers, keys, and how things stand.
+fn around_accounts() -> Router<App> {
+    Router::new()
+        .route("/account-details", get(accounts::details))
+        .route("/account-token/regenerate", post(accounts::regenerate))
+        .route("/account-token/{public_token}", get(accounts::exchange))
+        .route("/available-actions", get(accounts::actions))
+        .route("/linked-accounts", get(accounts::list))
+        .route("/link-token", post(accounts::link_token))
+        .route("/delete-account", post(accounts::delete))
+        .route("/generate-key", post(keys::generate))
+        .route("/regenerate-key", post(keys::regenerate))
+        .route("/default-scopes", get(scopes::defaults))
+        .route(
+            "/linked-account-scopes",
+            get(scopes::of_account).post(scopes::change),
+        )
+        .route(
+            "/webhook-receivers",
+            get(receivers::list).post(receivers::create),
+        )
+        .route("/sync-status", get(state::sync_status))
+        .route("/sync-status/resync", post(state::resync))
+        .route("/issues", get(state::issues))
+        .route("/issues/{id}", get(state::issue))
+        .route("/audit-trail", get(state::audit_trail))
+}
+
+/// For everybody: it says nothing of anybody.
+async fn openapi() -> Response {
+    reply::raw_json(200, document::text().to_owned())
 }
 
 /// The headers are judged before the path (dialect page, §6).

@@ -5,6 +5,7 @@
 //! `wire/command.rs`: bodies that are no model · `wire/query.rs`: query parameters. Here: what every write has in common. A field that the vendor does not know, or
 //! knows and we do not use, never stops a write: it becomes a [`Note`], which the answer shows as a warning.
 
+mod account;
 mod activity;
 mod candidate;
 mod command;
@@ -22,6 +23,10 @@ use crate::body::Body;
 use crate::check::{Check, Object};
 use crate::time;
 
+pub(super) use account::{
+    AccountsQuery, AuditQuery, IssuesQuery, KeyRequest, LinkTokenRequest, ReceiverRequest,
+    ScopesRequest,
+};
 pub(super) use activity::{ACTIVITY, ACTIVITY_TYPES, ActivityRequest, INTERVIEW, VISIBILITIES};
 pub(super) use candidate::{CandidateRequest, Contact};
 pub(super) use command::{IgnoreRequest, StageRequest};
@@ -31,7 +36,8 @@ pub(super) use nested::{
     NewAttachmentRequest, Who,
 };
 pub(super) use query::{
-    CandidatesQuery, CommonQuery, Expand, Pairs, WriteQuery, id_filter, ids_filter, one, pairs,
+    CandidatesQuery, CommonQuery, Expand, PageQuery, Pairs, WriteQuery, id_filter, ids_filter, one,
+    pairs,
 };
 pub(super) use rules::Table;
 pub(super) use tables::{APPLICATION, ATTACHMENT, CANDIDATE, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};

@@ -12,7 +12,8 @@ use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::routes::{
-    applications, attachments, candidates, catalog, feed, jobs, members, notes, submissions,
+    applications, attachments, candidates, catalog, feed, jobs, linked_accounts, members, notes,
+    submissions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -36,6 +37,8 @@ use crate::reply;
         applications::advance_application, applications::dispose_application,
         submissions::get_submission, submissions::get_submission_raw,
         attachments::get_attachment,
+        linked_accounts::list_linked_accounts, linked_accounts::get_linked_account,
+        linked_accounts::change_linked_account,
         feed::list_events, feed::list_outbox,
     ),
     components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition,

@@ -14,6 +14,7 @@ use hiring::event::Event;
 use hiring::id::{StageId, Uuid};
 use hiring::invite::{self, Invite};
 use hiring::job::{Around, Field, Job, Stage};
+use hiring::linked_account::{LinkedAccount, Scope};
 use hiring::member::Member;
 use hiring::note::Note;
 use serde_json::{Value, json};
@@ -188,6 +189,27 @@ pub(super) fn attachment(attachment: &Attachment) -> answer::Attachment {
         url: attachment.url.clone(),
         remark: attachment.remark.clone(),
         created_at: micros(attachment.created_at),
+    }
+}
+
+pub(super) fn linked_account(account: &LinkedAccount) -> answer::LinkedAccount {
+    let scope = |scope: &Scope| answer::Scope {
+        model: scope.model.clone(),
+        read: scope.read,
+        write: scope.write,
+        disabled_fields: scope.disabled_fields.clone(),
+    };
+    answer::LinkedAccount {
+        id: account.uid,
+        name: account.name.clone(),
+        end_user: account.end_user.as_ref().map(|user| answer::EndUser {
+            origin_id: user.origin_id.clone(),
+            organization_name: user.organization_name.clone(),
+            email_address: user.email_address.clone(),
+        }),
+        requires: account.settings.requires.clone(),
+        scopes: account.settings.scopes.iter().map(scope).collect(),
+        created_at: micros(account.created_at),
     }
 }
 

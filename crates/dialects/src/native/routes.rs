@@ -8,6 +8,7 @@ pub(super) mod candidates;
 pub(super) mod catalog;
 pub(super) mod feed;
 pub(super) mod jobs;
+pub(super) mod linked_accounts;
 pub(super) mod members;
 pub(super) mod notes;
 mod pipelines;
@@ -74,6 +75,15 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     ("GET", "/attachments/{id}", || {
         get(attachments::get_attachment)
+    }),
+    ("GET", "/linked-accounts", || {
+        get(linked_accounts::list_linked_accounts)
+    }),
+    ("GET", "/linked-accounts/{id}", || {
+        get(linked_accounts::get_linked_account)
+    }),
+    ("PATCH", "/linked-accounts/{id}", || {
+        patch(linked_accounts::change_linked_account)
     }),
     ("GET", "/events", || get(feed::list_events)),
     ("GET", "/outbox", || get(feed::list_outbox)),

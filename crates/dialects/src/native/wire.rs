@@ -9,6 +9,7 @@ mod candidate;
 mod catalog;
 mod job;
 mod job_edit;
+mod linked_account;
 mod note;
 pub(super) mod record;
 
@@ -20,6 +21,7 @@ pub(super) use candidate::{NewAnswer, NewCandidate, NewFile, is_file};
 pub(super) use catalog::{NewItem, NewOffice};
 pub(super) use job::{NewField, NewJob};
 pub(super) use job_edit::JobEdit;
+pub(super) use linked_account::LinkedAccountEdit;
 pub(super) use note::NewNote;
 
 use crate::check::{Check, Object};

@@ -3,6 +3,7 @@
 //! In this file stands how a story begins: [`story`] gives a [`House`] with two organizations, and the actors below
 //! do the usual things in one line each. What the verbs promise is told in the other files.
 
+mod accounts;
 mod applications;
 mod direction;
 mod family;
@@ -95,9 +96,7 @@ fn open(place: &Place) -> (App, Arc<Clock>) {
     (config.readers, config.writers) = (2, 8);
     let store = Store::open(config).expect("the place opens");
     let files = Files::in_folder(&place.dir().join("files")).expect("a folder for files");
-    let settings = Settings {
-        public_url: "http://muster.test".into(),
-    };
+    let settings = Settings::at("http://muster.test");
     let app = App::new(store, files, InstallationKey::draw(), settings);
     (app, clock)
 }

@@ -1,14 +1,22 @@
-//! What is known of one submission: where it came in and what came of it, not what stood in it.
+//! One call as members may look at it: what was sent, what came of it, why it was refused. `log/shown.rs` says what of a
+//! body is shown.
+//!
+//! A request is kept for some weeks (`hiring/src/request.rs`), the submission of one that was done for as long as there is
+//! the record. Either is enough for a page.
+
+mod shown;
 
 use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use hiring::id::Uuid;
+use hiring::id::{OrgId, Uuid};
 use hiring::problem::Noun;
+use hiring::request::{self, Remark, Request};
 use hiring::submission::{self, Submission};
 use hiring::{App, Problem, Result, organization};
+use store::Reader;
 
 use super::words;
 use crate::moment::Moment;
@@ -20,10 +28,29 @@ pub(crate) struct Log {
     organization: String,
     member: String,
     uid: String,
+    request: Option<Asked>,
+    submission: Option<Kept>,
+}
+
+/// A request while it is kept.
+struct Asked {
+    at: Moment,
+    dialect: String,
+    method: String,
+    route: String,
+    status: i64,
+    meaning: &'static str,
+    key: Option<String>,
+    remarks: Vec<Remark>,
+    body: Option<String>,
+}
+
+/// What came of a request that was done.
+struct Kept {
+    at: Moment,
     dialect: String,
     route: String,
     outcome: String,
-    received: Moment,
     candidate: Option<String>,
     application: Option<String>,
     unmapped: Vec<String>,
@@ -35,7 +62,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uid: Result<Path<String>, PathRejection>,
 ) -> Response {
-    let not_found = || page::problem(Area::Desk, &Problem::NotFound(Noun::Submission));
+    let not_found = || page::problem(Area::Desk, &Problem::NotFound(Noun::Request));
     let uid = uid.ok().and_then(|Path(text)| Uuid::parse_str(&text).ok());
     let path = uid.map_or("/desk".to_owned(), |uid| format!("/desk/logs/{uid}"));
     let member = match super::enter(&app, &headers, &path, StatusCode::UNAUTHORIZED).await {
@@ -45,31 +72,64 @@ pub(crate) async fn show(
     let Some(uid) = uid else {
         return not_found();
     };
-    let org = member.org;
-    let found = app.store.read(move |r| {
-        let organization = organization::find(r, org)?.name;
-        Ok::<_, Problem>((organization, submission::find(r, org, uid)?))
-    });
-    match found.await {
-        Ok((organization, submission)) => {
-            let log = Log::new(organization, member.name, submission);
-            page::html(Area::Desk, StatusCode::OK, &log)
-        }
+    let (org, name) = (member.org, member.name);
+    match app
+        .store
+        .read(move |r| read(r, org, uid, name.clone()))
+        .await
+    {
+        Ok(log) => page::html(Area::Desk, StatusCode::OK, &log),
         Err(Problem::NotFound(_)) => not_found(),
         Err(problem) => page::problem(Area::Desk, &problem),
     }
 }
 
-impl Log {
-    fn new(organization: String, member: String, submission: Submission) -> Log {
-        Log {
-            organization,
-            member,
-            uid: submission.uid.to_string(),
+fn read(r: &mut Reader, org: OrgId, uid: Uuid, member: String) -> Result<Log> {
+    let request = if_there(request::find(r, org, uid))?;
+    let submission = if_there(submission::find(r, org, uid))?;
+    if request.is_none() && submission.is_none() {
+        return Err(Problem::NotFound(Noun::Request));
+    }
+    let files = submission::file_slots(r, org, uid)?;
+    Ok(Log {
+        organization: organization::find(r, org)?.name,
+        member,
+        uid: uid.to_string(),
+        request: request.map(|request| Asked::new(request, |n| files.iter().any(|f| f.n == n))),
+        submission: submission.map(Kept::new),
+    })
+}
+
+fn if_there<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Err(Problem::NotFound(_)) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+impl Asked {
+    fn new(request: Request, is_file: impl Fn(u32) -> bool) -> Asked {
+        Asked {
+            at: Moment::at(request.created_at),
+            meaning: words::status_of_answer(request.status),
+            body: request.body.map(|body| shown::body(&body, &is_file)),
+            dialect: request.dialect,
+            method: request.method,
+            route: request.route,
+            status: request.status,
+            key: request.key_name,
+            remarks: request.remarks,
+        }
+    }
+}
+
+impl Kept {
+    fn new(submission: Submission) -> Kept {
+        Kept {
+            at: Moment::at(submission.received_at),
             dialect: submission.dialect,
             route: submission.route,
             outcome: words::outcome(&submission.outcome),
-            received: Moment::at(submission.received_at),
             candidate: submission.candidate.map(|uid| uid.to_string()),
             application: submission.application.map(|uid| uid.to_string()),
             unmapped: submission.unmapped,
@@ -80,17 +140,34 @@ impl Log {
 impl Page for Log {
     #[cfg(test)]
     fn sample() -> Log {
+        let at = Moment::at(1_773_480_413_000_000);
         Log {
             organization: "Nordwind & Söhne".into(),
             member: "Anna".into(),
             uid: "0198c0de-0000-7000-8000-000000000001".into(),
-            dialect: "native".into(),
-            route: "POST /candidates".into(),
-            outcome: words::outcome("created"),
-            received: Moment::at(1_773_480_413_000_000),
-            candidate: Some("0198c0de-0000-7000-8000-000000000002".into()),
-            application: None,
-            unmapped: vec!["/model/<x>".into()],
+            request: Some(Asked {
+                at: at.clone(),
+                dialect: "native".into(),
+                method: "POST".into(),
+                route: "/candidates".into(),
+                status: 400,
+                meaning: words::status_of_answer(400),
+                key: Some("our <x> key".into()),
+                remarks: vec![Remark {
+                    pointer: "/model/<x>".into(),
+                    detail: "It must be a string.".into(),
+                }],
+                body: Some("{\n  \"model\": \"<x>\"\n}".into()),
+            }),
+            submission: Some(Kept {
+                at,
+                dialect: "native".into(),
+                route: "POST /candidates".into(),
+                outcome: words::outcome("created"),
+                candidate: Some("0198c0de-0000-7000-8000-000000000002".into()),
+                application: None,
+                unmapped: vec!["/model/<x>".into()],
+            }),
         }
     }
 }

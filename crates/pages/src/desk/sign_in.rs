@@ -12,8 +12,8 @@ use axum::{Extension, Form};
 use hiring::App;
 use hiring::member::{self, Member};
 
-use super::origin;
 use crate::Site;
+use crate::origin;
 use crate::page::{self, Area, Notice, Page};
 
 const COOKIE: &str = "muster_session";

@@ -40,9 +40,25 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "invite.completed" => format!("took up the invite for {job}"),
         "attachment.added" => "has a new file".to_owned(),
         "job.created" => "was opened as a job".to_owned(),
+        "link.created" => "was asked for by a link".to_owned(),
+        "linked_account.linked" => "was linked".to_owned(),
+        "linked_account.changed" => "has other settings".to_owned(),
+        "linked_account.renewed" => "has a new token".to_owned(),
+        "linked_account.removed" => "was removed".to_owned(),
+        "webhook_receiver.enabled" => "wants to be told of an event".to_owned(),
+        "webhook_receiver.disabled" => "wants to be told of an event no more".to_owned(),
+        "api_key.created" => "was made".to_owned(),
+        "api_key.renewed" => "took the place of an older one".to_owned(),
         other => format!("({other})"),
     };
-    let subject = if event.candidate.is_none() && event.job.is_some() {
+    let of_none = match event.kind.split('.').next() {
+        Some("link" | "linked_account" | "webhook_receiver") => Some("A linked account"),
+        Some("api_key") => Some("A key"),
+        _ => None,
+    };
+    let subject = if let Some(subject) = of_none {
+        subject
+    } else if event.candidate.is_none() && event.job.is_some() {
         job
     } else {
         person
@@ -83,6 +99,17 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Open => "Open",
         Status::OnHold => "On hold",
         Status::Closed => "Closed",
+    }
+}
+
+/// What an answer's status means.
+pub(super) fn status_of_answer(status: i64) -> &'static str {
+    match status {
+        200..300 => "done",
+        401 | 403 => "refused: not allowed",
+        404 => "refused: there is no such thing",
+        400..500 => "refused",
+        _ => "failed",
     }
 }
 
@@ -153,6 +180,15 @@ mod tests {
             ..event(Kind::JobCreated)
         };
         assert_eq!(said(&job), "Engineer was opened as a job");
+        let of_none = |kind| Recent {
+            candidate: None,
+            job: None,
+            actor: Actor::System,
+            ..event(kind)
+        };
+        let linked = of_none(Kind::LinkedAccountLinked);
+        assert_eq!(said(&linked), "A linked account was linked");
+        assert_eq!(said(&of_none(Kind::ApiKeyCreated)), "A key was made");
     }
 
     #[test]

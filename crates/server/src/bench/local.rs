@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use dialects::{ExampleCall, NewCredentials};
+use hiring::app::Settings;
 use hiring::caller::{Caller, Permissions};
 use hiring::id::OrgId;
 use hiring::job::{self, NewJob};
@@ -44,7 +45,7 @@ impl Local {
             files: None,
         };
         let base_url = url.clone();
-        let app = tokio::task::spawn_blocking(move || wiring::open(&place, &url))
+        let app = tokio::task::spawn_blocking(move || wiring::open(&place, Settings::at(&url)))
             .await
             .map_err(|e| e.to_string())??;
         let inner = app.clone();

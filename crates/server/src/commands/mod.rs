@@ -4,17 +4,18 @@ mod keys;
 
 use std::net::SocketAddr;
 
+use hiring::app::Settings;
 use hiring::organization;
 use serde_json::json;
 
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
 
-use crate::options::{Listen, Place};
+use crate::options::{Keeping, Listen, Place};
 use crate::{demo, router, serve, wiring};
 
 /// `muster serve`.
-pub async fn serve(place: &Place, listen: &Listen) -> Result<(), String> {
-    let (app, listener) = open(place, listen).await?;
+pub async fn serve(place: &Place, listen: &Listen, keeping: &Keeping) -> Result<(), String> {
+    let (app, listener) = open(place, listen, keeping).await?;
     let none = app
         .store
         .read(organization::all)
@@ -37,8 +38,13 @@ pub async fn serve(place: &Place, listen: &Listen) -> Result<(), String> {
 }
 
 /// `muster demo`.
-pub async fn demo(place: &Place, listen: &Listen, as_json: bool) -> Result<(), String> {
-    let (app, listener) = open(place, listen).await?;
+pub async fn demo(
+    place: &Place,
+    listen: &Listen,
+    keeping: &Keeping,
+    as_json: bool,
+) -> Result<(), String> {
+    let (app, listener) = open(place, listen, keeping).await?;
     let credentials = demo::credentials(&app, &place.data).await?;
     let stop = serve::signals()?;
     let router = router::build(app.clone());
@@ -58,6 +64,7 @@ pub async fn demo(place: &Place, listen: &Listen, as_json: bool) -> Result<(), S
 async fn open(
     place: &Place,
     listen: &Listen,
+    keeping: &Keeping,
 ) -> Result<(hiring::App, tokio::net::TcpListener), String> {
     let listener = serve::bind(listen.listen).await?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
@@ -65,9 +72,13 @@ async fn open(
         .public_url
         .clone()
         .unwrap_or_else(|| reachable(address));
+    let settings = Settings {
+        keep_requests: keeping.keep_requests,
+        ..Settings::at(&url)
+    };
     let place = place.clone();
     // Opening blocks: migrations, connections.
-    let app = tokio::task::spawn_blocking(move || wiring::open(&place, &url))
+    let app = tokio::task::spawn_blocking(move || wiring::open(&place, settings))
         .await
         .map_err(|e| e.to_string())??;
     Ok((app, listener))
@@ -129,7 +140,7 @@ pub async fn org_list(place: &Place, as_json: bool) -> Result<(), String> {
 /// Opens the data without serving it; a server may run on it meanwhile.
 async fn quiet(place: &Place) -> Result<hiring::App, String> {
     let place = place.clone();
-    tokio::task::spawn_blocking(move || wiring::open(&place, ""))
+    tokio::task::spawn_blocking(move || wiring::open(&place, Settings::at("")))
         .await
         .map_err(|e| e.to_string())?
 }

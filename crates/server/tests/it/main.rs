@@ -11,6 +11,7 @@ mod eeo;
 mod files;
 mod golden;
 mod kill;
+mod merge_accounts;
 mod merge_family;
 mod once;
 mod one_person;

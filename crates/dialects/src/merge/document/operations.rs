@@ -77,12 +77,7 @@ const fn get(
     }
 }
 
-const fn post(
-    path: &'static str,
-    about: &'static str,
-    sent: Sent,
-    answer: Answer,
-) -> Operation {
+const fn post(path: &'static str, about: &'static str, sent: Sent, answer: Answer) -> Operation {
     Operation {
         method: "post",
         path,

@@ -2,9 +2,9 @@
 
 use hiring::id::{Uuid, derived_uid};
 use hiring::job::{Field, FieldKind, Job};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{Lens, head, object, question_id};
+use super::{Lens, head, part, question_id};
 
 /// The model ScreeningQuestion. `whole`: the job, in place of its id; `options`: show them whole.
 pub(in super::super) fn question(
@@ -28,31 +28,26 @@ pub(in super::super) fn question(
         "required": field.required,
         "options": shown,
     });
-    without_extras(lens, "ScreeningQuestion", id, of, own)
+    part(
+        lens,
+        "ScreeningQuestion",
+        head(id, of.created_at, of.updated_at),
+        own,
+    )
 }
 
 fn option(lens: &Lens, question: Uuid, label: &str, of: &Job) -> Value {
-    let id = option_id(question, label);
-    without_extras(
+    let head = head(option_id(question, label), of.created_at, of.updated_at);
+    part(
         lens,
         "ScreeningQuestionOption",
-        id,
-        of,
+        head,
         json!({"label": label}),
     )
 }
 
 fn option_id(question: Uuid, label: &str) -> Uuid {
     derived_uid(question, &format!("option {label}"))
-}
-
-/// As `model`, for the two models that are documented without `field_mappings` and `remote_data`.
-fn without_extras(lens: &Lens, name: &str, id: Uuid, of: &Job, own: Value) -> Value {
-    let mut members: Map<String, Value> = head(id, of.created_at, of.updated_at);
-    members.extend(object(own));
-    members.insert("remote_was_deleted".into(), json!(false));
-    lens.hide(name, &mut members);
-    Value::Object(members)
 }
 
 fn kind(kind: FieldKind) -> &'static str {

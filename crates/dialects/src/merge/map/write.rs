@@ -8,11 +8,10 @@ use hiring::idempotency::Answer;
 use hiring::problem::{Act, Flaw, FlawCode, Problem, Result};
 use serde_json::{Value, json};
 
+use super::INTEGRATION;
 use crate::merge::wire::{Note, Why};
 use crate::reply;
 
-/// Whom "supported by" speaks of: the integration behind the linked account.
-const INTEGRATION: &str = "Muster";
 /// Warnings one answer names; the others are counted.
 const MOST_WARNINGS: usize = 200;
 

@@ -3,21 +3,24 @@
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use hiring::App;
+use hiring::caller::Caller;
 use hiring::candidate::{self, Candidate, Taken};
 use hiring::id::Uuid;
-use hiring::idempotency::{self, Answer};
-use hiring::problem::{Act, Noun, Problem, Result};
+use hiring::idempotency::Answer;
+use hiring::problem::{Noun, Problem, Result};
 use hiring::submission::Kept;
 use serde_json::json;
 use store::Tx;
 
+use super::order::{carry_out, json};
 use super::write::{Call, Made, take_in};
 use super::{id_of, references, views};
-use crate::body::Body;
+use crate::inbound::Inbound;
+use crate::merge::keep::Entry;
 use crate::merge::map::{self, What};
 use crate::merge::wire::{CandidateRequest, Expand, IgnoreRequest, Note, Why};
 use crate::merge::{Merge, auth};
-use crate::{inbound, reply};
+use crate::reply;
 
 const CREATE: What = What {
     model: "Candidate",
@@ -107,21 +110,24 @@ pub(super) async fn ignore_candidate(
     reply::send(&Merge, &app, result)
 }
 
+const IGNORE: What = What {
+    model: "Candidate",
+    method: "POST",
+    route: "/candidates/ignore/{model_id}",
+    status: 200,
+};
+
 async fn ignore(app: &App, id: &str, request: Request) -> Result<Answer> {
-    let guest = auth::guest(app, request.headers(), Act::Write).await?;
-    guest.may_write("Candidate")?;
-    let id = id_of(id, Noun::Candidate)?;
-    let request = inbound::read(request, inbound::SMALL).await?;
-    request.require_json()?;
-    let body = Body::read(request.body.clone(), |_| false)?;
-    let IgnoreRequest { reason, message } = IgnoreRequest::parse(&body)?;
-    let key = request.key;
-    app.store
-        .write(move |tx| {
-            idempotency::once(tx, &guest.caller, key.as_ref(), |tx| {
-                candidate::ignore(tx, &guest.caller, id, &reason, message.as_deref())?;
-                Ok(reply::json(200, &json!({})))
-            })
-        })
-        .await
+    let guest = auth::known(app, request.headers()).await?;
+    let (may, id) = (guest.may_write("Candidate"), id_of(id, Noun::Candidate));
+    let read = |request: &Inbound, entry: &mut Entry| {
+        may?;
+        Ok((id?, json(IgnoreRequest::parse)(request, entry)?))
+    };
+    let work = |tx: &mut Tx, caller: &Caller, (id, said): &(Uuid, IgnoreRequest)| {
+        let IgnoreRequest { reason, message } = said;
+        candidate::ignore(tx, caller, *id, reason, message.as_deref())?;
+        Ok(json!({}))
+    };
+    carry_out(app, guest.caller, request, IGNORE, read, work).await
 }

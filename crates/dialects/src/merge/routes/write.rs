@@ -7,16 +7,17 @@ use hiring::App;
 use hiring::id::{ApplicationId, CandidateId};
 use hiring::idempotency::{self, Answer};
 use hiring::linked_account::Settings;
-use hiring::problem::{Act, Problem, Result};
+use hiring::problem::{Problem, Result};
 use hiring::submission::{self, Kept, NewSubmission};
 use serde_json::Value;
 use store::Tx;
 
 use crate::body::Body;
-use crate::merge::NAME;
 use crate::merge::auth::{self, Guest};
+use crate::merge::keep::{self, Entry};
 use crate::merge::map::{self, Lens, Log, What};
 use crate::merge::wire::{Note, Read, Write, WriteQuery};
+use crate::merge::{NAME, problem};
 use crate::{files, inbound};
 
 /// A write that was read and waits for its transaction.
@@ -49,44 +50,82 @@ pub(super) async fn take_in<M: Send + 'static>(
     parse: fn(&Body, &Settings) -> Read<M>,
     work: impl Fn(&mut Tx, &Call<M>, Kept) -> Result<Made> + Send + 'static,
 ) -> Result<Answer> {
-    let guest = auth::guest(app, request.headers(), Act::Write).await;
-    let guest = guest.and_then(|guest| guest.may_write(what.model).map(|()| guest));
-    let guest = match guest {
-        Ok(guest) => guest,
-        Err(problem) => return map::refused(&what, problem, &[], None),
-    };
+    let guest = auth::known(app, request.headers()).await?;
+    let (caller, mut trail) = (guest.caller.clone(), Trail::new(app, &what));
+    let done = attempt(app, request, what, guest, &mut trail, parse, work).await;
+    match done {
+        Ok(answer) => Ok(answer),
+        Err(problem) => {
+            let why = problem.clone();
+            let answer = map::refused(&what, problem, &trail.notes, trail.logged.as_ref());
+            let status = match &answer {
+                Ok(answer) => answer.status,
+                Err(other) => problem::status(other),
+            };
+            keep::refused(app, &caller, trail.entry, &why, status).await;
+            answer
+        }
+    }
+}
+
+/// What is known of a write, done or not.
+struct Trail {
+    entry: Entry,
+    notes: Vec<Note>,
+    logged: Option<Log>,
+}
+
+impl Trail {
+    fn new(app: &App, what: &What) -> Trail {
+        Trail {
+            entry: Entry::new(app, what),
+            notes: Vec::new(),
+            logged: None,
+        }
+    }
+}
+
+async fn attempt<M: Send + 'static>(
+    app: &App,
+    request: Request,
+    what: What,
+    guest: Guest,
+    trail: &mut Trail,
+    parse: fn(&Body, &Settings) -> Read<M>,
+    work: impl Fn(&mut Tx, &Call<M>, Kept) -> Result<Made> + Send + 'static,
+) -> Result<Answer> {
+    guest.require_write(what.model)?;
     let request = inbound::read(request, inbound::SMALL).await?;
     request.require_json()?;
     let body = Body::read(request.body.clone(), |_| false)?;
-    let logged = WriteQuery::parse(&request.query)
+    trail.entry.read(&body);
+    trail.logged = WriteQuery::parse(&request.query)
         .is_debug_mode
         .then(|| Log {
             id: body.uid,
             public_url: app.settings.public_url.clone(),
         });
     let Read { write, notes } = parse(&body, &guest.account.settings);
-    let write = match write {
-        Ok(write) => write,
-        Err(problem) => return map::refused(&what, problem, &notes, logged.as_ref()),
-    };
+    trail.notes = notes;
+    let write = write?;
     let call = Call {
         lens: guest.lens(app),
         guest,
         write,
     };
-    let kept = submission(&what, body, &notes);
-    let (in_vain, key) = ((notes.clone(), logged.clone()), request.key.clone());
-    let done = app
-        .store
+    let kept = submission(&what, body, &trail.notes);
+    let (notes, logged) = (trail.notes.clone(), trail.logged.clone());
+    let (entry, key) = (trail.entry.clone().submitted(), request.key.clone());
+    app.store
         .write(move |tx| {
             idempotency::once(tx, &call.guest.caller, key.as_ref(), |tx| {
                 let made = settle(tx, &call, &kept, &work)?;
+                keep::kept(tx, &call.guest.caller, &entry, what.status)?;
                 let notes = [notes.clone(), made.notes].concat();
                 Ok(map::done(&what, made.model, &notes, logged.as_ref()))
             })
         })
-        .await;
-    done.or_else(|problem| map::refused(&what, problem, &in_vain.0, in_vain.1.as_ref()))
+        .await
 }
 
 fn settle<M>(

@@ -28,7 +28,7 @@ pub(in super::super) fn one(pairs: &Pairs, name: &str) -> Option<String> {
 }
 
 /// Values joined by commas, in one parameter or several.
-fn list(pairs: &Pairs, name: &str) -> Vec<String> {
+pub(in super::super) fn list(pairs: &Pairs, name: &str) -> Vec<String> {
     let parts = values(pairs, name).flat_map(|v| v.split(','));
     parts
         .map(str::trim)
@@ -37,7 +37,7 @@ fn list(pairs: &Pairs, name: &str) -> Vec<String> {
         .collect()
 }
 
-fn flag(pairs: &Pairs, name: &str) -> bool {
+pub(in super::super) fn flag(pairs: &Pairs, name: &str) -> bool {
     one(pairs, name).is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true"))
 }
 
@@ -206,7 +206,7 @@ fn at_most(pairs: &Pairs, name: &str, most: usize) -> Result<Vec<String>> {
 }
 
 /// A moment in any ISO form. The plus of an offset that was not escaped arrives as a blank.
-fn moment(pairs: &Pairs, name: &str) -> Result<Option<i64>> {
+pub(in super::super) fn moment(pairs: &Pairs, name: &str) -> Result<Option<i64>> {
     let Some(text) = one(pairs, name) else {
         return Ok(None);
     };

@@ -63,6 +63,11 @@ pub(super) const fn rule(name: &'static str, kind: Kind, about: &'static str) ->
 }
 
 impl Table {
+    /// Names of the fields that mean something.
+    pub(in super::super) fn fields(&self) -> Vec<&'static str> {
+        self.names(false)
+    }
+
     fn names(&self, unused: bool) -> Vec<&'static str> {
         let wanted = |rule: &&Rule| matches!(rule.kind, Kind::Unused) == unused;
         self.rules

@@ -5,6 +5,7 @@
 mod family;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use hiring::record::Said;
 use serde::Serialize;
@@ -25,6 +26,40 @@ pub(in crate::native) struct Page<T> {
     pub data: Vec<T>,
     /// Send it as `after` for the next page; null when this is the last one.
     pub next: Option<String>,
+}
+
+/// What an account token names.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct LinkedAccount {
+    pub id: Uuid,
+    /// Whom it connects.
+    pub name: String,
+    /// Who linked it by a link; null for one that was made with its key.
+    pub end_user: Option<EndUser>,
+    /// What it requires of those who write through it, by model: names of fields that a new record must have.
+    pub requires: BTreeMap<String, Vec<String>>,
+    /// What may be read and written through it; a model that is not named is open.
+    pub scopes: Vec<Scope>,
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+/// The customer of a product for whom an account was linked, in the product's words.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct EndUser {
+    pub origin_id: String,
+    pub organization_name: String,
+    pub email_address: String,
+}
+
+/// What may be done with one model through a linked account.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct Scope {
+    pub model: String,
+    pub read: bool,
+    pub write: bool,
+    /// Fields that are not shown.
+    pub disabled_fields: Vec<String>,
 }
 
 /// A page of the feed of events.
@@ -356,7 +391,8 @@ pub(in crate::native) struct Event {
     pub job: Option<Uuid>,
     /// Who did it: `key:<n>`, `member:<n>`, `candidate` or `system`.
     pub actor: String,
-    /// By kind: `submission`, `fields`, `stage`, `from_stage`, `to_stage`, `invite`, `delivery`, `attachment`, `note`.
+    /// By kind: `submission`, `fields`, `stage`, `from_stage`, `to_stage`, `invite`, `delivery`, `attachment`, `note`,
+    /// `linked_account`, `key`.
     #[schema(value_type = Object)]
     pub data: Value,
     #[schema(format = DateTime)]

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Uri, header};
 /// Whether the request came from a page of our own, or from no page at all. A browser says so in `Sec-Fetch-Site`;
 /// one that is too old, or that reaches us without TLS, in `Origin`. A program that sends neither acts for nobody
 /// but itself.
-pub(super) fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
+pub(crate) fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
     if let Some(site) = text(headers, "sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
@@ -20,7 +20,7 @@ pub(super) fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
 }
 
 /// Whether a page of another site led here.
-pub(super) fn is_foreign_link(headers: &HeaderMap) -> bool {
+pub(crate) fn is_foreign_link(headers: &HeaderMap) -> bool {
     text(headers, "sec-fetch-site") == Some("cross-site")
 }
 

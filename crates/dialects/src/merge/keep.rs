@@ -1,0 +1,162 @@
+//! Requests that want to change something, kept for members to look at (`/desk/logs/{uid}`, which `dashboard_view` names).
+//!
+//! One that was done is kept in its own transaction, one that was refused in a small one of its own. To keep one never
+//! changes an answer: where that fails, it is only logged.
+
+use hiring::App;
+use hiring::caller::Caller;
+use hiring::id::{Uuid, new_uid};
+use hiring::problem::{Clash, Problem, Result};
+use hiring::request::{self, NewRequest, Remark};
+use store::Tx;
+
+use super::NAME;
+use super::map::What;
+use crate::body::Body;
+
+/// A request on its way, as it will be kept.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// Its outside name: the body's, once that was read.
+    pub uid: Uuid,
+    method: &'static str,
+    route: &'static str,
+    /// The body with its slots not filled.
+    body: Option<String>,
+    /// Whether the operator keeps any.
+    wanted: bool,
+}
+
+impl Entry {
+    /// A request of which no body was read yet.
+    pub(super) fn new(app: &App, what: &What) -> Entry {
+        Entry {
+            uid: new_uid(),
+            method: what.method,
+            route: what.route,
+            body: None,
+            wanted: app.settings.keep_requests > 0,
+        }
+    }
+
+    /// With the body that was read.
+    pub(super) fn read(&mut self, body: &Body) {
+        self.uid = body.uid;
+        self.body = self.wanted.then(|| body.skeleton.clone());
+    }
+
+    /// Without its body, which its submission keeps.
+    pub(super) fn submitted(mut self) -> Entry {
+        self.body = None;
+        self
+    }
+}
+
+/// Keeps a request that was done, in the transaction that did it.
+pub(super) fn kept(tx: &mut Tx, caller: &Caller, entry: &Entry, status: u16) -> Result<()> {
+    if !entry.wanted {
+        return Ok(());
+    }
+    request::keep(tx, caller, &entry.with(status, Vec::new()))
+}
+
+/// Keeps a request that was refused with `status`. Not one that came too often or at a bad time: it is sent again.
+pub(super) async fn refused(app: &App, caller: &Caller, entry: Entry, why: &Problem, status: u16) {
+    let later = matches!(
+        why,
+        Problem::TooMany { .. }
+            | Problem::Overloaded { .. }
+            | Problem::Conflict(Clash::KeyInFlight)
+    );
+    if later || !entry.wanted {
+        return;
+    }
+    let (caller, new) = (caller.clone(), entry.with(status, remarks(why)));
+    let kept = app
+        .store
+        .write(move |tx| request::keep(tx, &caller, &new))
+        .await;
+    if let Err(problem) = kept {
+        tracing::warn!(?problem, "a refused request was not kept");
+    }
+}
+
+impl Entry {
+    fn with(&self, status: u16, remarks: Vec<Remark>) -> NewRequest {
+        NewRequest {
+            uid: self.uid,
+            dialect: NAME,
+            method: self.method,
+            route: self.route,
+            status,
+            body: self.body.clone(),
+            remarks,
+        }
+    }
+}
+
+/// What was wrong, in plain words. No value that was sent is among them (docs/conventions/errors.md).
+fn remarks(why: &Problem) -> Vec<Remark> {
+    let whole = |detail: String| {
+        vec![Remark {
+            pointer: String::new(),
+            detail,
+        }]
+    };
+    match why {
+        Problem::Invalid(flaws) => flaws
+            .iter()
+            .map(|flaw| Remark {
+                pointer: flaw.pointer.clone(),
+                detail: sentence(&flaw.detail),
+            })
+            .collect(),
+        Problem::Forbidden(act) => whole(format!(
+            "The key or the linked account may not do this: it needs “{}”.",
+            act.word()
+        )),
+        Problem::NotFound(noun) | Problem::Gone(noun) => {
+            whole(format!("There is no such {}.", noun.word()))
+        }
+        Problem::Conflict(Clash::KeyReused) => {
+            whole("The Idempotency-Key came before with another body.".into())
+        }
+        Problem::Conflict(Clash::NotAllowed(why)) => whole(sentence(why)),
+        Problem::Conflict(_) => whole("It was in the way of another one.".into()),
+        Problem::Stale { .. } => whole("The record had changed since.".into()),
+        Problem::TooLarge { limit } => whole(format!("It was larger than {limit} bytes.")),
+        Problem::TooSlow => whole("Its body did not arrive in time.".into()),
+        Problem::UnsupportedMedia => whole("Its body was not declared to be JSON.".into()),
+        Problem::Unauthenticated(why) => whole(sentence(why)),
+        Problem::MethodNotAllowed => whole("The address takes no such method.".into()),
+        Problem::TooMany { .. } => whole("The key calls too often.".into()),
+        Problem::Overloaded { .. } => whole("The server was busy.".into()),
+        Problem::Broken(ticket) => whole(format!("Something broke here, ticket {ticket}.")),
+    }
+}
+
+/// With a full stop, as faults are written with and without. They begin with a field's name as it is spelled.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hiring::problem::{FlawCode, Noun};
+
+    #[test]
+    fn faults_are_told_in_plain_words() {
+        let first = |problem: Problem| remarks(&problem).remove(0);
+        let flaw = Problem::invalid("/model/a", FlawCode::WrongType, "a must be a string");
+        assert_eq!(
+            first(flaw),
+            Remark {
+                pointer: "/model/a".into(),
+                detail: "a must be a string.".into()
+            }
+        );
+        let none = first(Problem::NotFound(Noun::Candidate));
+        assert_eq!(none.detail, "There is no such candidate.");
+    }
+}
