@@ -44,6 +44,10 @@ pub trait Dialect: Sync {
     fn problem(&self, problem: &Problem) -> Response;
     /// The guide for users, Markdown.
     fn guide(&self) -> &'static str;
+    /// Its OpenAPI 3.1 document, JSON, which it serves itself below its mount point; `None` where there is none yet.
+    fn openapi(&self) -> Option<&'static str> {
+        None
+    }
     /// Makes a key of this dialect for `org`. Answers what `muster key create --json` and `demo` print: at least
     /// `base_url` (what a user puts into the vendor's client) and the secrets, in clear, this once; and under
     /// `key_id` the key's uid, for revoking it. `base_url` is the server's own URL.

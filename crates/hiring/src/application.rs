@@ -11,7 +11,9 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::candidate::Candidate;
 use crate::event::{self, Kind, Subject};
-use crate::id::{ApplicationId, CandidateId, JobId, MemberId, OrgId, StageId, Uuid, new_uid};
+use crate::id::{
+    ApplicationId, CandidateId, CatalogId, JobId, MemberId, OrgId, StageId, Uuid, new_uid,
+};
 use crate::invite;
 use crate::job::{self, Job, Stage, Status};
 use crate::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
@@ -115,8 +117,8 @@ pub struct NewApplication {
     pub applied_at: Option<i64>,
     /// The member who is credited with it.
     pub credited_to: Option<MemberId>,
-    /// Why it was rejected: a reject reason of the catalog, by its number.
-    pub reason: Option<i64>,
+    /// Why it was rejected: a reject reason of the catalog.
+    pub reason: Option<CatalogId>,
 }
 
 /// What opening came to.

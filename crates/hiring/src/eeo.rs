@@ -1,8 +1,12 @@
 //! Equal-opportunity answers (race, gender, disability, veteran status): apart from everything else, readable
-//! with one permission, never in events, logs, webhooks, exports or search.
+//! with one permission, never in events, logs, webhooks, exports or search. Lists of them are `eeo/told.rs`.
+
+mod told;
 
 use serde_json::Value;
 use store::{Reader, Tx, sql};
+
+pub use told::{Filter, Question, Told, find, page};
 
 use crate::caller::Caller;
 use crate::id::{CandidateId, OrgId, Uuid};

@@ -53,6 +53,8 @@ ids! {
     DeliveryId,
     /// A note on a candidate.
     NoteId,
+    /// A department, an office or a reject reason.
+    CatalogId,
 }
 
 /// A new UUIDv7 (RFC 9562): the outside name of a record, ordered by time.
@@ -83,5 +85,19 @@ impl Ticket {
 impl fmt::Display for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_derived_name_follows_from_its_two_parts() {
+        let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(derived_uid(a, "phone"), derived_uid(a, "phone"));
+        assert_ne!(derived_uid(a, "phone"), derived_uid(b, "phone"));
+        assert_ne!(derived_uid(a, "phone"), derived_uid(a, "phones"));
+        assert_eq!(derived_uid(a, "phone").get_version_num(), 8);
     }
 }

@@ -1,12 +1,26 @@
-//! An opening people apply to, with its ordered stages and its form fields.
+//! An opening people apply to.
+//!
+//! Its pipeline is `job/stage.rs`, its form `job/field.rs`; whom and what it is tied to, `job/around.rs`; changing it,
+//! `job/edit.rs`.
+
+mod around;
+mod edit;
+mod field;
+mod stage;
 
 use serde_json::json;
-use store::{Reader, Row, Tx, sql};
+use store::{Reader, Row, ToValue, Tx, sql};
+
+pub use around::{Around, around};
+pub use edit::{JobEdit, edit};
+pub use field::{Field, FieldKind, NewField, fields, fields_of};
+pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
-use crate::id::{FieldId, JobId, OrgId, StageId, Uuid, new_uid};
-use crate::problem::{Flaw, FlawCode, Noun, Problem, Result};
+use crate::id::{CatalogId, JobId, MemberId, OrgId, Uuid, new_uid};
+use crate::page::{Side, Span, hundred, with_hundred};
+use crate::problem::{Noun, Problem, Result};
 
 /// A job.
 #[derive(Debug, Clone)]
@@ -19,6 +33,10 @@ pub struct Job {
     pub title: String,
     /// Whether it takes applications.
     pub status: Status,
+    /// The organization's own sign for it.
+    pub code: Option<String>,
+    /// What it is about, as text or HTML.
+    pub description: Option<String>,
     /// When it was made, µs.
     pub created_at: i64,
     /// When it or its stages or fields last changed, µs.
@@ -54,135 +72,26 @@ impl Status {
     }
 }
 
-/// One step of a job's pipeline.
-#[derive(Debug, Clone)]
-pub struct Stage {
-    /// Inside number.
-    pub id: StageId,
-    /// Outside name.
-    pub uid: Uuid,
-    /// Whose.
-    pub job: JobId,
-    /// 0 is the first.
-    pub position: i64,
-    /// As people call it.
-    pub name: String,
-    /// What happens there: `review`, `interview`, `offer`…
-    pub kind: String,
-    /// `#rrggbb`.
-    pub color: String,
-}
-
-/// One question of a job's form.
-#[derive(Debug, Clone)]
-pub struct Field {
-    /// Inside number.
-    pub id: FieldId,
-    /// Whose.
-    pub job: JobId,
-    /// The name answers are kept under, unique in the job.
-    pub name: String,
-    /// What people read.
-    pub label: String,
-    /// See [`FieldKind`].
-    pub kind: FieldKind,
-    /// Whether an application must answer it.
-    pub required: bool,
-    /// The permitted answers of a choice.
-    pub options: Vec<String>,
-}
-
-/// The kinds of form field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum FieldKind {
-    Text,
-    LongText,
-    Email,
-    Phone,
-    Url,
-    Number,
-    Date,
-    Choice,
-    MultipleChoice,
-    File,
-    YesNo,
-    Consent,
-}
-
-const KINDS: [(FieldKind, &str); 12] = [
-    (FieldKind::Text, "text"),
-    (FieldKind::LongText, "long_text"),
-    (FieldKind::Email, "email"),
-    (FieldKind::Phone, "phone"),
-    (FieldKind::Url, "url"),
-    (FieldKind::Number, "number"),
-    (FieldKind::Date, "date"),
-    (FieldKind::Choice, "choice"),
-    (FieldKind::MultipleChoice, "multiple_choice"),
-    (FieldKind::File, "file"),
-    (FieldKind::YesNo, "yes_no"),
-    (FieldKind::Consent, "consent"),
-];
-
-impl FieldKind {
-    /// As stored.
-    pub fn word(self) -> &'static str {
-        KINDS
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("text", |(_, word)| word)
-    }
-
-    /// From its stored word.
-    pub fn parse(word: &str) -> Option<FieldKind> {
-        KINDS
-            .iter()
-            .find(|(_, w)| *w == word)
-            .map(|(kind, _)| *kind)
-    }
-
-    /// Every word, for messages.
-    pub fn words() -> String {
-        KINDS.map(|(_, word)| word).join(", ")
-    }
-}
-
 /// What a new job is made of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewJob {
     /// As people call it.
     pub title: String,
+    /// The organization's own sign for it.
+    pub code: Option<String>,
+    /// What it is about, as text or HTML.
+    pub description: Option<String>,
     /// (name, kind), in order; empty: Applied, Screen, Interview, Offer.
     pub stages: Vec<(String, String)>,
     /// The form.
     pub fields: Vec<NewField>,
+    /// Its departments and offices.
+    pub catalog: Vec<CatalogId>,
+    /// Members who recruit for it.
+    pub recruiters: Vec<MemberId>,
+    /// Members who decide.
+    pub hiring_managers: Vec<MemberId>,
 }
-
-/// What a new form field is made of.
-#[derive(Debug, Clone)]
-pub struct NewField {
-    /// Unique in the job.
-    pub name: String,
-    /// What people read.
-    pub label: String,
-    /// Its kind.
-    pub kind: FieldKind,
-    /// Whether an application must answer it.
-    pub required: bool,
-    /// For choices.
-    pub options: Vec<String>,
-}
-
-const COLORS: [&str; 6] = [
-    "#5b7fd6", "#3f9c8c", "#c98a2b", "#8f62c4", "#c4586b", "#6b7a3d",
-];
-const USUAL_STAGES: [(&str, &str); 4] = [
-    ("Applied", "review"),
-    ("Screen", "screen"),
-    ("Interview", "interview"),
-    ("Offer", "offer"),
-];
 
 /// Makes an open job with its stages and fields.
 ///
@@ -192,8 +101,8 @@ pub fn create(tx: &mut Tx, caller: &Caller, new: &NewJob) -> Result<Job> {
     let (uid, now, org) = (new_uid(), tx.now(), caller.org);
     let id = JobId(tx.number(
         sql!(
-            "INSERT INTO job (org_id, uid, title, title_key, status, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING id"
+            "INSERT INTO job (org_id, uid, title, title_key, status, created_at, updated_at, code, description) \
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) RETURNING id"
         ),
         &[
             &org,
@@ -202,169 +111,150 @@ pub fn create(tx: &mut Tx, caller: &Caller, new: &NewJob) -> Result<Job> {
             &crate::text::key(&new.title),
             &Status::Open.word(),
             &now,
+            &new.code,
+            &new.description,
         ],
     )?);
-    let usual = USUAL_STAGES.map(|(name, kind)| (name.to_owned(), kind.to_owned()));
-    let stages = if new.stages.is_empty() {
-        usual.as_slice()
-    } else {
-        &new.stages
-    };
-    for (position, (name, kind)) in stages.iter().enumerate() {
-        let color = COLORS[position % COLORS.len()];
-        tx.run(
-            sql!(
-                "INSERT INTO stage (org_id, job_id, uid, position, name, kind, color) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)"
-            ),
-            &[
-                &org,
-                &id,
-                &new_uid(),
-                &(position as i64),
-                name,
-                kind,
-                &color,
-            ],
-        )?;
-    }
+    stage::add_stages(tx, org, id, &new.stages)?;
     for (position, field) in new.fields.iter().enumerate() {
-        add_field(tx, org, id, position, field)?;
+        field::add_field(tx, org, id, position, field)?;
     }
-    event::append(
-        tx,
-        caller,
-        Kind::JobCreated,
-        &Subject {
-            job: Some(id),
-            ..Subject::default()
-        },
-        &json!({}),
-    )?;
+    around::add(tx, org, id, new)?;
+    let about = Subject {
+        job: Some(id),
+        ..Subject::default()
+    };
+    event::append(tx, caller, Kind::JobCreated, &about, &json!({}))?;
     find(tx, org, id)
-}
-
-fn add_field(tx: &mut Tx, org: OrgId, job: JobId, position: usize, field: &NewField) -> Result<()> {
-    let at = |part: &str| format!("/fields/{position}/{part}");
-    let choice = matches!(field.kind, FieldKind::Choice | FieldKind::MultipleChoice);
-    if choice && field.options.is_empty() {
-        return Err(Flaw::new(at("options"), FlawCode::Required, "a choice needs options").into());
-    }
-    let options = serde_json::to_string(&field.options).unwrap_or_default();
-    let touched = tx.run(
-        sql!(
-            "INSERT INTO field (org_id, job_id, name, label, kind, required, options, position) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
-        ),
-        &[
-            &org,
-            &job,
-            &field.name,
-            &field.label,
-            &field.kind.word(),
-            &i64::from(field.required),
-            &options,
-            &(position as i64),
-        ],
-    )?;
-    if touched == 0 {
-        return Err(Flaw::new(
-            at("name"),
-            FlawCode::Contradiction,
-            "two fields of this job have one name",
-        )
-        .into());
-    }
-    Ok(())
 }
 
 /// The organization's job of number `id`.
 pub fn find(r: &mut Reader, org: OrgId, id: JobId) -> Result<Job> {
     let row = r.one(
-        sql!("SELECT id, uid, title, status, created_at, updated_at FROM job WHERE org_id = $1 AND id = $2"),
+        sql!(
+            "SELECT id, uid, title, status, code, description, created_at, updated_at FROM job \
+             WHERE org_id = $1 AND id = $2"
+        ),
         &[&org, &id],
     )?;
-    row.as_ref().map_or(Err(Problem::NotFound(Noun::Job)), read)
+    let row = row.ok_or(Problem::NotFound(Noun::Job))?;
+    read(&row, 0)
 }
 
 /// The organization's job of outside name `uid`.
 pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Job> {
     let row = r.one(
-        sql!("SELECT id, uid, title, status, created_at, updated_at FROM job WHERE org_id = $1 AND uid = $2"),
+        sql!(
+            "SELECT id, uid, title, status, code, description, created_at, updated_at FROM job \
+             WHERE org_id = $1 AND uid = $2"
+        ),
         &[&org, &uid],
     )?;
-    row.as_ref().map_or(Err(Problem::NotFound(Noun::Job)), read)
+    let row = row.ok_or(Problem::NotFound(Noun::Job))?;
+    read(&row, 0)
 }
 
 /// The organization's jobs after number `after`, oldest first.
 pub fn list(r: &mut Reader, org: OrgId, after: JobId, limit: i64) -> Result<Vec<Job>> {
-    let rows = r.all(
-        sql!(
-            "SELECT id, uid, title, status, created_at, updated_at FROM job \
-             WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-        ),
-        &[&org, &after, &limit],
-    )?;
-    rows.iter().map(read).collect()
+    page(r, org, Side::After(after.0), &Filter::default(), limit)
 }
 
-fn read(row: &Row) -> Result<Job> {
-    let status: String = row.get(3)?;
+/// Which jobs a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Those of this status only.
+    pub status: Option<Status>,
+    /// Those of exactly this sign only.
+    pub code: Option<String>,
+    /// Those in any of these offices only, at most [`crate::page::MOST`].
+    pub offices: Option<Vec<CatalogId>>,
+    /// Made and changed within this.
+    pub span: Span,
+}
+
+/// A page of the organization's jobs in the order in which they were made; `Before` pages come newest first.
+pub fn page(
+    r: &mut Reader,
+    org: OrgId,
+    side: Side,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Job>> {
+    let (forward, backward) = (
+        sql!(concat!(
+            "SELECT j.id, j.uid, j.title, j.status, j.code, j.description, j.created_at, j.updated_at FROM job j \
+             WHERE j.org_id = $1 AND (CAST($102 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM job_catalog k \
+             WHERE k.job_id = j.id AND k.catalog_id IN (",
+            hundred!(),
+            "))) AND (CAST($103 AS TEXT) IS NULL OR j.status = $103) AND (CAST($104 AS TEXT) IS NULL OR j.code = $104) \
+             AND (CAST($105 AS BIGINT) IS NULL OR j.created_at > $105) \
+             AND (CAST($106 AS BIGINT) IS NULL OR j.created_at < $106) \
+             AND (CAST($107 AS BIGINT) IS NULL OR j.updated_at > $107) \
+             AND (CAST($108 AS BIGINT) IS NULL OR j.updated_at < $108) \
+             AND j.id > $109 ORDER BY j.id LIMIT $110"
+        )),
+        sql!(concat!(
+            "SELECT j.id, j.uid, j.title, j.status, j.code, j.description, j.created_at, j.updated_at FROM job j \
+             WHERE j.org_id = $1 AND (CAST($102 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM job_catalog k \
+             WHERE k.job_id = j.id AND k.catalog_id IN (",
+            hundred!(),
+            "))) AND (CAST($103 AS TEXT) IS NULL OR j.status = $103) AND (CAST($104 AS TEXT) IS NULL OR j.code = $104) \
+             AND (CAST($105 AS BIGINT) IS NULL OR j.created_at > $105) \
+             AND (CAST($106 AS BIGINT) IS NULL OR j.created_at < $106) \
+             AND (CAST($107 AS BIGINT) IS NULL OR j.updated_at > $107) \
+             AND (CAST($108 AS BIGINT) IS NULL OR j.updated_at < $108) \
+             AND j.id < $109 ORDER BY j.id DESC LIMIT $110"
+        )),
+    );
+    let (statement, from) = match side {
+        Side::After(id) => (forward, id),
+        Side::Before(id) => (backward, id),
+    };
+    let (status, span) = (filter.status.map(Status::word), &filter.span);
+    let everywhere: &[CatalogId] = &[];
+    let offices = filter.offices.as_deref().unwrap_or(everywhere);
+    let chosen = i64::from(filter.offices.is_some());
+    let mut parameters = with_hundred(&org, offices);
+    parameters.extend([
+        &chosen as &dyn ToValue,
+        &status,
+        &filter.code,
+        &span.created_after,
+        &span.created_before,
+        &span.modified_after,
+        &span.modified_before,
+        &from,
+        &limit,
+    ]);
+    let rows = r.all(statement, &parameters)?;
+    rows.iter().map(|row| read(row, 0)).collect()
+}
+
+/// The organization's jobs of these numbers, at most [`crate::page::MOST`]; in no order.
+pub fn of_ids(r: &mut Reader, org: OrgId, ids: &[JobId]) -> Result<Vec<Job>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT id, uid, title, status, code, description, created_at, updated_at FROM job \
+             WHERE org_id = $1 AND id IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred(&org, ids),
+    )?;
+    rows.iter().map(|row| read(row, 0)).collect()
+}
+
+/// A job whose columns begin at `at`.
+fn read(row: &Row, at: usize) -> Result<Job> {
+    let status: String = row.get(at + 3)?;
     Ok(Job {
-        id: row.get(0)?,
-        uid: row.get(1)?,
-        title: row.get(2)?,
+        id: row.get(at)?,
+        uid: row.get(at + 1)?,
+        title: row.get(at + 2)?,
         status: Status::parse(&status).unwrap_or(Status::Closed),
-        created_at: row.get(4)?,
-        updated_at: row.get(5)?,
+        code: row.get(at + 4)?,
+        description: row.get(at + 5)?,
+        created_at: row.get(at + 6)?,
+        updated_at: row.get(at + 7)?,
     })
-}
-
-/// The job's stages, in order. There is always at least one.
-pub fn stages(r: &mut Reader, org: OrgId, job: JobId) -> Result<Vec<Stage>> {
-    let rows = r.all(
-        sql!(
-            "SELECT id, uid, job_id, position, name, kind, color FROM stage \
-             WHERE org_id = $1 AND job_id = $2 ORDER BY position LIMIT 200"
-        ),
-        &[&org, &job],
-    )?;
-    rows.iter()
-        .map(|row| {
-            Ok(Stage {
-                id: row.get(0)?,
-                uid: row.get(1)?,
-                job: row.get(2)?,
-                position: row.get(3)?,
-                name: row.get(4)?,
-                kind: row.get(5)?,
-                color: row.get(6)?,
-            })
-        })
-        .collect()
-}
-
-/// The job's form, in order.
-pub fn fields(r: &mut Reader, org: OrgId, job: JobId) -> Result<Vec<Field>> {
-    let rows = r.all(
-        sql!(
-            "SELECT id, job_id, name, label, kind, required, options FROM field \
-             WHERE org_id = $1 AND job_id = $2 ORDER BY position LIMIT 500"
-        ),
-        &[&org, &job],
-    )?;
-    rows.iter()
-        .map(|row| {
-            let (kind, options): (String, String) = (row.get(4)?, row.get(6)?);
-            Ok(Field {
-                id: row.get(0)?,
-                job: row.get(1)?,
-                name: row.get(2)?,
-                label: row.get(3)?,
-                kind: FieldKind::parse(&kind).unwrap_or(FieldKind::Text),
-                required: row.get::<i64>(5)? == 1,
-                options: serde_json::from_str(&options).unwrap_or_default(),
-            })
-        })
-        .collect()
 }

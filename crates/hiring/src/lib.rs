@@ -2,8 +2,8 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`tag`], [`eeo`]
-//! * the opening: [`job`] with its stages and fields, [`form`] · one for the other: [`application`], [`invite`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`note`], [`tag`], [`eeo`]
+//! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
@@ -18,6 +18,7 @@ pub mod attachment;
 pub mod audit;
 pub mod caller;
 pub mod candidate;
+pub mod catalog;
 pub mod counts;
 pub mod delivery;
 pub mod eeo;
@@ -30,6 +31,7 @@ pub mod job;
 pub mod link;
 pub mod linked_account;
 pub mod member;
+pub mod note;
 pub mod organization;
 pub mod page;
 pub mod problem;

@@ -4,8 +4,9 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use store::{Reader, Tx, sql};
 
-use crate::id::{MemberId, OrgId, Uuid, new_uid};
-use crate::problem::{Flaw, FlawCode, Problem, Result};
+use crate::id::{JobId, MemberId, OrgId, Uuid, new_uid};
+use crate::page::{Side, Span, hundred, with_hundred, with_hundred_names};
+use crate::problem::{Flaw, FlawCode, Noun, Problem, Result};
 use crate::{secret, text};
 
 /// How long a session lasts, µs: 12 hours.
@@ -16,14 +17,18 @@ pub const SESSION: i64 = 12 * 3_600 * 1_000_000;
 pub struct Member {
     /// Inside number.
     pub id: MemberId,
+    /// Outside name.
+    pub uid: Uuid,
     /// Whose.
     pub org: OrgId,
     /// As people call them.
     pub name: String,
     /// Where they sign in.
     pub email: String,
-    /// What they may do.
+    /// What they may do: `owner`, `admin`, `recruiter`, `hiring_manager`, `interviewer` or another word.
     pub role: String,
+    /// Since when, µs.
+    pub created_at: i64,
 }
 
 /// argon2id of a password. Takes tens of milliseconds: never inside a transaction.
@@ -103,11 +108,11 @@ pub fn by_email(r: &mut Reader, email: &str) -> Result<Option<(Member, String)>>
     };
     let row = r.one(
         sql!(
-            "SELECT id, org_id, name, email, role, password_hash FROM member WHERE email_key = $1"
+            "SELECT id, org_id, name, email, role, uid, created_at, password_hash FROM member WHERE email_key = $1"
         ),
         &[&key],
     )?;
-    row.map(|row| Ok((read(&row)?, row.get(5)?))).transpose()
+    row.map(|row| Ok((read(&row)?, row.get(7)?))).transpose()
 }
 
 /// Begins a session; answers its token, which is kept hashed.
@@ -125,7 +130,7 @@ pub fn of_session(r: &mut Reader, token: &str) -> Result<Option<Member>> {
     let now = r.now();
     let row = r.one(
         sql!(
-            "SELECT m.id, m.org_id, m.name, m.email, m.role FROM session s JOIN member m ON m.id = s.member_id \
+            "SELECT m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at FROM session s JOIN member m ON m.id = s.member_id \
              WHERE s.token_hash = $1 AND s.expires_at > $2"
         ),
         &[&secret::hash(token), &now],
@@ -142,12 +147,140 @@ pub fn sign_out(tx: &mut Tx, token: &str) -> Result<()> {
     Ok(())
 }
 
-fn read(row: &store::Row) -> Result<Member> {
+/// The organization's member of outside name `uid`.
+pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Member> {
+    let row = r.one(
+        sql!("SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND uid = $2"),
+        &[&org, &uid],
+    )?;
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Member)), read)
+}
+
+/// The organization's members of these outside names, at most [`crate::page::MOST`]; in no order.
+pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Member>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND uid IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred_names(&org, uids),
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// Which members a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The one with this address (its key).
+    pub email_key: Option<String>,
+    /// Who joined within this. A member's row never changes where it is shown.
+    pub span: Span,
+}
+
+/// A page of the organization's members in the order in which they joined; `Before` pages come newest first.
+pub fn page(
+    r: &mut Reader,
+    org: OrgId,
+    side: Side,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Member>> {
+    let (forward, backward) = (
+        sql!(
+            "SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND id > $2 \
+             AND (CAST($3 AS TEXT) IS NULL OR email_key = $3) AND created_at > $4 AND created_at < $5 \
+             ORDER BY id LIMIT $6"
+        ),
+        sql!(
+            "SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND id < $2 \
+             AND (CAST($3 AS TEXT) IS NULL OR email_key = $3) AND created_at > $4 AND created_at < $5 \
+             ORDER BY id DESC LIMIT $6"
+        ),
+    );
+    let (statement, from) = match side {
+        Side::After(id) => (forward, id),
+        Side::Before(id) => (backward, id),
+    };
+    let (after, before) = filter.span.of_unchanging();
+    let rows = r.all(
+        statement,
+        &[&org, &from, &filter.email_key, &after, &before, &limit],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// The numbers of those of outside names `uids`, which the caller named at `pointer`.
+///
+/// # Errors
+/// [`Problem::Invalid`] with a fault for each name of nobody.
+pub fn named(r: &mut Reader, org: OrgId, uids: &[Uuid], pointer: &str) -> Result<Vec<MemberId>> {
+    let (mut ids, mut flaws) = (Vec::new(), Vec::new());
+    for (i, uid) in uids.iter().enumerate() {
+        match find_by_uid(r, org, *uid) {
+            Ok(member) => ids.push(member.id),
+            Err(Problem::NotFound(_)) => flaws.push(Flaw::new(
+                format!("{pointer}/{i}"),
+                FlawCode::UnknownReference,
+                "there is no such member",
+            )),
+            Err(problem) => return Err(problem),
+        }
+    }
+    if flaws.is_empty() {
+        Ok(ids)
+    } else {
+        Err(Problem::Invalid(flaws))
+    }
+}
+
+/// What a member does for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Part {
+    Recruiter,
+    HiringManager,
+}
+
+impl Part {
+    /// As stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Part::Recruiter => "recruiter",
+            Part::HiringManager => "hiring_manager",
+        }
+    }
+}
+
+/// The recruiters and hiring managers of `jobs` (at most [`crate::page::MOST`]), in the order in which they were named.
+pub fn of_jobs(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<(JobId, Part, Member)>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at, j.job_id, j.part FROM job_member j \
+             JOIN member m ON m.id = j.member_id WHERE j.org_id = $1 AND j.job_id IN (",
+            hundred!(),
+            ") ORDER BY j.id LIMIT 10000"
+        )),
+        &with_hundred(&org, jobs),
+    )?;
+    let part = |word: String| match word == Part::Recruiter.word() {
+        true => Part::Recruiter,
+        false => Part::HiringManager,
+    };
+    rows.iter()
+        .map(|row| Ok((row.get(7)?, part(row.get(8)?), read(row)?)))
+        .collect()
+}
+
+pub(crate) fn read(row: &store::Row) -> Result<Member> {
     Ok(Member {
         id: row.get(0)?,
         org: row.get(1)?,
         name: row.get(2)?,
         email: row.get(3)?,
         role: row.get(4)?,
+        uid: row.get(5)?,
+        created_at: row.get(6)?,
     })
 }

@@ -4,6 +4,7 @@
 //! with one statement for the whole page: see [`hundred`].
 
 use store::ToValue;
+use uuid::Uuid;
 
 /// Which way a page of a list is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,14 @@ impl Span {
             && before(self.created_before, created)
             && after(self.modified_after, modified)
             && before(self.modified_before, modified)
+    }
+
+    /// The moments between which (strictly) a row must have been made that never changes afterwards.
+    pub fn of_unchanging(&self) -> (i64, i64) {
+        let after = self.created_after.max(self.modified_after);
+        let before = [self.created_before, self.modified_before];
+        let before = before.into_iter().flatten().min();
+        (after.unwrap_or(i64::MIN), before.unwrap_or(i64::MAX))
     }
 }
 
@@ -64,8 +73,26 @@ pub(crate) fn with_hundred<'v, I: ToValue>(
     parameters
 }
 
+/// The same with outside names.
+///
+/// # Panics
+/// More than [`MOST`] names.
+pub(crate) fn with_hundred_names<'v>(
+    org: &'v crate::id::OrgId,
+    uids: &'v [Uuid],
+) -> Vec<&'v dyn ToValue> {
+    assert!(uids.len() <= MOST, "a page of more than {MOST} rows");
+    let mut parameters: Vec<&dyn ToValue> = Vec::with_capacity(MOST + 1);
+    parameters.push(org);
+    parameters.extend(uids.iter().map(|uid| uid as &dyn ToValue));
+    parameters.resize(MOST + 1, &NOBODYS);
+    parameters
+}
+
 /// No row has this number.
 static NOBODY: i64 = -1;
+/// No row has this name.
+static NOBODYS: Uuid = Uuid::nil();
 
 #[cfg(test)]
 mod tests {
@@ -84,5 +111,17 @@ mod tests {
             assert!(!span.holds(created, modified));
         }
         assert!(Span::default().holds(0, 0));
+    }
+
+    #[test]
+    fn what_never_changes_lies_between_the_nearest_moments() {
+        let span = Span {
+            created_after: Some(1),
+            created_before: Some(9),
+            modified_after: Some(5),
+            modified_before: None,
+        };
+        assert_eq!(span.of_unchanging(), (5, 9));
+        assert_eq!(Span::default().of_unchanging(), (i64::MIN, i64::MAX));
     }
 }

@@ -103,6 +103,10 @@ pub enum Noun {
     ApiKey,
     Event,
     LinkedAccount,
+    Member,
+    Note,
+    CatalogItem,
+    EeoAnswers,
     Link,
     Request,
 }
@@ -123,6 +127,10 @@ impl Noun {
             Noun::ApiKey => "key",
             Noun::Event => "event",
             Noun::LinkedAccount => "linked account",
+            Noun::Member => "member",
+            Noun::Note => "note",
+            Noun::CatalogItem => "department, office or reject reason",
+            Noun::EeoAnswers => "equal-opportunity answers",
             Noun::Link => "link",
             Noun::Request => "request",
         }

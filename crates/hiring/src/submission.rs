@@ -203,6 +203,22 @@ pub fn of_candidates(r: &mut Reader, org: OrgId, ids: &[CandidateId]) -> Result<
     rows.iter().map(read).collect()
 }
 
+/// The submissions of these numbers, at most [`crate::page::MOST`]; in no order.
+pub fn of_ids(r: &mut Reader, org: OrgId, ids: &[SubmissionId]) -> Result<Vec<Submission>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT s.id, s.uid, s.dialect, s.route, s.body, s.unmapped, s.outcome, c.uid, s.candidate_id, a.uid, \
+             s.received_at FROM submission s LEFT JOIN candidate c ON c.id = s.candidate_id \
+             LEFT JOIN application a ON a.id = s.application_id \
+             WHERE s.org_id = $1 AND s.id IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred(&org, ids),
+    )?;
+    rows.iter().map(read).collect()
+}
+
 /// The names of a candidate's submissions, oldest first.
 pub fn names_of_candidate(r: &mut Reader, org: OrgId, candidate: CandidateId) -> Result<Vec<Uuid>> {
     let rows = r.all(

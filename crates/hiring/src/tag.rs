@@ -5,7 +5,7 @@ use serde_json::Value;
 use store::{Reader, Row, Tx, sql};
 
 use crate::id::{CandidateId, OrgId};
-use crate::page::Side;
+use crate::page::{Side, Span};
 use crate::problem::Result;
 use crate::text;
 
@@ -90,20 +90,23 @@ pub fn ids(r: &mut Reader, org: OrgId, names: &[String]) -> Result<Vec<i64>> {
 }
 
 /// A page of the organization's tags in the order of their first use; `Before` pages come newest first.
-pub fn page(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<Tag>> {
+pub fn page(r: &mut Reader, org: OrgId, side: Side, span: &Span, limit: i64) -> Result<Vec<Tag>> {
     let (forward, backward) = (
         sql!(
-            "SELECT id, name, created_at FROM tag WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+            "SELECT id, name, created_at FROM tag WHERE org_id = $1 AND id > $2 \
+             AND created_at > $3 AND created_at < $4 ORDER BY id LIMIT $5"
         ),
         sql!(
-            "SELECT id, name, created_at FROM tag WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+            "SELECT id, name, created_at FROM tag WHERE org_id = $1 AND id < $2 \
+             AND created_at > $3 AND created_at < $4 ORDER BY id DESC LIMIT $5"
         ),
     );
+    let (after, before) = span.of_unchanging();
     let (statement, from) = match side {
         Side::After(id) => (forward, id),
         Side::Before(id) => (backward, id),
     };
-    let rows = r.all(statement, &[&org, &from, &limit])?;
+    let rows = r.all(statement, &[&org, &from, &after, &before, &limit])?;
     rows.iter().map(read).collect()
 }
 

@@ -137,8 +137,7 @@ fn furnish(tx: &mut Tx, hash: &str) -> Result<OrgId, Problem> {
     member::create(tx, org, EMAIL, "Anna", "admin", hash)?;
     let job = NewJob {
         title: "Backend <Engineer>".into(),
-        stages: Vec::new(),
-        fields: Vec::new(),
+        ..NewJob::default()
     };
     job::create(tx, &Caller::system(org), &job)?;
     Ok(org)

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use dialects::{DIALECTS, Dialect, ExampleCall, NewCredentials};
 use hiring::caller::{Caller, Permissions};
-use hiring::id::OrgId;
+use hiring::catalog::{self, Kind, NewItem};
+use hiring::id::{MemberId, OrgId};
 use hiring::job::{self, FieldKind, NewField, NewJob};
 use hiring::{App, Problem, api_key, member, organization, secret};
 use serde_json::{Map, Value, json};
@@ -127,9 +128,9 @@ impl Example {
         let known = organization::all(tx)?
             .into_iter()
             .find(|o| o.name == self.organization);
-        let org = match known {
+        let org = match &known {
             Some(known) => known.id,
-            None => furnish(tx, &self.organization)?,
+            None => organization::create(tx, &self.organization)?.id,
         };
         member::set_password(
             tx,
@@ -139,6 +140,9 @@ impl Example {
             "owner",
             &self.password_hash,
         )?;
+        if known.is_none() {
+            self.furnish(tx, org)?;
+        }
         let base = &self.base_url;
         let mut all = Map::new();
         all.insert("url".into(), json!(base));
@@ -163,16 +167,51 @@ impl Example {
         );
         Ok(Value::Object(all))
     }
-}
 
-/// The organization, its two jobs and its custom field.
-fn furnish(tx: &mut Tx, name: &str) -> hiring::Result<OrgId> {
-    let org = organization::create(tx, name)?.id;
-    organization::add_custom_field(tx, org, "field1")?;
-    let caller = Caller::system(org);
-    job::create(tx, &caller, &first_job())?;
-    job::create(tx, &caller, &accountant())?;
-    Ok(org)
+    /// Gives the new organization its two jobs, its custom field and what is around them.
+    fn furnish(&self, tx: &mut Tx, org: OrgId) -> hiring::Result<()> {
+        organization::add_custom_field(tx, org, "field1")?;
+        let caller = Caller::system(org);
+        let mut put = |kind, name: &str, place: Option<&str>| {
+            let (name, place) = (name.to_owned(), place.map(str::to_owned));
+            let put = catalog::create(tx, &caller, &NewItem { kind, name, place })?;
+            Ok::<_, Problem>(put.item.id)
+        };
+        let engineering = put(Kind::Department, "Engineering", None)?;
+        let finance = put(Kind::Department, "Finance", None)?;
+        let london = put(Kind::Office, "Headquarters", Some("London"))?;
+        let turin = put(Kind::Office, "Workshop", Some("Turin"))?;
+        for reason in ["Not enough experience", "Position filled", "Asked for more"] {
+            put(Kind::RejectReason, reason, None)?;
+        }
+        let (anna, ivan) = self.people(tx, org)?;
+        let programmer = NewJob {
+            catalog: vec![engineering, london],
+            recruiters: vec![anna],
+            hiring_managers: vec![ivan],
+            ..first_job()
+        };
+        job::create(tx, &caller, &programmer)?;
+        let accountant = NewJob {
+            catalog: vec![finance, turin],
+            recruiters: vec![anna],
+            ..accountant()
+        };
+        job::create(tx, &caller, &accountant)?;
+        Ok(())
+    }
+
+    /// The owner, and a second member, who has an address of the organization's own, since one address is one member
+    /// in all organizations. Their password is the owner's: nobody is told of another one.
+    fn people(&self, tx: &mut Tx, org: OrgId) -> hiring::Result<(MemberId, MemberId)> {
+        let (owner, _) = member::by_email(tx, &self.email)?
+            .ok_or_else(|| Problem::broken("the owner who was just made is not there"))?;
+        let domain = self.organization.to_lowercase().replace(' ', "-");
+        let email = format!("ivan@{domain}.example");
+        let hash = &self.password_hash;
+        let other = member::create(tx, org, &email, "Ivan Interviewer", "interviewer", hash)?;
+        Ok((owner.id, other))
+    }
 }
 
 fn field(name: &str, label: &str, kind: FieldKind, required: bool, options: &[&str]) -> NewField {
@@ -186,12 +225,15 @@ fn field(name: &str, label: &str, kind: FieldKind, required: bool, options: &[&s
     }
 }
 
-/// The demo's first job, as DESIGN §12 fixes it.
-/// The form, as `muster bench` uses it too.
+/// The demo's first job; its stages and its form are what the command line promises, and `muster bench` fills it in too.
 pub fn first_job() -> NewJob {
     NewJob {
         title: "Engine Programmer".into(),
-        stages: Vec::new(),
+        code: Some("ENG-1".into()),
+        description: Some(
+            "You write programs for the Analytical Engine, and prove on paper that they halt."
+                .into(),
+        ),
         fields: vec![
             field("phone", "Phone", FieldKind::Phone, true, &[]),
             field("resume", "Resume", FieldKind::File, false, &[]),
@@ -211,6 +253,7 @@ pub fn first_job() -> NewJob {
                 &[],
             ),
         ],
+        ..NewJob::default()
     }
 }
 
@@ -222,10 +265,13 @@ fn accountant() -> NewJob {
     ];
     NewJob {
         title: "Accountant".into(),
+        code: Some("FIN-1".into()),
+        description: Some("You keep the books of the Engine's many parts.".into()),
         stages: stages
             .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
             .to_vec(),
         fields: vec![field("resume", "Resume", FieldKind::File, false, &[])],
+        ..NewJob::default()
     }
 }
 

@@ -4,12 +4,17 @@
 //! Every documented key is written every time, since SDKs have broken on a missing one (merge-python-client issue 98).
 
 mod account;
+mod activity;
 mod application;
 mod attachment;
 mod candidate;
+mod catalog;
+mod eeoc;
 mod job;
 mod meta;
 mod page;
+mod question;
+mod user;
 mod write;
 
 use std::sync::Arc;
@@ -24,12 +29,17 @@ pub(super) use account::{
     INTEGRATION, Trouble, account_details, account_token, audit_event, available_actions, issue,
     kind_of, linked_account, scopes, sync_statuses,
 };
+pub(super) use activity::{activity, new_note};
 pub(super) use application::{Found, Whole, answers, application, new_application, question_id};
 pub(super) use attachment::{attachment, new_attachment};
-pub(super) use candidate::{CandidateView, candidate, edit, new_candidate};
-pub(super) use job::{job, stage};
+pub(super) use candidate::{CandidateView, candidate, edit, new_candidate, remote_data};
+pub(super) use catalog::{item, model_of, tag};
+pub(super) use eeoc::eeoc;
+pub(super) use job::{job, posting, posting_status_of, stage, status_of};
 pub(super) use meta::meta;
 pub(super) use page::{Page, page};
+pub(super) use question::question;
+pub(super) use user::user;
 pub(super) use write::{Log, What, done, refused};
 
 /// How records are shown to one caller.
@@ -42,6 +52,11 @@ pub(super) struct Lens {
 }
 
 impl Lens {
+    /// Whether records of `model` may be shown whole within others.
+    pub(super) fn shows(&self, model: &str) -> bool {
+        self.account.scope(model).is_none_or(|scope| scope.read)
+    }
+
     /// Takes out of a record of `model` what the account's scopes switch off. Keys stay: SDKs break on a missing one.
     fn hide(&self, model: &str, members: &mut Map<String, Value>) {
         let Some(scope) = self.account.scope(model) else {
@@ -87,6 +102,14 @@ fn model(lens: &Lens, name: &str, mut head: Map<String, Value>, own: Value) -> V
         "field_mappings": null,
         "remote_data": null,
     })));
+    lens.hide(name, &mut head);
+    Value::Object(head)
+}
+
+/// As [`model`], of the models that are documented without `field_mappings` and `remote_data`.
+fn part(lens: &Lens, name: &str, mut head: Map<String, Value>, own: Value) -> Value {
+    head.extend(object(own));
+    head.insert("remote_was_deleted".into(), json!(false));
     lens.hide(name, &mut head);
     Value::Object(head)
 }

@@ -5,6 +5,7 @@
 //! first. What Merge's pages leave open, and our choice, is summed up in `README.md`.
 
 mod auth;
+mod document;
 mod keep;
 mod map;
 mod models;
@@ -55,6 +56,10 @@ impl Dialect for Merge {
 
     fn guide(&self) -> &'static str {
         include_str!("README.md")
+    }
+
+    fn openapi(&self) -> Option<&'static str> {
+        Some(document::text())
     }
 
     fn credentials(

@@ -1,7 +1,7 @@
 //! Merge's models as this server has them: what each is made of and what can be done with it. `available-actions`,
 //! `sync-status` and the scopes are told from here.
 
-use super::wire::{APPLICATION, ATTACHMENT, CANDIDATE, Table};
+use super::wire::{ACTIVITY, APPLICATION, ATTACHMENT, CANDIDATE, Table};
 
 /// One of Merge's models.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,9 @@ const fn written(
 /// Every model, in alphabetical order.
 #[rustfmt::skip]
 pub(super) const MODELS: &[Model] = &[
-    read("Activity", &["user", "remote_created_at", "activity_type", "subject", "body", "visibility", "candidate"]),
+    written("Activity", &[
+        "user", "remote_created_at", "activity_type", "subject", "body", "visibility", "candidate",
+    ], &ACTIVITY, false),
     written("Application", &[
         "candidate", "job", "applied_at", "rejected_at", "offers", "source", "credited_to", "screening_question_answers",
         "current_stage", "reject_reason",

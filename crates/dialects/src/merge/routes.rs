@@ -1,20 +1,28 @@
 //! The handlers, one file for each model. Both base addresses are served: the one with `api` in it that the SDKs are
 //! given, and the one without for people who leave it out.
 
+mod absent;
 mod accounts;
+mod activities;
 mod applications;
 mod attachments;
 mod candidates;
+mod catalog;
 mod create;
+mod eeocs;
 mod expanded;
+mod family;
 mod jobs;
 mod keys;
+mod list;
 mod meta;
 mod order;
 mod receivers;
 mod references;
 mod scopes;
 mod state;
+mod unsupported;
+mod users;
 mod views;
 mod write;
 
@@ -26,11 +34,12 @@ use hiring::App;
 use hiring::id::Uuid;
 use hiring::problem::{Act, Noun, Problem, Result};
 
-use super::{Merge, auth};
+use super::{Merge, auth, document};
 use crate::reply;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
+        .route("/openapi.json", get(openapi))
         .nest("/api/ats/v1", ats())
         .nest("/ats/v1", ats())
 }
@@ -65,9 +74,7 @@ fn ats() -> Router<App> {
         .route("/attachments/meta/post", get(meta::post_attachment))
         .route("/attachments/{id}", get(attachments::one))
         .route("/attachments/{id}/file", get(attachments::file))
-        .route("/jobs", get(jobs::list))
-        .route("/jobs/{id}", get(jobs::one))
-        .route("/job-interview-stages", get(jobs::stages))
+        .merge(family::routes())
         .merge(around_accounts())
         .fallback(no_such_path)
 }
@@ -98,6 +105,11 @@ fn around_accounts() -> Router<App> {
         .route("/issues", get(state::issues))
         .route("/issues/{id}", get(state::issue))
         .route("/audit-trail", get(state::audit_trail))
+}
+
+/// For everybody: it says nothing of anybody.
+async fn openapi() -> Response {
+    reply::raw_json(200, document::text().to_owned())
 }
 
 /// The headers are judged before the path (dialect page, §6).

@@ -6,6 +6,7 @@
 //! knows and we do not use, never stops a write: it becomes a [`Note`], which the answer shows as a warning.
 
 mod account;
+mod activity;
 mod candidate;
 mod command;
 mod meta;
@@ -26,6 +27,7 @@ pub(super) use account::{
     AccountsQuery, AuditQuery, IssuesQuery, KeyRequest, LinkTokenRequest, ReceiverRequest,
     ScopesRequest,
 };
+pub(super) use activity::{ACTIVITY, ACTIVITY_TYPES, ActivityRequest, INTERVIEW, VISIBILITIES};
 pub(super) use candidate::{CandidateRequest, Contact};
 pub(super) use command::{IgnoreRequest, StageRequest};
 pub(super) use meta::{Meta, request_schema};
@@ -34,7 +36,8 @@ pub(super) use nested::{
     NewAttachmentRequest, Who,
 };
 pub(super) use query::{
-    CandidatesQuery, CommonQuery, Expand, PageQuery, WriteQuery, id_filter, one, pairs,
+    CandidatesQuery, CommonQuery, Expand, PageQuery, Pairs, WriteQuery, id_filter, ids_filter, one,
+    pairs,
 };
 pub(super) use rules::Table;
 pub(super) use tables::{APPLICATION, ATTACHMENT, CANDIDATE, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};

@@ -12,7 +12,8 @@ use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::routes::{
-    applications, attachments, candidates, feed, jobs, linked_accounts, submissions,
+    applications, attachments, candidates, catalog, feed, jobs, linked_accounts, members, notes,
+    submissions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -27,8 +28,11 @@ use crate::reply;
     security(("key" = [])),
     paths(
         openapi,
-        jobs::create_job, jobs::list_jobs, jobs::get_job,
+        jobs::create_job, jobs::list_jobs, jobs::get_job, jobs::edit_job,
+        catalog::create_department, catalog::list_departments, catalog::create_office, catalog::list_offices,
+        catalog::create_reject_reason, catalog::list_reject_reasons, members::list_members,
         candidates::create_candidate, candidates::list_candidates, candidates::get_candidate,
+        notes::create_note, notes::list_notes,
         applications::list_applications, applications::get_application,
         applications::advance_application, applications::dispose_application,
         submissions::get_submission, submissions::get_submission_raw,
@@ -37,7 +41,8 @@ use crate::reply;
         linked_accounts::change_linked_account,
         feed::list_events, feed::list_outbox,
     ),
-    components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition, NewField)),
+    components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition,
+        answer::NoteKind, answer::NoteVisibility, NewField)),
     modifiers(&Common),
 )]
 struct Muster;
@@ -65,13 +70,14 @@ impl Modify for Common {
             let open = path == "/openapi.json";
             let named = path.contains("{id}");
             if let Some(operation) = item.get.as_mut().filter(|_| !open) {
-                refusals(operation, named, Sends::Nothing);
+                refusals(operation, named, &[]);
             }
             if let Some(operation) = &mut item.patch {
-                refusals(operation, named, Sends::ABody);
+                refusals(operation, named, OF_BODY);
             }
             if let Some(operation) = &mut item.post {
-                refusals(operation, named, Sends::ABodyOnce);
+                refusals(operation, named, OF_BODY);
+                refusals(operation, named, OF_POST);
                 let key = serde_json::from_value(idempotency_key()).expect("a parameter");
                 operation
                     .parameters
@@ -121,26 +127,17 @@ fn failure(description: &str) -> RefOr<utoipa::openapi::Response> {
     RefOr::T(serde_json::from_value(response).expect("a response"))
 }
 
-/// What an operation is sent.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sends {
-    Nothing,
-    ABody,
-    /// With an Idempotency-Key, perhaps.
-    ABodyOnce,
-}
+/// What whoever sends a body may hear.
+const OF_BODY: &[&str] = &["408", "413", "415"];
+/// What whoever makes something, or repeats that, may hear.
+const OF_POST: &[&str] = &["409", "422"];
 
-/// Adds the failures that an operation may answer and does not speak of itself.
-fn refusals(operation: &mut Operation, named: bool, sends: Sends) {
+/// Adds the failures that an operation may answer and does not speak of itself: `more`, and those of all.
+fn refusals(operation: &mut Operation, named: bool, more: &[&str]) {
     let always = ["400", "401", "403", "429", "500", "503"].as_slice();
-    let of_body: &[&str] = match sends {
-        Sends::Nothing => &[],
-        Sends::ABody => &["408", "413", "415"],
-        Sends::ABodyOnce => &["408", "409", "413", "415", "422"],
-    };
     let all = always
         .iter()
-        .chain(of_body)
+        .chain(more)
         .chain(if named { ["404"].as_slice() } else { &[] });
     for status in all {
         let reference = Ref::from_response_name(*status);

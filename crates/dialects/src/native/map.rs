@@ -8,12 +8,15 @@ mod submission;
 use hiring::application::{Application, Passage};
 use hiring::attachment::Attachment;
 use hiring::candidate::{Candidate, PossibleDuplicate};
+use hiring::catalog::Item;
 use hiring::delivery::Delivery;
 use hiring::event::Event;
 use hiring::id::{StageId, Uuid};
 use hiring::invite::{self, Invite};
-use hiring::job::{Field, Job, Stage};
+use hiring::job::{Around, Field, Job, Stage};
 use hiring::linked_account::{LinkedAccount, Scope};
+use hiring::member::Member;
+use hiring::note::Note;
 use serde_json::{Value, json};
 
 pub(super) use sent::{KeptFile, answers, new_application, new_candidate, new_job, stage};
@@ -22,14 +25,21 @@ pub(super) use submission::{Parts, submission};
 use super::wire::answer;
 use crate::time::micros;
 
-pub(super) fn job(job: &Job, stages: &[Stage], fields: &[Field]) -> answer::Job {
+/// A job with its stages, its form and what it is tied to.
+pub(super) fn job(job: &Job, stages: &[&Stage], fields: &[&Field], around: &Around) -> answer::Job {
     answer::Job {
         id: job.uid,
         number: job.id.0,
         title: job.title.clone(),
         status: job.status.word(),
-        stages: stages.iter().map(one_stage).collect(),
-        fields: fields.iter().map(field).collect(),
+        code: job.code.clone(),
+        description: job.description.clone(),
+        departments: around.departments.iter().map(item).collect(),
+        offices: around.offices.iter().map(item).collect(),
+        recruiters: around.recruiters.iter().map(member).collect(),
+        hiring_managers: around.hiring_managers.iter().map(member).collect(),
+        stages: stages.iter().map(|s| one_stage(s)).collect(),
+        fields: fields.iter().map(|f| field(f)).collect(),
         created_at: micros(job.created_at),
         updated_at: micros(job.updated_at),
     }
@@ -51,6 +61,39 @@ fn field(field: &Field) -> answer::Field {
         kind: field.kind.word(),
         required: field.required,
         options: field.options.clone(),
+    }
+}
+
+pub(super) fn item(item: &Item) -> answer::CatalogItem {
+    answer::CatalogItem {
+        id: item.uid,
+        name: item.name.clone(),
+        place: item.place.clone(),
+        created_at: micros(item.created_at),
+    }
+}
+
+pub(super) fn member(member: &Member) -> answer::Member {
+    answer::Member {
+        id: member.uid,
+        name: member.name.clone(),
+        email: member.email.clone(),
+        role: member.role.clone(),
+        created_at: micros(member.created_at),
+    }
+}
+
+pub(super) fn note(note: &Note) -> answer::Note {
+    answer::Note {
+        id: note.uid,
+        candidate: note.candidate,
+        kind: note.kind.word(),
+        visibility: note.visibility.word(),
+        subject: note.subject.clone(),
+        body: note.body.clone(),
+        member: note.member.as_ref().map(member),
+        submission: note.submission,
+        created_at: micros(note.created_at),
     }
 }
 

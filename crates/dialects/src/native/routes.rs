@@ -5,9 +5,12 @@
 pub(super) mod applications;
 pub(super) mod attachments;
 pub(super) mod candidates;
+pub(super) mod catalog;
 pub(super) mod feed;
 pub(super) mod jobs;
 pub(super) mod linked_accounts;
+pub(super) mod members;
+pub(super) mod notes;
 mod pipelines;
 pub(super) mod query;
 pub(super) mod submissions;
@@ -33,9 +36,25 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/jobs", || post(jobs::create_job)),
     ("GET", "/jobs", || get(jobs::list_jobs)),
     ("GET", "/jobs/{id}", || get(jobs::get_job)),
+    ("PATCH", "/jobs/{id}", || patch(jobs::edit_job)),
+    ("POST", "/departments", || post(catalog::create_department)),
+    ("GET", "/departments", || get(catalog::list_departments)),
+    ("POST", "/offices", || post(catalog::create_office)),
+    ("GET", "/offices", || get(catalog::list_offices)),
+    ("POST", "/reject-reasons", || {
+        post(catalog::create_reject_reason)
+    }),
+    ("GET", "/reject-reasons", || {
+        get(catalog::list_reject_reasons)
+    }),
+    ("GET", "/members", || get(members::list_members)),
     ("POST", "/candidates", || post(candidates::create_candidate)),
     ("GET", "/candidates", || get(candidates::list_candidates)),
     ("GET", "/candidates/{id}", || get(candidates::get_candidate)),
+    ("POST", "/candidates/{id}/notes", || {
+        post(notes::create_note)
+    }),
+    ("GET", "/candidates/{id}/notes", || get(notes::list_notes)),
     ("GET", "/applications", || {
         get(applications::list_applications)
     }),

@@ -6,8 +6,11 @@
 pub(super) mod answer;
 mod application;
 mod candidate;
+mod catalog;
 mod job;
+mod job_edit;
 mod linked_account;
+mod note;
 pub(super) mod record;
 
 use hiring::problem::FlawCode;
@@ -15,8 +18,11 @@ use uuid::Uuid;
 
 pub(super) use application::{Advance, Dispose};
 pub(super) use candidate::{NewAnswer, NewCandidate, NewFile, is_file};
+pub(super) use catalog::{NewItem, NewOffice};
 pub(super) use job::{NewField, NewJob};
+pub(super) use job_edit::JobEdit;
 pub(super) use linked_account::LinkedAccountEdit;
+pub(super) use note::NewNote;
 
 use crate::check::{Check, Object};
 
@@ -48,6 +54,31 @@ fn uid<'v, 'b: 'v>(check: &mut Check<'b>, object: &Object<'v>, name: &str) -> Op
         check.wrong_type(object.pointer(name), "a UUID");
     }
     uid
+}
+
+/// Things that one list names at most: each is looked up.
+const MOST_NAMED: usize = 50;
+
+/// Member `name` as a list of different UUIDs; `None` when it is absent or null.
+fn uids(check: &mut Check<'_>, object: &Object<'_>, name: &str) -> Option<Vec<Uuid>> {
+    object.get(name)?;
+    let items = check.list(object, name);
+    if items.len() > MOST_NAMED {
+        let detail = format!("{name} must have at most {MOST_NAMED} items");
+        check.flaw(object.pointer(name), FlawCode::TooLong, detail);
+        return None;
+    }
+    let mut uids = Vec::new();
+    for (at, item) in items {
+        match item.as_str().and_then(|text| Uuid::parse_str(text).ok()) {
+            Some(uid) if uids.contains(&uid) => {
+                check.flaw(at, FlawCode::Contradiction, "it is named here already");
+            }
+            Some(uid) => uids.push(uid),
+            None => check.flaw(at, FlawCode::WrongType, format!("{name} must hold UUIDs")),
+        }
+    }
+    Some(uids)
 }
 
 /// Member `name` as text that is there: trimmed, not blank, at most `limit` characters.

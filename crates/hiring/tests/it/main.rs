@@ -6,6 +6,7 @@
 mod accounts;
 mod applications;
 mod direction;
+mod family;
 mod feed;
 mod identity;
 mod invites;
@@ -15,6 +16,7 @@ mod repeats;
 mod schema;
 mod secrets;
 mod sweeping;
+mod told;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -194,8 +196,7 @@ pub fn usual_caller(org: OrgId) -> Caller {
 pub fn job_called(title: &str) -> NewJob {
     NewJob {
         title: title.into(),
-        stages: Vec::new(),
-        fields: Vec::new(),
+        ..NewJob::default()
     }
 }
 

@@ -12,6 +12,7 @@ mod files;
 mod golden;
 mod kill;
 mod merge_accounts;
+mod merge_family;
 mod once;
 mod one_person;
 mod pages;

@@ -58,6 +58,8 @@ fn job(status: Status) -> Job {
         uid: Uuid::nil(),
         title: "Engineer".into(),
         status,
+        code: None,
+        description: None,
         created_at: 0,
         updated_at: 0,
     }

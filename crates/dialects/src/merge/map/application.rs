@@ -1,11 +1,11 @@
 //! One candidate for one job.
 
 use hiring::application::{Application, Disposition, Listed, NewApplication};
-use hiring::id::{MemberId, StageId, Uuid};
+use hiring::id::{CatalogId, MemberId, StageId, Uuid};
 use hiring::slot;
 use serde_json::{Map, Value, json};
 
-use super::{Lens, head, model, moment};
+use super::{Lens, head, model, moment, part};
 use crate::merge::wire::ApplicationRequest;
 use crate::time;
 
@@ -19,7 +19,7 @@ const REJECTED_AT: &str = "rejected_at";
 pub(in super::super) struct Found {
     pub stage: Option<StageId>,
     pub credited_to: Option<MemberId>,
-    pub reason: Option<i64>,
+    pub reason: Option<CatalogId>,
     /// Answers by the names of the job's fields.
     pub answers: Map<String, Value>,
 }
@@ -95,7 +95,7 @@ pub(in super::super) fn answers(
     let application = &listed.application;
     let one = |(name, value): (&String, &Value)| {
         let id = json!(question_id(listed.job, name));
-        model(
+        part(
             lens,
             "ScreeningQuestionAnswer",
             head(

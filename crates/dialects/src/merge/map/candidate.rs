@@ -130,10 +130,15 @@ pub(in super::super) fn candidate(lens: &Lens, view: &CandidateView, expand: &Ex
         return shell(lens, candidate);
     }
     let record = &candidate.record;
+    let whole = |field: &str, model: &str| expand.has(field) && lens.shows(model);
+    let (applications, attachments) = (
+        whole("applications", "Application"),
+        whole("attachments", "Attachment"),
+    );
     let applications: Vec<Value> = view
         .applications
         .iter()
-        .map(|a| match expand.has("applications") {
+        .map(|a| match applications {
             true => shown_application(lens, a, Whole::default()),
             false => json!(a.application.uid),
         })
@@ -141,7 +146,7 @@ pub(in super::super) fn candidate(lens: &Lens, view: &CandidateView, expand: &Ex
     let attachments: Vec<Value> = view
         .attachments
         .iter()
-        .map(|a| match expand.has("attachments") {
+        .map(|a| match attachments {
             true => shown_attachment(lens, a, None),
             false => json!(a.attachment.uid),
         })
@@ -204,7 +209,7 @@ pub(in super::super) fn shell(lens: &Lens, candidate: &Candidate) -> Value {
 
 /// What was sent of a record: the bodies, by the API and route they came by. Files and equal-opportunity answers stay
 /// slots, whoever asks.
-fn remote_data(submissions: &[Submission]) -> Vec<Value> {
+pub(in super::super) fn remote_data(submissions: &[Submission]) -> Vec<Value> {
     let one = |submission: &Submission| {
         let mut data: Value = serde_json::from_str(&submission.body).unwrap_or_default();
         slot::fill(&mut data, &mut |uid, n| {

@@ -78,7 +78,7 @@ async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer
                 None => attachment::page(r, org, &which, side, size as i64 + 1)?,
             };
             let page = Page::new(from, size, found, |a| a.attachment.id.0);
-            let people = people(r, org, &page.items, &query.expand)?;
+            let people = people(r, org, &lens, &page.items, &query.expand)?;
             let shown = page.items.iter().map(|a| shown(&lens, a, &people));
             Ok(reply::json(200, &map::page(&page, shown.collect())))
         })
@@ -89,10 +89,11 @@ async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer
 fn people(
     r: &mut Reader,
     org: OrgId,
+    lens: &Lens,
     all: &[Listed],
     expand: &Expand,
 ) -> Result<HashMap<CandidateId, CandidateView>> {
-    if !expand.has("candidate") {
+    if !(expand.has("candidate") && lens.shows("Candidate")) {
         return Ok(HashMap::new());
     }
     let ids = all.iter().map(|a| a.attachment.candidate).collect();
@@ -123,7 +124,7 @@ async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<A
     app.store
         .read(move |r| {
             let found = [attachment::find_listed(r, org, id)?];
-            let people = people(r, org, &found, &query.expand)?;
+            let people = people(r, org, &lens, &found, &query.expand)?;
             Ok(reply::json(200, &shown(&lens, &found[0], &people)))
         })
         .await

@@ -7,6 +7,7 @@ use hiring::candidate::Candidate;
 use hiring::id::{ApplicationId, OrgId, StageId};
 use hiring::job::{self, Job};
 use hiring::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
+use hiring::{catalog, member};
 use serde_json::{Map, Value, json};
 use store::{Reader, Tx};
 
@@ -73,8 +74,20 @@ fn look(r: &mut Reader, org: OrgId, job: &Job, request: &ApplicationRequest) -> 
         Some(stage) => Some(stage_of(r, org, job, stage)?),
         None => None,
     };
-    // merged with the catalog
-    let (credited_to, reason) = (None, None);
+    let credited_to = match &request.credited_to {
+        Some(user) => {
+            let found = member::find_by_uid(r, org, user.id);
+            Some(found.map_err(unknown(user, "user"))?.id)
+        }
+        None => None,
+    };
+    let reason = match &request.reject_reason {
+        Some(reason) => {
+            let found = catalog::find(r, org, catalog::Kind::RejectReason, reason.id);
+            Some(found.map_err(unknown(reason, "reject reason"))?.id)
+        }
+        None => None,
+    };
     Ok(Found {
         stage,
         credited_to,

@@ -152,6 +152,21 @@ pub(in super::super) fn id_filter(pairs: &Pairs, name: &str) -> Option<Uuid> {
     one(pairs, name).map(|text| text.parse().unwrap_or(Uuid::nil()))
 }
 
+/// A filter by the ids of other records: any of them. `None`: it is not asked for.
+///
+/// # Errors
+/// [`Problem::Invalid`] for more than can be looked for at once.
+pub(in super::super) fn ids_filter(pairs: &Pairs, name: &str) -> Result<Option<Vec<Uuid>>> {
+    if values(pairs, name).next().is_none() {
+        return Ok(None);
+    }
+    let ids = at_most(pairs, name, MOST)?.into_iter();
+    Ok(Some(
+        ids.map(|text| text.parse().unwrap_or(Uuid::nil()))
+            .collect(),
+    ))
+}
+
 /// Parameters of `GET /candidates`.
 #[derive(Debug, Clone)]
 pub(in super::super) struct CandidatesQuery {

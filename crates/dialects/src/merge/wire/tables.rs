@@ -25,17 +25,17 @@ pub(in super::super) const ATTACHMENT_TYPES: [&str; 4] =
     ["RESUME", "COVER_LETTER", "OFFER_LETTER", "OTHER"];
 
 /// No integration behind us needs them.
-const INTEGRATION: Rule = rule("integration_params", Unused, "");
-const ACCOUNT: Rule = rule("linked_account_params", Unused, "");
+pub(super) const INTEGRATION: Rule = rule("integration_params", Unused, "");
+pub(super) const ACCOUNT: Rule = rule("linked_account_params", Unused, "");
 const TEMPLATE: Rule = rule("remote_template_id", Unused, "");
 /// What a caller may send back that read the record, and nobody may write.
-const ID: Rule = rule("id", Unused, "");
-const REMOTE_ID: Rule = rule("remote_id", Unused, "");
-const CREATED: Rule = rule("created_at", Unused, "");
-const MODIFIED: Rule = rule("modified_at", Unused, "");
-const DELETED: Rule = rule("remote_was_deleted", Unused, "");
-const MAPPINGS: Rule = rule("field_mappings", Unused, "");
-const REMOTE_DATA: Rule = rule("remote_data", Unused, "");
+pub(super) const ID: Rule = rule("id", Unused, "");
+pub(super) const REMOTE_ID: Rule = rule("remote_id", Unused, "");
+pub(super) const CREATED: Rule = rule("created_at", Unused, "");
+pub(super) const MODIFIED: Rule = rule("modified_at", Unused, "");
+pub(super) const DELETED: Rule = rule("remote_was_deleted", Unused, "");
+pub(super) const MAPPINGS: Rule = rule("field_mappings", Unused, "");
+pub(super) const REMOTE_DATA: Rule = rule("remote_data", Unused, "");
 
 const PHONE: Table = Table {
     word: "phone_number",

@@ -131,6 +131,7 @@ pub(in crate::native) fn stage(uid: Uuid, stages: &[Stage], pointer: &str) -> Re
     Ok(found.ok_or_else(unknown)?)
 }
 
+/// What the job is tied to is looked up in its transaction.
 pub(in crate::native) fn new_job(new: &NewJob) -> job::NewJob {
     let stages = new.stages.iter();
     let fields = new.fields.iter().map(|field| job::NewField {
@@ -142,8 +143,11 @@ pub(in crate::native) fn new_job(new: &NewJob) -> job::NewJob {
     });
     job::NewJob {
         title: new.title.clone(),
+        code: new.code.clone(),
+        description: new.description.clone(),
         stages: stages.map(|s| (s.name.clone(), s.kind.clone())).collect(),
         fields: fields.collect(),
+        ..job::NewJob::default()
     }
 }
 

@@ -1,19 +1,20 @@
-//! Jobs: made, listed, read.
+//! Jobs: made, listed, read, changed.
 
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use hiring::App;
-use hiring::id::{JobId, OrgId};
+use hiring::catalog::{self, Kind};
+use hiring::id::{JobId, OrgId, Uuid};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job};
-use hiring::problem::{Act, Noun, Result};
-use store::Reader;
+use hiring::problem::{Act, Flaw, Noun, Problem, Result};
+use hiring::{App, member, page};
+use store::{Reader, Tx};
 
 use super::query::{self, Paging, Query};
 use super::{changed, located, shown, uid};
 use crate::body::Body;
-use crate::native::wire::{NewJob, answer};
+use crate::native::wire::{JobEdit, NewJob, answer};
 use crate::native::{Native, auth, map};
 use crate::{inbound, reply};
 
@@ -32,23 +33,109 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
     let request = inbound::read(request, inbound::SMALL).await?;
     request.require_json()?;
     let body = Body::read(request.body.clone(), |_| false)?;
-    let new = map::new_job(&NewJob::parse(&body)?);
+    let new = NewJob::parse(&body)?;
     let key = request.key.clone();
     app.store
         .write(move |tx| {
             idempotency::once(tx, &caller, key.as_ref(), |tx| {
+                let new = tied(tx, caller.org, &new)?;
                 let job = job::create(tx, &caller, &new)?;
-                let made = changed(201, &in_full(tx, caller.org, &job)?)?;
-                Ok(located(made, "jobs", job.uid))
+                let uid = job.uid;
+                let made = changed(201, &one_in_full(tx, caller.org, job)?)?;
+                Ok(located(made, "jobs", uid))
             })
         })
         .await
 }
 
-fn in_full(r: &mut Reader, org: OrgId, job: &Job) -> Result<answer::Job> {
-    let stages = job::stages(r, org, job.id)?;
-    let fields = job::fields(r, org, job.id)?;
-    Ok(map::job(job, &stages, &fields))
+/// Looks up what the new job is to be tied to.
+fn tied(tx: &mut Tx, org: OrgId, new: &NewJob) -> Result<job::NewJob> {
+    let named = Named {
+        departments: Some(&new.departments),
+        offices: Some(&new.offices),
+        recruiters: Some(&new.recruiters),
+        hiring_managers: Some(&new.hiring_managers),
+    };
+    let found = named.look_up(tx, org)?;
+    let catalog = [found.departments, found.offices];
+    Ok(job::NewJob {
+        catalog: catalog.into_iter().flatten().flatten().collect(),
+        recruiters: found.recruiters.unwrap_or_default(),
+        hiring_managers: found.hiring_managers.unwrap_or_default(),
+        ..map::new_job(new)
+    })
+}
+
+/// What a body names by outside names.
+struct Named<'b> {
+    departments: Option<&'b Vec<Uuid>>,
+    offices: Option<&'b Vec<Uuid>>,
+    recruiters: Option<&'b Vec<Uuid>>,
+    hiring_managers: Option<&'b Vec<Uuid>>,
+}
+
+impl Named<'_> {
+    /// All of it looked up. Every name of nothing is a fault of its own.
+    fn look_up(&self, r: &mut Reader, org: OrgId) -> Result<job::JobEdit> {
+        let mut flaws = Vec::new();
+        let mut items = |kind, uids: Option<&Vec<Uuid>>, at| match uids {
+            Some(uids) => gathered(catalog::named(r, org, kind, uids, at), &mut flaws),
+            None => Ok(None),
+        };
+        let departments = items(Kind::Department, self.departments, "/departments")?;
+        let offices = items(Kind::Office, self.offices, "/offices")?;
+        let mut people = |uids: Option<&Vec<Uuid>>, at| match uids {
+            Some(uids) => gathered(member::named(r, org, uids, at), &mut flaws),
+            None => Ok(None),
+        };
+        let recruiters = people(self.recruiters, "/recruiters")?;
+        let hiring_managers = people(self.hiring_managers, "/hiring_managers")?;
+        if !flaws.is_empty() {
+            return Err(Problem::Invalid(flaws));
+        }
+        Ok(job::JobEdit {
+            departments,
+            offices,
+            recruiters,
+            hiring_managers,
+            ..job::JobEdit::default()
+        })
+    }
+}
+
+/// What was found; faults go to the others.
+fn gathered<T>(found: Result<Vec<T>>, flaws: &mut Vec<Flaw>) -> Result<Option<Vec<T>>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Problem::Invalid(more)) => {
+            flaws.extend(more);
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Jobs as they are shown, with a constant number of statements for each hundred.
+fn in_full(r: &mut Reader, org: OrgId, jobs: &[Job]) -> Result<Vec<answer::Job>> {
+    let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+    let around = job::around(r, org, &ids)?;
+    let (mut stages, mut fields) = (Vec::new(), Vec::new());
+    for ids in ids.chunks(page::MOST) {
+        stages.extend(job::stages_of(r, org, ids)?);
+        fields.extend(job::fields_of(r, org, ids)?);
+    }
+    let shown = jobs.iter().map(|job| {
+        let stages: Vec<_> = stages.iter().filter(|s| s.job == job.id).collect();
+        let fields: Vec<_> = fields.iter().filter(|f| f.job == job.id).collect();
+        let around = around.get(&job.id).cloned().unwrap_or_default();
+        map::job(job, &stages, &fields, &around)
+    });
+    Ok(shown.collect())
+}
+
+fn one_in_full(r: &mut Reader, org: OrgId, job: Job) -> Result<answer::Job> {
+    let shown = in_full(r, org, &[job])?.pop();
+    shown.ok_or_else(|| Problem::broken("a job is not shown"))
 }
 
 /// List the jobs
@@ -67,11 +154,8 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
         .read(move |r| {
             let mut rows = job::list(r, caller.org, JobId(after), limit + 1)?;
             let next = query::cut(&mut rows, limit, |job| job.id.0);
-            let data: Result<Vec<_>> = rows.iter().map(|j| in_full(r, caller.org, j)).collect();
-            Ok(reply::json(
-                200,
-                &shown(&answer::Page { data: data?, next })?,
-            ))
+            let data = in_full(r, caller.org, &rows)?;
+            Ok(reply::json(200, &shown(&answer::Page { data, next })?))
         })
         .await
 }
@@ -94,7 +178,54 @@ async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
     app.store
         .read(move |r| {
             let job = job::find_by_uid(r, caller.org, id)?;
-            Ok(reply::json(200, &shown(&in_full(r, caller.org, &job)?)?))
+            let shown = shown(&one_in_full(r, caller.org, job)?)?;
+            Ok(reply::json(200, &shown))
         })
         .await
+}
+
+/// Change a job
+///
+/// What is left out stays. Needs `write`.
+#[utoipa::path(patch, path = "/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path, description = "The job.")),
+    request_body = JobEdit, responses((status = 200, description = "The job as it is now.", body = answer::Job)))]
+pub(in crate::native) async fn edit_job(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let result = edit(&app, &id, request).await;
+    reply::send(&Native, &app, result)
+}
+
+async fn edit(app: &App, id: &str, request: Request) -> Result<Answer> {
+    let caller = auth::caller(app, request.headers(), Act::Write).await?;
+    let id = uid(id, Noun::Job)?;
+    let request = inbound::read(request, inbound::SMALL).await?;
+    request.require_json()?;
+    let edit = JobEdit::parse(&Body::read(request.body.clone(), |_| false)?)?;
+    app.store
+        .write(move |tx| {
+            let job = job::find_by_uid(tx, caller.org, id)?;
+            let wanted = looked_up(tx, caller.org, &edit)?;
+            let job = job::edit(tx, &caller, job.id, &wanted)?;
+            changed(200, &one_in_full(tx, caller.org, job)?)
+        })
+        .await
+}
+
+fn looked_up(tx: &mut Tx, org: OrgId, edit: &JobEdit) -> Result<job::JobEdit> {
+    let named = Named {
+        departments: edit.departments.as_ref(),
+        offices: edit.offices.as_ref(),
+        recruiters: edit.recruiters.as_ref(),
+        hiring_managers: edit.hiring_managers.as_ref(),
+    };
+    Ok(job::JobEdit {
+        title: edit.title.clone(),
+        status: edit.status,
+        code: edit.code.clone(),
+        description: edit.description.clone(),
+        ..named.look_up(tx, org)?
+    })
 }

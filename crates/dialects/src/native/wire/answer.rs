@@ -1,4 +1,8 @@
 //! What our own API answers. These types are serialized and described in one: the document cannot drift.
+//!
+//! What is around candidates and jobs: `answer/family.rs`.
+
+mod family;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,6 +16,8 @@ use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use super::record;
+
+pub(in crate::native) use family::{CatalogItem, Member, Note, NoteKind, NoteVisibility};
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,6 +80,16 @@ pub(in crate::native) struct Job {
     pub title: String,
     #[schema(value_type = JobStatus)]
     pub status: &'static str,
+    /// The organization's own sign for it.
+    pub code: Option<String>,
+    /// What it is about: text or HTML.
+    pub description: Option<String>,
+    pub departments: Vec<CatalogItem>,
+    pub offices: Vec<CatalogItem>,
+    /// Members who recruit for it.
+    pub recruiters: Vec<Member>,
+    /// Members who decide.
+    pub hiring_managers: Vec<Member>,
     /// The pipeline, in order.
     pub stages: Vec<Stage>,
     /// The form that applications answer, in order.
@@ -375,7 +391,7 @@ pub(in crate::native) struct Event {
     pub job: Option<Uuid>,
     /// Who did it: `key:<n>`, `member:<n>`, `candidate` or `system`.
     pub actor: String,
-    /// By kind: `submission`, `fields`, `stage`, `from_stage`, `to_stage`, `invite`, `delivery`, `attachment`,
+    /// By kind: `submission`, `fields`, `stage`, `from_stage`, `to_stage`, `invite`, `delivery`, `attachment`, `note`,
     /// `linked_account`, `key`.
     #[schema(value_type = Object)]
     pub data: Value,

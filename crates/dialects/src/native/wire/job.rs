@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
 
-use super::{record, refuse_unknown, text};
+use super::{record, refuse_unknown, text, uids};
 use crate::body::Body;
 use crate::check::{Check, Object};
 
 /// Longest name, label or option.
-const NAME: usize = 200;
+pub(super) const NAME: usize = 200;
+/// Longest description.
+pub(super) const TEXT: usize = 100_000;
 const MOST_STAGES: usize = 100;
 const MOST_FIELDS: usize = 200;
 const MOST_OPTIONS: usize = 500;
@@ -33,6 +36,24 @@ pub(in crate::native) struct NewJob {
     /// As people call it.
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
+    /// Your own sign for it.
+    #[schema(max_length = 200)]
+    pub code: Option<String>,
+    /// What it is about: text or HTML.
+    #[schema(max_length = 100_000)]
+    pub description: Option<String>,
+    /// Departments, by id.
+    #[schema(max_items = 50, required = false)]
+    pub departments: Vec<Uuid>,
+    /// Offices, by id.
+    #[schema(max_items = 50, required = false)]
+    pub offices: Vec<Uuid>,
+    /// Members who recruit for it, by id.
+    #[schema(max_items = 50, required = false)]
+    pub recruiters: Vec<Uuid>,
+    /// Members who decide, by id.
+    #[schema(max_items = 50, required = false)]
+    pub hiring_managers: Vec<Uuid>,
     /// The pipeline, in order. Left out or empty: Applied, Screen, Interview, Offer.
     #[schema(max_items = 100, required = false)]
     pub stages: Vec<NewStage>,
@@ -85,6 +106,18 @@ impl PartialSchema for NewStage {
 
 impl ToSchema for NewStage {}
 
+const MEMBERS: &[&str] = &[
+    "title",
+    "code",
+    "description",
+    "departments",
+    "offices",
+    "recruiters",
+    "hiring_managers",
+    "stages",
+    "fields",
+];
+
 impl NewJob {
     pub(in crate::native) fn parse(body: &Body) -> Result<NewJob> {
         let mut check = Check::new(body);
@@ -92,10 +125,16 @@ impl NewJob {
         check.require(&root, "title");
         let parsed = NewJob {
             title: text(&mut check, &root, "title", NAME).unwrap_or_default(),
+            code: text(&mut check, &root, "code", NAME),
+            description: text(&mut check, &root, "description", TEXT),
+            departments: uids(&mut check, &root, "departments").unwrap_or_default(),
+            offices: uids(&mut check, &root, "offices").unwrap_or_default(),
+            recruiters: uids(&mut check, &root, "recruiters").unwrap_or_default(),
+            hiring_managers: uids(&mut check, &root, "hiring_managers").unwrap_or_default(),
             stages: stages(&mut check, &root),
             fields: fields(&mut check, &root),
         };
-        refuse_unknown(&mut check, &root, &["title", "stages", "fields"]);
+        refuse_unknown(&mut check, &root, MEMBERS);
         check.done()?;
         Ok(parsed)
     }
@@ -333,6 +372,16 @@ mod tests {
                 json!({"title": "x", "status": "open"}),
                 "/status",
                 C::UnknownField,
+            ),
+            (
+                json!({"title": "x", "offices": ["here"]}),
+                "/offices/0",
+                C::WrongType,
+            ),
+            (
+                json!({"title": "x", "recruiters": [Uuid::nil(), Uuid::nil()]}),
+                "/recruiters/1",
+                C::Contradiction,
             ),
             (
                 json!({"title": "x", "stages": "a"}),

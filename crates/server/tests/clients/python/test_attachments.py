@@ -10,6 +10,8 @@ import pytest
 
 from support import eventually
 
+# Nobody answers there; the attachment is an attachment all the same.
+NOWHERE = "https://files.example/cv.pdf"
 CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * 64
 
 
@@ -98,7 +100,7 @@ def test_a_file_that_cannot_be_fetched_is_an_issue(client, wire, person, unique)
 def test_lists_by_candidate_and_expanded(client, wire, person, unique):
     made, other = person(), person()
     for candidate, name in ((made, "a.pdf"), (made, "b.pdf"), (other, "c.pdf")):
-        model = ats.AttachmentRequest(candidate=candidate.id, file_name=name)
+        model = ats.AttachmentRequest(candidate=candidate.id, file_name=name, file_url=NOWHERE)
         client.ats.attachments.create(model=model, remote_user_id=None)
 
     def names(**filters):
@@ -117,20 +119,26 @@ def test_lists_by_candidate_and_expanded(client, wire, person, unique):
 
 
 def test_an_attachment_of_nobody_is_refused(server, wire):
-    for model in ({"file_name": "cv.pdf"}, {"file_name": "cv.pdf", "candidate": str(uuid.uuid4())}):
-        server.raw("POST", "attachments", json={"model": model})
-        assert "/model/candidate" in {at for at, _ in wire.refusal()}
+    server.raw("POST", "attachments", json={"model": {"file_url": NOWHERE}})
+    assert wire.refusal() == {("/model/candidate", "MISSING_REQUIRED_FIELD")}
+    server.raw("POST", "attachments", json={"model": {"file_url": NOWHERE, "candidate": str(uuid.uuid4())}})
+    assert [at for at, _ in wire.refusal()] == ["/model/candidate"]
+
+
+def test_an_attachment_without_an_address_is_refused(server, wire, person):
+    server.raw("POST", "attachments", json={"model": {"candidate": person().id, "file_name": "cv.pdf"}})
+    assert wire.refusal() == {("/model/file_url", "MISSING_REQUIRED_FIELD")}
 
 
 def test_a_wrong_type_of_attachment_is_refused(server, wire, person):
-    model = {"file_name": "cv.pdf", "candidate": person().id, "attachment_type": "PHOTO"}
+    model = {"file_url": NOWHERE, "candidate": person().id, "attachment_type": "PHOTO"}
     server.raw("POST", "attachments", json={"model": model})
     assert wire.refusal() == {("/model/attachment_type", "INVALID_FIELD_CHOICE")}
 
 
 def test_null_debug_and_async(client, wire, person):
     nothing = dict.fromkeys(ats.AttachmentRequest.model_fields)
-    model = ats.AttachmentRequest(**{**nothing, "candidate": person().id, "file_name": "cv.pdf"})
+    model = ats.AttachmentRequest(**{**nothing, "candidate": person().id, "file_url": NOWHERE})
     client.ats.attachments.create(model=model, remote_user_id=None, is_debug_mode=True, run_async=True)
     assert len(wire.answer(ats.AttachmentResponse, 201)["logs"]) == 1
 
@@ -142,4 +150,4 @@ def test_meta_names_every_field(client, wire):
     assert set(model["properties"]) - optional == set(ats.AttachmentRequest.model_fields) - optional
     types = {c["value"] for c in model["properties"]["attachment_type"]["enum_information"]}
     assert types == {e.value for e in ats.AttachmentTypeEnum}
-    assert "candidate" in model["required"]
+    assert set(model["required"]) == {"candidate", "file_url"}

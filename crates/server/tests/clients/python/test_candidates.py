@@ -197,10 +197,19 @@ def test_patch_changes_what_is_there_and_nothing_else(client, wire, person, uniq
     assert wire.last.sent == {"model": {"title": "Countess"}, "remote_user_id": None}
     after = wire.answer(ats.CandidateResponse)["model"]
     assert after["modified_at"] > before["modified_at"]
-    changed = {name for name in before if before[name] != after[name]}
-    assert changed - {"modified_at"} <= {"title", "remote_updated_at"} and after["title"] == "Countess"
+    changed = {name for name in before if timeless(before[name]) != timeless(after[name])}
+    assert changed - {"modified_at", "remote_updated_at"} == {"title"} and after["title"] == "Countess"
     client.ats.candidates.retrieve(made.id)
     assert wire.answer(ats.Candidate) == after
+
+
+def timeless(value):
+    """Without `modified_at`: that of a phone number is the candidate's (the dialect's README says so)."""
+    if isinstance(value, list):
+        return [timeless(item) for item in value]
+    if isinstance(value, dict):
+        return {k: v for k, v in value.items() if k != "modified_at"}
+    return value
 
 
 def test_an_explicit_none_clears(client, wire, person):

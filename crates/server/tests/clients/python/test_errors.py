@@ -1,5 +1,8 @@
 """Who may not come in, and what is refused."""
 
+import http.client
+import socket
+import urllib.parse
 import uuid
 
 import merge.resources.ats as ats
@@ -226,3 +229,26 @@ def test_an_unknown_path_is_404_and_an_unknown_method_405(server, wire):
     assert wire.detail(405)
     server.raw("POST", "jobs", json={"model": {}})
     assert wire.detail(405), "there is no POST /jobs"
+
+
+def test_a_refusal_says_whether_the_connection_goes_on(server):
+    """The SDKs keep their connections. One that is closed behind a refusal without a word takes the next call along,
+    and a lost connection is not among what they repeat. So: either `Connection: close`, or the connection goes on.
+    The body comes late here, as it does whenever a client sends it in a packet of its own."""
+    at = urllib.parse.urlsplit(server.base)
+    account = f"Authorization: Bearer {server.key}\r\nX-Account-Token: {server.token}\r\n"
+    for path, authorization in (("horses", account), ("candidates", "Authorization: Bearer mrg_wrong\r\n")):
+        with socket.create_connection((at.hostname, at.port), timeout=30) as connection:
+            head = f"POST {at.path}/ats/v1/{path} HTTP/1.1\r\nHost: {at.netloc}\r\n{authorization}"
+            connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n".encode())
+            refusal = http.client.HTTPResponse(connection, method="POST")
+            refusal.begin()
+            refusal.read()
+            assert refusal.status in (401, 404)
+            if refusal.getheader("connection", "").lower() == "close":
+                continue
+            head = f"GET {at.path}/ats/v1/candidates?page_size=1 HTTP/1.1\r\nHost: {at.netloc}\r\n{account}"
+            connection.sendall(f"{{}}{head}\r\n".encode())
+            after = http.client.HTTPResponse(connection, method="GET")
+            after.begin()
+            assert after.status == 200

@@ -37,7 +37,7 @@ def test_every_write_honours_it(client, wire, person, job, unique):
     note = ats.ActivityRequest(activity_type="NOTE", visibility="PUBLIC", body="x", candidate=made.id)
     for create, model in (
         (client.ats.applications.create, ats.ApplicationRequest(candidate=made.id, job=job.id)),
-        (client.ats.attachments.create, ats.AttachmentRequest(candidate=made.id, file_name="cv.pdf")),
+        (client.ats.attachments.create, ats.AttachmentRequest(candidate=made.id, file_url="https://files.example/cv.pdf")),
         (client.ats.activities.create, note),
     ):
         key = once(f"{unique}-{type(model).__name__}")
