@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::candidate::Candidate;
 use crate::event::{self, Kind as EventKind, Subject};
+use crate::fetch;
 use crate::id::{ApplicationId, AttachmentId, CandidateId, OrgId, SubmissionId, Uuid, new_uid};
 use crate::problem::{Noun, Problem, Result};
 
@@ -147,6 +148,19 @@ pub fn lies(name: &str, media_type: &str) -> Option<&'static str> {
     (!honest).then_some(claim)
 }
 
+/// How a file of this name is served, and what is odd about it: one whose name lies becomes opaque bytes.
+pub(crate) fn judge<'f>(name: &str, file: &'f Stored) -> (&'f str, Option<String>) {
+    match lies(name, &file.media_type) {
+        None => (&file.media_type, None),
+        Some(claim) => (
+            "application/octet-stream",
+            Some(format!(
+                "the name says {claim}, the content does not; kept as opaque bytes"
+            )),
+        ),
+    }
+}
+
 /// A file on its way onto a candidate.
 #[derive(Debug, Clone)]
 pub struct NewAttachment {
@@ -187,10 +201,18 @@ fn add_one(
     let sha256 = new.file.as_ref().map(|f| f.sha256);
     let same = tx.one(
         sql!(
-            "SELECT uid FROM attachment WHERE org_id = $1 AND candidate_id = $2 AND kind = $3 AND name = $4 AND removed_at IS NULL \
+            "SELECT uid FROM attachment WHERE org_id = $1 AND candidate_id = $2 AND kind = $3 AND removed_at IS NULL \
+             AND (name = $4 OR ($4 = '' AND CAST($5 AS BYTEA) IS NULL)) \
              AND (sha256 = $5 OR (CAST($5 AS BYTEA) IS NULL AND url = $6)) ORDER BY id LIMIT 1"
         ),
-        &[&org, &candidate.id, &new.kind.word(), &new.name, &sha256, &new.url],
+        &[
+            &org,
+            &candidate.id,
+            &new.kind.word(),
+            &new.name,
+            &sha256,
+            &new.url,
+        ],
     )?;
     if let Some(row) = same {
         return Ok(row.get(0)?);
@@ -198,30 +220,25 @@ fn add_one(
     if let Some(file) = &new.file {
         name_file(tx, org, file)?;
     }
-    let (media_type, size) = new
+    let size = new.file.as_ref().map_or(0, |f| f.size as i64);
+    let (shown, remark) = new
         .file
         .as_ref()
-        .map_or(("", 0), |f| (f.media_type.as_str(), f.size as i64));
-    let remark = new
-        .file
-        .as_ref()
-        .and_then(|f| lies(&new.name, &f.media_type))
-        .map(|claim| format!("the name says {claim}, the content does not; kept as opaque bytes"));
-    let shown = if remark.is_some() {
-        "application/octet-stream"
-    } else {
-        media_type
-    };
-    tx.run(
+        .map_or(("", None), |file| judge(&new.name, file));
+    let id = AttachmentId(tx.number(
         sql!(
             "INSERT INTO attachment (org_id, uid, candidate_id, submission_id, scope, kind, name, sha256, url, \
-             media_type, size, remark, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+             media_type, size, remark, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+             RETURNING id"
         ),
         &[
             &org, &uid, &candidate.id, &submission, &new.scope, &new.kind.word(), &new.name, &sha256, &new.url,
             &shown, &size, &remark, &now,
         ],
-    )?;
+    )?);
+    if new.file.is_none() && new.url.as_deref().is_some_and(fetch::is_fetchable) {
+        fetch::enqueue(tx, org, id)?;
+    }
     event::append(
         tx,
         caller,

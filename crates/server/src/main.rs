@@ -11,10 +11,13 @@ fn main() -> std::process::ExitCode {
     } else {
         "warn"
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("MUSTER_LOG")
-        .unwrap_or_else(|_| usual.into())
-        // Below this the driver logs the values of every statement: people's.
-        .add_directive("tokio_postgres=info".parse().expect("a directive"));
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| usual.into());
+    // Below this the driver logs the values of every statement, and who carries HTTP, the hosts it calls: people's.
+    let silenced = ["tokio_postgres", "hyper", "reqwest", "rustls"];
+    let filter = silenced.iter().fold(filter, |filter, target| {
+        filter.add_directive(format!("{target}=info").parse().expect("a directive"))
+    });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

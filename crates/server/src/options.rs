@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use courier::fetch;
+use courier::guard::{Guard, IpNet, network};
 use dialects::DIALECTS;
 
 /// A self-hosted applicant tracking server that answers the candidate APIs you already speak.
@@ -81,6 +83,20 @@ pub struct Listen {
     /// How the outside reaches this server, for links in answers and mails [default: http://<LISTEN>]
     #[arg(long, env = "MUSTER_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Network (or address) from which files that callers name by URL may be fetched although it is not public, such as
+    /// 10.1.0.0/16; repeat it, or separate several by commas
+    #[arg(long, value_name = "CIDR", value_parser = network, value_delimiter = ',', env = "MUSTER_FETCH_ALLOW")]
+    pub fetch_allow: Vec<IpNet>,
+}
+
+impl Listen {
+    /// How files that callers name by URL are fetched.
+    pub fn fetching(&self) -> fetch::Settings {
+        fetch::Settings {
+            guard: Guard::allowing(self.fetch_allow.clone()),
+            limits: fetch::Limits::default(),
+        }
+    }
 }
 
 /// What is kept, and for how long.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use courier::fetch;
 use hiring::{App, attachment, idempotency, request};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -28,10 +29,18 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
         .map_err(|e| format!("cannot listen on {address}: {e}"))
 }
 
-/// Serves until `stop` says so, then finishes what was accepted.
-pub async fn run(listener: TcpListener, app: App, router: Router, stop: watch::Receiver<bool>) {
+/// Serves until `stop` says so, then finishes what was accepted. With `fetching`, files that callers name by URL are
+/// fetched meanwhile.
+pub async fn run(
+    listener: TcpListener,
+    app: App,
+    router: Router,
+    fetching: Option<fetch::Settings>,
+    stop: watch::Receiver<bool>,
+) {
     let mut told_to = stop.clone();
-    let housekeeping = tokio::spawn(keep_house(app));
+    let housekeeping = tokio::spawn(keep_house(app.clone()));
+    let fetching = fetching.map(|settings| tokio::spawn(fetch::run(app, settings, stop.clone())));
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
@@ -59,6 +68,12 @@ pub async fn run(listener: TcpListener, app: App, router: Router, stop: watch::R
     }
     housekeeping.abort();
     let _ = housekeeping.await;
+    // Told when the others were, so it ended long ago unless the database hangs.
+    if let Some(fetching) = fetching
+        && tokio::time::timeout(LAST, fetching).await.is_err()
+    {
+        tracing::warn!("fetching did not end in time");
+    }
 }
 
 async fn told(stop: &mut watch::Receiver<bool>) {

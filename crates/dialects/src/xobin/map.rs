@@ -52,7 +52,7 @@ pub(super) fn new_candidate(
     }
 }
 
-/// A file of which we know the address only; it is fetched by a later version. Anything else stays an answer.
+/// A file of which we know the address only; it is fetched after the answer. Anything else stays an answer.
 fn named_by_address(field: &Field, text: &str) -> Option<NewAttachment> {
     let path = text
         .strip_prefix("https://")

@@ -39,6 +39,8 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "invite.opened" => format!("opened the invite for {job}"),
         "invite.completed" => format!("took up the invite for {job}"),
         "attachment.added" => "has a new file".to_owned(),
+        "attachment.fetched" => "has a file that was fetched".to_owned(),
+        "attachment.fetch_failed" => "has a file that could not be fetched".to_owned(),
         "job.created" => "was opened as a job".to_owned(),
         "link.created" => "was asked for by a link".to_owned(),
         "linked_account.linked" => "was linked".to_owned(),

@@ -65,7 +65,7 @@ impl Local {
         let call = dialect.example(&credentials);
         let (stop, stopped) = watch::channel(false);
         let router = router::build(app.clone());
-        let server = tokio::spawn(serve::run(listener, app.clone(), router, stopped));
+        let server = tokio::spawn(serve::run(listener, app.clone(), router, None, stopped));
         Ok(Local {
             folder,
             database: bench.database.clone(),

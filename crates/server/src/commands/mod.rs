@@ -32,7 +32,7 @@ pub async fn serve(place: &Place, listen: &Listen, keeping: &Keeping) -> Result<
         println!("  muster key create --org \"Your company\" --dialect native --data {data}");
     }
     let router = router::build(app.clone());
-    serve::run(listener, app, router, stop).await;
+    serve::run(listener, app, router, Some(listen.fetching()), stop).await;
     println!("Stopped; everything accepted is stored.");
     Ok(())
 }
@@ -54,7 +54,7 @@ pub async fn demo(
     } else {
         println!("{}", demo::page(&credentials));
     }
-    serve::run(listener, app, router, stop).await;
+    serve::run(listener, app, router, Some(listen.fetching()), stop).await;
     if !as_json {
         println!("Stopped; everything accepted is stored.");
     }

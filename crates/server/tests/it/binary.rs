@@ -51,6 +51,7 @@ pub fn wrapped(place: &Place, wrapper: &[&str], words: &[&str]) -> Command {
     for name in [
         "DATA",
         "DATABASE",
+        "FETCH_ALLOW",
         "FILES",
         "KEY",
         "LISTEN",

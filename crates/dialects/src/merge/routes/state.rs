@@ -7,9 +7,10 @@ use axum::response::Response;
 use hiring::App;
 use hiring::audit;
 use hiring::candidate::Side;
-use hiring::id::{OrgId, Uuid};
+use hiring::fetch::{self, FetchProblem};
+use hiring::id::OrgId;
 use hiring::idempotency::Answer;
-use hiring::problem::{Act, Noun, Problem, Result};
+use hiring::problem::{Act, Noun, Result};
 use serde_json::Value;
 use store::{Reader, Tx};
 
@@ -67,14 +68,37 @@ async fn sync_again(app: &App, request: Request) -> Result<Answer> {
     carry_out(app, guest.caller, request, RESYNC, nothing, work).await
 }
 
-/// What is not well with the organization's records, on `side`. Nothing tells us yet.
-fn troubles(_: &mut Reader, _: OrgId, _: Side, _: i64) -> Result<Vec<Trouble>> {
-    Ok(Vec::new())
+/// What is not well: files that could not be brought here.
+fn troubles(
+    r: &mut Reader,
+    org: OrgId,
+    query: &IssuesQuery,
+    side: Side,
+    limit: i64,
+) -> Result<Vec<Trouble>> {
+    if !query.possible {
+        return Ok(Vec::new());
+    }
+    let which = fetch::Which {
+        is_ongoing: query.resolved.map(|resolved| !resolved),
+        failed_after: query.first.after,
+        failed_before: query.first.before,
+        updated_after: query.last.after,
+        updated_before: query.last.before,
+    };
+    let found = fetch::problems(r, org, &which, side, limit)?;
+    Ok(found.into_iter().map(trouble_of).collect())
 }
 
-/// One of [`troubles`].
-fn trouble(_: &mut Reader, _: OrgId, _: Uuid) -> Result<Trouble> {
-    Err(Problem::NotFound(Noun::Event))
+fn trouble_of(problem: FetchProblem) -> Trouble {
+    Trouble {
+        number: problem.id,
+        id: problem.attachment,
+        what: format!("A file was not fetched: {}.", problem.failure),
+        resolved: !problem.is_ongoing,
+        first_at: problem.failed_at,
+        last_at: problem.updated_at,
+    }
 }
 
 pub(super) async fn issues(State(app): State<App>, request: Request) -> Response {
@@ -90,22 +114,12 @@ async fn issues_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answ
         .read(move |r| {
             let PageQuery { from, size } = query.page;
             let side = from.unwrap_or(Side::After(0));
-            let mut found = troubles(r, caller.org, side, size as i64 + 1)?;
-            found.retain(|trouble| is_asked_for(trouble, &query));
+            let found = troubles(r, caller.org, &query, side, size as i64 + 1)?;
             let page = Page::new(from, size, found, |trouble| trouble.number);
             let results = page.items.iter().map(map::issue).collect();
             Ok(reply::json(200, &map::page(&page, results)))
         })
         .await
-}
-
-fn is_asked_for(trouble: &Trouble, query: &IssuesQuery) -> bool {
-    query.possible
-        && query
-            .resolved
-            .is_none_or(|resolved| trouble.resolved == resolved)
-        && query.last.holds(trouble.last_at)
-        && query.first.holds(trouble.first_at)
 }
 
 pub(super) async fn issue(
@@ -119,10 +133,10 @@ pub(super) async fn issue(
 
 async fn one_issue(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
     let caller = auth::key_only(app, headers, Act::Read).await?;
-    let id = id_of(id, Noun::Event)?;
+    let id = id_of(id, Noun::Attachment)?;
     app.store
         .read(move |r| {
-            let found = trouble(r, caller.org, id)?;
+            let found = trouble_of(fetch::problem(r, caller.org, id)?);
             Ok(reply::json(200, &map::issue(&found)))
         })
         .await

@@ -309,12 +309,6 @@ pub(in super::super) struct Within {
     pub before: Option<i64>,
 }
 
-impl Within {
-    pub(in super::super) fn holds(&self, at: i64) -> bool {
-        self.after.is_none_or(|bound| at > bound) && self.before.is_none_or(|bound| at < bound)
-    }
-}
-
 fn earlier(a: Option<i64>, b: Option<i64>) -> Option<i64> {
     a.into_iter().chain(b).min()
 }

@@ -20,7 +20,7 @@ def linked(client, server, wire, unique):
         categories=["ats"],
         should_create_magic_link_url=True,
     )
-    wire.answer(ats.LinkToken)
+    made(wire, ats.LinkToken)
     assert link.magic_link_url.startswith(server.url)
     done = submit(wire.http, link.magic_link_url)
     assert done.status_code == 200, done.text[:500]
@@ -28,6 +28,12 @@ def linked(client, server, wire, unique):
     wire.answer(ats.AccountToken)
     assert account.account_token != server.token
     return account.id, server.client(account_token=account.account_token)
+
+
+def made(wire, model):
+    """As `wire.answer`, where nothing says whether what was made is answered with 200 or 201."""
+    assert wire.last.status in (200, 201), wire.last
+    return wire.answer(model, wire.last.status)
 
 
 def accounts(client, wire, **filters):
@@ -41,8 +47,8 @@ def accounts(client, wire, **filters):
 
 def test_a_linked_account_reads_what_its_organization_has(linked, person, wire, unique):
     _, own = linked
-    made = person()
-    assert [c.id for c in own.ats.candidates.list(tags=unique).results] == [made.id]
+    ada = person()
+    assert [c.id for c in own.ats.candidates.list(tags=unique).results] == [ada.id]
     wire.answer(ats.PaginatedCandidateList)
     own.ats.candidates.create(model=ats.CandidateRequest(tags=[unique]), remote_user_id=None)
     wire.answer(ats.CandidateResponse, 201)
@@ -64,7 +70,7 @@ def test_a_magic_link_links_once(client, wire, unique):
         end_user_origin_id=unique,
         categories=["ats"],
     )
-    wire.answer(ats.LinkToken)
+    made(wire, ats.LinkToken)
     submit(wire.http, link.magic_link_url)
     before = accounts(client, wire, end_user_origin_id=unique)
     assert len(before) == 1
@@ -130,10 +136,10 @@ if CURRENT:
 
     def test_a_new_account_token_replaces_the_old_one(linked, server, wire):
         id, own = linked
-        made = own.ats.account_token.regenerate_create()
-        wire.answer(ats.RegenerateAccountToken)
-        assert made.linked_account_id == id
-        server.client(account_token=made.account_token).ats.candidates.list(page_size=1)
+        fresh = own.ats.account_token.regenerate_create()
+        made(wire, ats.RegenerateAccountToken)
+        assert fresh.linked_account_id == id
+        server.client(account_token=fresh.account_token).ats.candidates.list(page_size=1)
         wire.answer(ats.PaginatedCandidateList)
         with pytest.raises(ApiError):
             own.ats.candidates.list()
@@ -154,7 +160,8 @@ def test_available_actions_name_what_can_be_written(client, wire):
     actions = wire.answer(ats.AvailableActions)
     operations = {o["model_name"]: o for o in actions["available_model_operations"]}
     assert {"Candidate", "Application", "Attachment", "Activity", "Job"} <= operations.keys()
-    assert "POST" in str(operations["Candidate"]["available_operations"]).upper()
+    assert all(o["available_operations"] for o in operations.values())
+    assert len(operations["Candidate"]["available_operations"]) > len(operations["Job"]["available_operations"])
     assert set(operations["Candidate"]["required_post_parameters"]) <= set(operations["Candidate"]["supported_fields"])
     assert set(operations["Candidate"]["supported_fields"]) <= set(ats.CandidateRequest.model_fields)
 
@@ -198,8 +205,7 @@ def test_scopes_are_kept(linked, client, wire, unique):
         },
     )
     own.ats.scopes.linked_account_scopes_create(common_models=[readable])
-    assert wire.last.status in (200, 201)
-    wire.answer(ats.CommonModelScopeApi, wire.last.status)
+    made(wire, ats.CommonModelScopeApi)
     own.ats.scopes.linked_account_scopes_retrieve()
     after = wire.answer(ats.CommonModelScopeApi)
     candidate = next(m for m in after["common_models"] if m["model_name"] == "Candidate")
@@ -227,9 +233,8 @@ def test_webhook_receivers_are_kept(linked, wire):
     own.ats.webhook_receivers.list()
     assert wire.answer(list[ats.WebhookReceiver]) == []
     own.ats.webhook_receivers.create(event="Candidate.changed", is_active=True, key="s3cret-of-mine")
-    assert wire.last.status in (200, 201)
-    made = wire.answer(ats.WebhookReceiver, wire.last.status)
-    assert (made["event"], made["is_active"]) == ("Candidate.changed", True)
+    receiver = made(wire, ats.WebhookReceiver)
+    assert (receiver["event"], receiver["is_active"]) == ("Candidate.changed", True)
     own.ats.webhook_receivers.create(event="Candidate.added", is_active=False)
     own.ats.webhook_receivers.list()
     kept = {(r["event"], r["is_active"]) for r in wire.answer(list[ats.WebhookReceiver])}
@@ -241,13 +246,11 @@ def test_webhook_receivers_are_kept(linked, wire):
 
 def test_a_generated_key_works_and_a_regenerated_one_replaces_it(client, server, wire, unique):
     first = client.ats.generate_key.create(name=unique)
-    assert wire.last.status in (200, 201)
-    wire.answer(ats.RemoteKey, wire.last.status)
+    made(wire, ats.RemoteKey)
     assert first.name == unique
     works(server, wire, first.key)
     second = client.ats.regenerate_key.create(name=unique)
-    assert wire.last.status in (200, 201)
-    wire.answer(ats.RemoteKey, wire.last.status)
+    made(wire, ats.RemoteKey)
     assert second.name == unique and second.key != first.key
     works(server, wire, second.key)
     with pytest.raises(ApiError):
