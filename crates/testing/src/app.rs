@@ -164,21 +164,21 @@ impl TestApp {
         reply.json()
     }
 
-    /// Kinds of the example organization's events, in the feed's order. On PostgreSQL the numbering follows the
-    /// commit by a moment, so this waits until no event is without a place.
-    pub async fn events(&self) -> Vec<String> {
+    /// Waits until every committed event has its place in the feed: on PostgreSQL the numbering follows the commit by a
+    /// moment.
+    pub async fn settled(&self) {
         for _ in 0..200 {
-            let waiting = self
-                .app
-                .store
-                .read(hiring::event::unplaced)
-                .await
-                .expect("a count");
-            if waiting == 0 {
+            let waiting = self.app.store.read(hiring::event::unplaced).await;
+            if waiting.expect("a count") == 0 {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
+    }
+
+    /// Kinds of the example organization's events, in the feed's order.
+    pub async fn events(&self) -> Vec<String> {
+        self.settled().await;
         let org = hiring::id::OrgId(1);
         let feed = self
             .app

@@ -24,6 +24,7 @@ pub async fn replay(app: &TestApp, dialect: &str) -> usize {
                 .split_once("\n=== ")
                 .unwrap_or_else(|| panic!("{place}: no `=== STATUS`"));
             let call = read_call(app, dialect, &fill(app, dialect, request, &answers, &place));
+            app.settled().await;
             let reply = app.send(&call).await;
             compare(&reply, expected, &place);
             answers.push(reply);

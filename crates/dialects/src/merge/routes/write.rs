@@ -57,7 +57,11 @@ pub(super) async fn take_in<M: Send + 'static>(
         Ok(answer) => Ok(answer),
         Err(problem) => {
             let why = problem.clone();
-            let answer = map::refused(&what, problem, &trail.notes, trail.logged.as_ref());
+            // What is wrong *in* a body is told in the write's envelope; that it could not be read at all, as elsewhere.
+            let answer = match (trail.read, problem) {
+                (false, unreadable @ Problem::Invalid(_)) => Err(unreadable),
+                (_, other) => map::refused(&what, other, &trail.notes, trail.logged.as_ref()),
+            };
             let status = match &answer {
                 Ok(answer) => answer.status,
                 Err(other) => problem::status(other),
@@ -73,6 +77,8 @@ struct Trail {
     entry: Entry,
     notes: Vec<Note>,
     logged: Option<Log>,
+    /// Whether the body was JSON.
+    read: bool,
 }
 
 impl Trail {
@@ -81,6 +87,7 @@ impl Trail {
             entry: Entry::new(app, what),
             notes: Vec::new(),
             logged: None,
+            read: false,
         }
     }
 }
@@ -99,6 +106,7 @@ async fn attempt<M: Send + 'static>(
     request.require_json()?;
     let body = Body::read(request.body.clone(), |_| false)?;
     trail.entry.read(&body);
+    trail.read = true;
     trail.logged = WriteQuery::parse(&request.query)
         .is_debug_mode
         .then(|| Log {
