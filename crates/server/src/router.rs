@@ -6,24 +6,31 @@
 //! 1. **admission**: at most [`IN_FLIGHT`] requests at once; one more is told to come again, in its dialect's
 //!    words, before anything of it is read. Together with the store's bounded queues and the budget for bodies this
 //!    keeps memory bounded whatever arrives.
-//! 2. **trace**: one line for each request, with the route's *template*: the address called may hold a token or an
+//! 2. **parting**: a request that is answered before its body was read whole ends its connection, and says so: a client
+//!    that keeps connections would else send its next call into one that is about to close.
+//! 3. **trace**: one line for each request, with the route's *template*: the address called may hold a token or an
 //!    e-mail address.
-//! 3. **catch**: a panic is our fault, logged under a ticket; the connection and its neighbours live on.
-//! 4. the dialect's handler.
+//! 4. **catch**: a panic is our fault, logged under a ticket; the connection and its neighbours live on.
+//! 5. the dialect's handler.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use dialects::{DIALECTS, Dialect};
 use futures_util::FutureExt as _;
 use hiring::App;
 use hiring::problem::{Noun, Problem};
+use http_body::{Frame, SizeHint};
 use tokio::sync::Semaphore;
 
 /// Requests at work at once.
@@ -40,6 +47,7 @@ pub fn build(app: App) -> Router {
         .merge(pages::routes(guides()).layer(from_fn(catch_page)))
         .fallback(pages::missing)
         .layer(from_fn(trace))
+        .layer(from_fn(parting))
         .with_state(app)
 }
 
@@ -92,6 +100,48 @@ async fn catch_page(request: Request, next: Next) -> Response {
             axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// The body of a request, and whether it was read to its end.
+struct Watched {
+    body: Body,
+    ended: Arc<AtomicBool>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if matches!(polled, Poll::Ready(None)) || self.body.is_end_stream() {
+            self.ended.store(true, Ordering::Relaxed);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+async fn parting(request: Request, next: Next) -> Response {
+    let ended = Arc::new(AtomicBool::new(request.body().is_end_stream()));
+    let watch = ended.clone();
+    let request = request.map(|body| Body::new(Watched { body, ended: watch }));
+    let mut response = next.run(request).await;
+    if !ended.load(Ordering::Relaxed) {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
 }
 
 /// A refusal in plain text is the web framework's own (a path that is not UTF-8, say): no dialect talks like that.
