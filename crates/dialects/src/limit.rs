@@ -34,6 +34,7 @@ pub fn count(caller: &Caller, usual: (u32, u32)) -> Result<()> {
     limiter
         .check_key(&(caller.who, count, seconds))
         .map_err(|not_until| Problem::TooMany {
+            permitted: Some((count, seconds)),
             retry: not_until.wait_time_from(DefaultClock::default().now())
                 + Duration::from_millis(999),
         })
@@ -67,7 +68,7 @@ mod tests {
             assert_eq!(count(&caller, USUAL), Ok(()));
         }
         assert!(
-            matches!(count(&caller, USUAL), Err(Problem::TooMany { retry }) if retry.as_secs() <= 21)
+            matches!(count(&caller, USUAL), Err(Problem::TooMany { retry, .. }) if retry.as_secs() <= 21)
         );
         caller.limit = Some((0, 1));
         assert_eq!(count(&caller, USUAL), Ok(()));

@@ -58,7 +58,7 @@ pub fn raw_json(status: u16, body: String) -> Response {
 pub fn failure(status: u16, body: &Value, problem: &Problem) -> Response {
     let mut response = raw_json(status, body.to_string());
     let wait = match problem {
-        Problem::TooMany { retry } | Problem::Overloaded { retry } => Some(*retry),
+        Problem::TooMany { retry, .. } | Problem::Overloaded { retry } => Some(*retry),
         _ => None,
     };
     if let Some(wait) = wait {

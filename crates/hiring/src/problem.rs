@@ -210,6 +210,8 @@ pub enum Problem {
     TooMany {
         /// How long to wait.
         retry: Duration,
+        /// Calls permitted, and in how many seconds; `None` where it is no rate that was passed.
+        permitted: Option<(u32, u32)>,
     },
     /// We cannot now: queue full, disk full, database away.
     Overloaded {

@@ -28,7 +28,7 @@ pub(super) fn render(problem: &Problem) -> Response {
             format!("The request body is larger than {limit} bytes."),
         ),
         Problem::TooSlow => (408, "The request body did not arrive in time.".to_owned()),
-        Problem::TooMany { retry } => return throttled(*retry),
+        Problem::TooMany { retry, permitted } => return throttled(*retry, *permitted),
         Problem::Overloaded { .. } => (503, "The server is busy, please try again.".to_owned()),
         Problem::Broken(ticket) => (500, format!("Internal error, ticket {ticket}.")),
     };
@@ -48,10 +48,10 @@ pub(super) fn status(problem: &Problem) -> u16 {
 }
 
 /// The SDKs understand both headers: seconds to wait, and the unix second at which to come again.
-fn throttled(retry: Duration) -> Response {
+fn throttled(retry: Duration, permitted: Option<(u32, u32)>) -> Response {
     let wait = retry.as_secs().max(1);
     let detail = format!("Request was throttled. Expected available in {wait} seconds.");
-    let problem = Problem::TooMany { retry };
+    let problem = Problem::TooMany { retry, permitted };
     let mut response = reply::failure(429, &json!({"detail": detail}), &problem);
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -59,6 +59,9 @@ fn throttled(retry: Duration) -> Response {
     let headers = response.headers_mut();
     headers.insert("x-ratelimit-reset", HeaderValue::from(now + wait));
     headers.insert("x-ratelimit-remaining", HeaderValue::from(0));
+    if let Some((count, _)) = permitted {
+        headers.insert("x-ratelimit-limit", HeaderValue::from(count));
+    }
     response
 }
 
@@ -66,7 +69,11 @@ fn throttled(retry: Duration) -> Response {
 fn in_flight() -> Response {
     let retry = Duration::from_secs(1);
     let detail = "A request with this Idempotency-Key is still being processed.";
-    reply::failure(429, &json!({"detail": detail}), &Problem::TooMany { retry })
+    let problem = Problem::TooMany {
+        retry,
+        permitted: None,
+    };
+    reply::failure(429, &json!({"detail": detail}), &problem)
 }
 
 fn conflict(clash: &Clash) -> &'static str {
@@ -136,7 +143,9 @@ mod tests {
     #[test]
     fn who_calls_too_often_is_told_when_to_come_again() {
         let retry = Duration::from_secs(7);
-        let response = render(&Problem::TooMany { retry });
+        let permitted = Some((100, 60));
+        let response = render(&Problem::TooMany { retry, permitted });
+        assert_eq!(response.headers()["x-ratelimit-limit"], "100");
         assert_eq!(response.status(), 429);
         assert_eq!(response.headers()["retry-after"], "7");
         let reset = response.headers()["x-ratelimit-reset"].to_str().unwrap();

@@ -112,7 +112,7 @@ fn words(problem: &Problem) -> (u16, &'static str, &'static str, String) {
             "The body did not arrive in time",
             "Nothing was stored; please send it again.".into(),
         ),
-        Problem::TooMany { retry } => (
+        Problem::TooMany { retry, .. } => (
             429,
             "too-many-requests",
             "Too many requests",
@@ -265,7 +265,14 @@ mod tests {
             (Problem::Stale { have: 1 }, 409, "stale"),
             (Problem::TooLarge { limit: 9 }, 413, "too-large"),
             (Problem::TooSlow, 408, "too-slow"),
-            (Problem::TooMany { retry: wait }, 429, "too-many-requests"),
+            (
+                Problem::TooMany {
+                    retry: wait,
+                    permitted: None,
+                },
+                429,
+                "too-many-requests",
+            ),
             (Problem::Overloaded { retry: wait }, 503, "overloaded"),
             (Problem::Broken(Ticket(1)), 500, "broken"),
         ];
