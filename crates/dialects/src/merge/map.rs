@@ -84,6 +84,18 @@ fn blank(value: &mut Value) {
     }
 }
 
+/// What is shown of a record of somebody who is to be ignored: every key, and nothing behind it but its id and times.
+fn shell_of(mut record: Value) -> Value {
+    const STAY: [&str; 4] = ["id", "created_at", "modified_at", "remote_was_deleted"];
+    if let Some(members) = record.as_object_mut() {
+        let others = members
+            .iter_mut()
+            .filter(|(name, _)| !STAY.contains(&name.as_str()));
+        others.for_each(|(_, value)| blank(value));
+    }
+    record
+}
+
 /// What every model begins with. `remote_id` is null as there is no far system: our own store is the destination.
 fn head(uid: Uuid, created_at: i64, modified_at: i64) -> Map<String, Value> {
     object(json!({

@@ -22,6 +22,8 @@ pub struct Listed {
     pub credited_to: Option<Uuid>,
     /// Why it was rejected, where the reason is one of the catalog.
     pub reason: Option<Uuid>,
+    /// Whether the candidate is to be ignored.
+    pub ignored: bool,
 }
 
 /// Which applications a list shows. Pending ones are never shown.
@@ -43,7 +45,7 @@ macro_rules! listed {
     () => {
         "SELECT a.id, a.uid, a.candidate_id, a.job_id, a.stage_id, a.pending, a.source, a.foreign_key, a.answers, \
          a.details, a.disposition, a.reason, a.created_at, a.applied_at, a.stage_at, a.ended_at, a.updated_at, \
-         c.uid, j.uid, s.uid, m.uid, k.uid FROM application a JOIN candidate c ON c.id = a.candidate_id \
+         c.uid, j.uid, s.uid, m.uid, k.uid, c.ignored_at FROM application a JOIN candidate c ON c.id = a.candidate_id \
          JOIN job j ON j.id = a.job_id JOIN stage s ON s.id = a.stage_id \
          LEFT JOIN member m ON m.id = a.credited_to LEFT JOIN catalog k ON k.id = a.reason_id \
          WHERE a.org_id = $1 AND a.pending = 0"
@@ -145,6 +147,7 @@ fn read_listed(row: &Row) -> Result<Listed> {
         stage: row.get(19)?,
         credited_to: row.get(20)?,
         reason: row.get(21)?,
+        ignored: row.get::<Option<i64>>(22)?.is_some(),
     })
 }
 

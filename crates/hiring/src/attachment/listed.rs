@@ -14,6 +14,8 @@ pub struct Listed {
     pub attachment: Attachment,
     /// Whose.
     pub candidate: Uuid,
+    /// Whether the candidate is to be ignored.
+    pub ignored: bool,
 }
 
 /// Which attachments a list shows.
@@ -32,7 +34,7 @@ pub struct Which {
 macro_rules! listed {
     () => {
         "SELECT a.id, a.uid, a.candidate_id, a.application_id, a.scope, a.kind, a.name, a.sha256, a.url, \
-         a.media_type, a.size, a.remark, a.created_at, a.removed_at, c.uid \
+         a.media_type, a.size, a.remark, a.created_at, a.removed_at, c.uid, c.ignored_at \
          FROM attachment a JOIN candidate c ON c.id = a.candidate_id WHERE a.org_id = $1"
     };
 }
@@ -131,5 +133,6 @@ fn read_listed(row: &Row) -> Result<Listed> {
     Ok(Listed {
         attachment: read(row)?,
         candidate: row.get(14)?,
+        ignored: row.get::<Option<i64>>(15)?.is_some(),
     })
 }

@@ -45,8 +45,9 @@ const FLAG: Shape = Maybe(&Flag);
 const HEAD: [(&str, Shape); 4] = [
     ("id", Id),
     ("remote_id", TEXT),
-    ("created_at", Moment),
-    ("modified_at", Moment),
+    // Null where the account's scopes switch them off.
+    ("created_at", MOMENT),
+    ("modified_at", MOMENT),
 ];
 const FOOT: [(&str, Shape); 3] = [
     ("remote_was_deleted", FLAG),

@@ -5,7 +5,7 @@ use hiring::id::{CatalogId, MemberId, StageId, Uuid};
 use hiring::slot;
 use serde_json::{Map, Value, json};
 
-use super::{Lens, head, model, moment, part};
+use super::{Lens, head, model, moment, part, shell_of};
 use crate::merge::wire::ApplicationRequest;
 use crate::time;
 
@@ -62,7 +62,7 @@ pub(in super::super) struct Whole {
 pub(in super::super) fn application(lens: &Lens, listed: &Listed, whole: Whole) -> Value {
     let application = &listed.application;
     let ids = || answered(application).map(|(name, _)| json!(answer_id(application.uid, name)));
-    model(
+    let shown = model(
         lens,
         "Application",
         head(
@@ -82,7 +82,12 @@ pub(in super::super) fn application(lens: &Lens, listed: &Listed, whole: Whole) 
             "current_stage": whole.stage.unwrap_or_else(|| json!(listed.stage)),
             "reject_reason": whole.reason.unwrap_or_else(|| json!(listed.reason)),
         }),
-    )
+    );
+    if listed.ignored {
+        shell_of(shown)
+    } else {
+        shown
+    }
 }
 
 /// The answers of an application, each a model ScreeningQuestionAnswer. `question`: the question of a field, in place of

@@ -3,7 +3,7 @@
 use hiring::attachment::{Kind, Listed, NewAttachment};
 use serde_json::{Value, json};
 
-use super::{Lens, head, model};
+use super::{Lens, head, model, shell_of};
 use crate::merge::wire::AttachmentRequest;
 
 /// The attachment that a request makes. Its content is fetched later.
@@ -57,7 +57,11 @@ pub(in super::super) fn attachment(
         }),
     );
     shown["remote_was_deleted"] = json!(attachment.removed_at.is_some());
-    shown
+    if listed.ignored {
+        shell_of(shown)
+    } else {
+        shown
+    }
 }
 
 fn kind(kind: Kind) -> &'static str {

@@ -163,6 +163,9 @@ async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<A
     app.store
         .read(move |r| {
             let found = [application::find_listed(r, caller.org, id)?];
+            if found[0].ignored && !query.shells {
+                return Err(Problem::NotFound(Noun::Application));
+            }
             let mut shown = expanded::applications(r, &caller, &lens, &found, &query.expand)?;
             Ok(reply::json(200, &shown.remove(0)))
         })

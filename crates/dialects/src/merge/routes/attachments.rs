@@ -124,6 +124,9 @@ async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<A
     app.store
         .read(move |r| {
             let found = [attachment::find_listed(r, org, id)?];
+            if found[0].ignored && !query.shells {
+                return Err(Problem::NotFound(Noun::Attachment));
+            }
             let people = people(r, org, &lens, &found, &query.expand)?;
             Ok(reply::json(200, &shown(&lens, &found[0], &people)))
         })
@@ -153,5 +156,12 @@ async fn content(app: &App, id: &str, headers: &HeaderMap) -> Result<Response> {
 
 async fn look(app: &App, caller: &Caller, id: Uuid) -> Result<attachment::Attachment> {
     let org = caller.org;
-    app.store.read(move |r| attachment::find(r, org, id)).await
+    let found = app
+        .store
+        .read(move |r| attachment::find_listed(r, org, id))
+        .await?;
+    match found.ignored {
+        true => Err(Problem::NotFound(Noun::Attachment)),
+        false => Ok(found.attachment),
+    }
 }
