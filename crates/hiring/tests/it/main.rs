@@ -9,6 +9,7 @@ mod direction;
 mod family;
 mod feed;
 mod identity;
+mod index;
 mod invites;
 mod organizations;
 mod renewals;

@@ -5,7 +5,7 @@ mod keys;
 use std::net::SocketAddr;
 
 use hiring::app::Settings;
-use hiring::organization;
+use hiring::{candidate, organization};
 use serde_json::json;
 
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
@@ -81,7 +81,28 @@ async fn open(
     let app = tokio::task::spawn_blocking(move || wiring::open(&place, settings))
         .await
         .map_err(|e| e.to_string())??;
+    index(&app).await?;
     Ok((app, listener))
+}
+
+/// Brings candidates that an older version wrote into the columns and tags that lists filter by: whoever may call
+/// finds all of them.
+async fn index(app: &hiring::App) -> Result<(), String> {
+    let mut indexed = 0;
+    loop {
+        let some = app.store.write(candidate::index_some).await;
+        match some.map_err(|p| format!("the candidates were not indexed: {p:?}"))? {
+            0 => break,
+            some => indexed += some,
+        }
+    }
+    if indexed > 0 {
+        tracing::info!(
+            candidates = indexed,
+            "indexed candidates of an older version"
+        );
+    }
+    Ok(())
 }
 
 /// "All interfaces" is no address to call.
