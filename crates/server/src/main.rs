@@ -78,6 +78,9 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Bench {
             command: BenchCommand::Limit { bench },
         } => bench::limit(&bench).await,
+        Command::Bench {
+            command: BenchCommand::List { bench },
+        } => bench::list(&bench).await,
     }
 }
 

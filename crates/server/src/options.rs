@@ -220,6 +220,11 @@ pub enum BenchCommand {
         #[command(flatten)]
         bench: Bench,
     },
+    /// Fill a store with candidates and walk through the list of them, each with its applications and attachments
+    List {
+        #[command(flatten)]
+        bench: ListBench,
+    },
 }
 
 /// What to measure.
@@ -233,6 +238,26 @@ pub struct Bench {
     pub connections: usize,
     /// Candidates to create
     #[arg(long, default_value_t = 20_000)]
+    pub count: usize,
+    /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder
+    #[arg(long)]
+    pub database: Option<String>,
+}
+
+/// Which list to measure.
+#[derive(Debug, Clone, Args)]
+pub struct ListBench {
+    /// The API to speak; only merge for now
+    #[arg(long, default_value = "merge")]
+    pub dialect: String,
+    /// Candidates to make first
+    #[arg(long, default_value_t = 100_000)]
+    pub candidates: usize,
+    /// Connections that call at once
+    #[arg(long, default_value_t = 8)]
+    pub connections: usize,
+    /// Pages to ask for
+    #[arg(long, default_value_t = 2_000)]
     pub count: usize,
     /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder
     #[arg(long)]

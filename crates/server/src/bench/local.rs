@@ -22,7 +22,10 @@ use crate::{demo, router, serve, wiring};
 pub(super) struct Local {
     folder: tempfile::TempDir,
     database: Option<String>,
-    app: App,
+    /// What the server's handlers are given.
+    pub app: App,
+    /// The organization, with one job.
+    pub org: OrgId,
     /// The dialect's example, with a key that has no limit.
     pub call: ExampleCall,
     stop: watch::Sender<bool>,
@@ -57,9 +60,9 @@ impl Local {
                 permissions: Permissions::ALL,
                 limit: Some((0, 1)),
             };
-            dialect.credentials(tx, &inner, org, &new)
+            Ok((org, dialect.credentials(tx, &inner, org, &new)?))
         });
-        let credentials = credentials
+        let (org, credentials) = credentials
             .await
             .map_err(|p: hiring::Problem| format!("no key for the bench: {p:?}"))?;
         let call = dialect.example(&credentials);
@@ -70,6 +73,7 @@ impl Local {
             folder,
             database: bench.database.clone(),
             app,
+            org,
             call,
             stop,
             server,

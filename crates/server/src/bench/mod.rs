@@ -2,10 +2,11 @@
 //!
 //! `create` sends each dialect's example call over HTTP, from this very process; `limit` replays the statements of
 //! one such call straight through the driver with the same durability. Their ratio is what the server around the
-//! statements costs. Machines differ and are noisy: only figures of one run compare.
+//! statements costs. `list` fills a store and walks through its candidates page by page. Machines differ and are noisy: only figures of one run compare.
 
 mod client;
 mod limit;
+mod list;
 mod local;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::options::Bench;
 use client::Outcome;
+pub use list::list;
 use local::Local;
 
 /// Rounds of each side when both are compared.
@@ -142,6 +144,10 @@ fn report(bench: &Bench, outcome: &Outcome) {
         outcome.errors,
         bench.connections,
     );
+    say_first_error(outcome);
+}
+
+fn say_first_error(outcome: &Outcome) {
     if let Some(answer) = &outcome.first_error {
         println!("        the first error: {answer}");
     }
