@@ -9,6 +9,9 @@ use testing::app::{Call, Reply};
 /// One connection to a running server.
 pub struct Client {
     stream: BufReader<TcpStream>,
+    address: String,
+    /// The server said with its last answer that it closes the connection.
+    parted: bool,
 }
 
 /// Why a request has no answer.
@@ -31,11 +34,16 @@ impl Client {
         stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Client {
             stream: BufReader::new(stream),
+            address: address.to_owned(),
+            parted: false,
         })
     }
 
-    /// Sends `call` and reads the whole answer.
+    /// Sends `call` and reads the whole answer; on a new connection where the last one was to be closed.
     pub fn send(&mut self, call: &Call) -> Result<Reply, Cut> {
+        if self.parted {
+            *self = Client::connect(&self.address).map_err(|_| Cut::Unanswered)?;
+        }
         let mut bytes = head(call, Some(call.body.len()));
         bytes.extend_from_slice(&call.body);
         self.write(&bytes).map_err(|_| Cut::Unanswered)?;
@@ -77,6 +85,7 @@ impl Client {
             let length = reply.header("content-length").parse().unwrap_or(0);
             reply.bytes = self.exactly(length)?;
         }
+        self.parted = reply.header("connection") == "close";
         Ok(reply)
     }
 
