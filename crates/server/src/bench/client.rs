@@ -195,6 +195,8 @@ impl Connection {
         let request = request
             .body(Full::new(Bytes::from(body)))
             .map_err(|e| e.to_string())?;
+        // The answer's last byte is read a moment before its connection takes the next request.
+        self.sender.ready().await.map_err(|e| e.to_string())?;
         let sent = Instant::now();
         let answer = self
             .sender
