@@ -196,7 +196,7 @@ pub fn of_candidates(r: &mut Reader, org: OrgId, ids: &[CandidateId]) -> Result<
              LEFT JOIN application a ON a.id = s.application_id \
              WHERE s.org_id = $1 AND s.candidate_id IN (",
             hundred!(),
-            ") ORDER BY s.id LIMIT 10000"
+            ") ORDER BY s.id + 0 LIMIT 10000"
         )),
         &with_hundred(&org, ids),
     )?;

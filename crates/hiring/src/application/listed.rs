@@ -122,7 +122,7 @@ pub fn of_candidates(r: &mut Reader, org: OrgId, ids: &[CandidateId]) -> Result<
             listed!(),
             " AND a.candidate_id IN (",
             hundred!(),
-            ") ORDER BY a.id LIMIT 10000"
+            ") ORDER BY a.id + 0 LIMIT 10000"
         )),
         &with_hundred(&org, ids),
     )?;

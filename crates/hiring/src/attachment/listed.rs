@@ -112,7 +112,7 @@ pub fn of_candidates(
             listed!(),
             " AND a.candidate_id IN (",
             hundred!(),
-            ") AND (CAST($102 AS BIGINT) = 1 OR a.removed_at IS NULL) ORDER BY a.id LIMIT 10000"
+            ") AND (CAST($102 AS BIGINT) = 1 OR a.removed_at IS NULL) ORDER BY a.id + 0 LIMIT 10000"
         )),
         &parameters,
     )?;

@@ -233,7 +233,7 @@ fn answers_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Resul
             "SELECT e.submission_uid, e.n, e.pointer, e.value FROM submission s \
              JOIN eeo e ON e.org_id = s.org_id AND e.submission_uid = s.uid WHERE s.org_id = $1 AND s.id IN (",
             hundred!(),
-            ") ORDER BY e.id LIMIT 100000"
+            ") ORDER BY e.id + 0 LIMIT 100000"
         )),
         &with_hundred(&org, submissions),
     )?;
@@ -255,7 +255,7 @@ fn named_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Result<
         "SELECT s.id, o.said FROM submission s JOIN operation o ON o.org_id = s.org_id \
          AND o.candidate_id = s.candidate_id AND o.submission_id = s.id WHERE s.org_id = $1 AND s.id IN (",
         hundred!(),
-        ") ORDER BY o.id LIMIT 1000"
+        ") ORDER BY o.id + 0 LIMIT 1000"
     ));
     let answered = sql!(concat!(
         "SELECT s.id, a.answers FROM submission s JOIN application a ON a.id = s.application_id \
