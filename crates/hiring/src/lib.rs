@@ -63,4 +63,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V4__scopes",
         sql: include_str!("../migrations/V4__scopes.sql"),
     },
+    store::Migration {
+        name: "V5__windows",
+        sql: include_str!("../migrations/V5__windows.sql"),
+    },
 ];
