@@ -126,6 +126,7 @@ fn message(flaw: &Flaw) -> String {
             let name = field.strip_prefix("custom_fields.").unwrap_or(&field);
             format!("The provided custom candidate field \"{name}\" does not exist")
         }
+        FlawCode::Datetime => format!("The provided time format is invalid: \"{field}\""),
         FlawCode::FileTooLarge => format!(
             "The provided file exceeds size limit of {}MB: \"{field}\"",
             FILE_BYTES >> 20

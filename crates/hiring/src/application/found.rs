@@ -284,7 +284,12 @@ pub fn found(
     words.resize(6, "");
     let deleted = i64::from(which.deleted == Deleted::Only);
     let mut parameters: Vec<&dyn ToValue> = vec![&org, &after];
-    for window in [&which.submitted, &which.standing_changed, &which.changed, &which.heard] {
+    for window in [
+        &which.submitted,
+        &which.standing_changed,
+        &which.changed,
+        &which.heard,
+    ] {
         parameters.extend([&window.after as &dyn ToValue, &window.before]);
     }
     parameters.extend([&heard as &dyn ToValue, &standings]);
@@ -362,7 +367,10 @@ fn by_standing(
         let parameters: Vec<&dyn ToValue> = std::iter::once(&org as &dyn ToValue)
             .chain(words.iter().map(|word| word as &dyn ToValue))
             .collect();
-        let few = r.number(sql!(counted!(ended!("$2, $3, $4, $5, $6, $7"))), &parameters)?;
+        let few = r.number(
+            sql!(counted!(ended!("$2, $3, $4, $5, $6, $7"))),
+            &parameters,
+        )?;
         let statement = sql!(looked_up!(ended!("$13, $14, $15, $16, $17, $18")));
         return Ok((few <= FEW).then_some(statement));
     }

@@ -22,7 +22,11 @@ const LONGEST: usize = 1_000;
 /// The key of a phone; `None` where it has too few digits to be one.
 fn phone_key(phone: &str) -> Option<String> {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    (digits.len() >= LEAST).then(|| digits[digits.len().saturating_sub(DIGITS)..].iter().collect())
+    (digits.len() >= LEAST).then(|| {
+        digits[digits.len().saturating_sub(DIGITS)..]
+            .iter()
+            .collect()
+    })
 }
 
 /// The key of a profile on LinkedIn, the one network that people are looked for by: its path in lower case, whatever
@@ -154,7 +158,6 @@ fn named(
     rows.iter().map(read).collect()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +185,13 @@ mod tests {
         ] {
             assert_eq!(profile_key(url), same, "{url}");
         }
-        for none in ["", "https://linkedin.com", "https://", "/in/bobby", "https://x.org/in/bobby"] {
+        for none in [
+            "",
+            "https://linkedin.com",
+            "https://",
+            "/in/bobby",
+            "https://x.org/in/bobby",
+        ] {
             assert_eq!(profile_key(none), None, "{none}");
         }
         let long = format!("linkedin.com/{}", "a".repeat(1_001));

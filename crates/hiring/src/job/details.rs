@@ -49,7 +49,13 @@ pub fn say(tx: &mut Tx, caller: &Caller, job: JobId, said: &Map<String, Value>) 
         job: Some(job),
         ..Subject::default()
     };
-    event::append(tx, caller, Kind::JobUpdated, &about, &json!({"details": changed}))?;
+    event::append(
+        tx,
+        caller,
+        Kind::JobUpdated,
+        &about,
+        &json!({"details": changed}),
+    )?;
     Ok(())
 }
 
