@@ -320,7 +320,7 @@ mod tests {
     fn the_document_holds() {
         let document = document();
         crate::openapi::tests::hold(&document);
-        assert_eq!(document["paths"].as_object().map(|p| p.len()), Some(17));
+        assert_eq!(document["paths"].as_object().map(|p| p.len()), Some(16));
         assert_eq!(text(), document.to_string());
     }
 
