@@ -446,7 +446,8 @@ fn statuses_and_steps_follow_what_our_own_api_does() {
 fn an_invited_person_is_there_from_the_moment_they_apply() {
     story(|app| async move {
         let track = &app.demo["xobin"]["track_id"];
-        let invite = json!({"name": "In Vited", "email": "invited@example.com", "invite": true});
+        let invite =
+            json!({"name": "In Vited", "email": "invited@example.com", "invite_applicant": true});
         let path = format!("/xobin/api/v2/tracks/{track}/applicants");
         let invited = app
             .send(&app.call("xobin", "POST", &path).json(&invite))

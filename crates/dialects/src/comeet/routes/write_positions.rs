@@ -209,7 +209,7 @@ fn named(tx: &mut Tx, caller: &Caller, wire: &PositionBody) -> Result<Named> {
 
 fn office(r: &mut Reader, caller: &Caller, uid: &str) -> Result<CatalogId> {
     let unknown = || {
-        let detail = "there is no such location";
+        let detail = "location.uid: there is no such location";
         Flaw::new("/location/uid", FlawCode::UnknownReference, detail)
     };
     let id = uid::read(Kind::Location, uid).ok_or_else(unknown)?;

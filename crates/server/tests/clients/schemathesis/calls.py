@@ -87,6 +87,16 @@ def native_things(server):
     }
 
 
+def comeet_things(server):
+    """A candidate, so that there are people and files; the position that creates name."""
+    person = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"}
+    made = server.make("/candidates", {**person, "position_uid": server.key["position_uid"]})
+    return {
+        "/persons/{uid}": [made["person_uid"]],
+        "/candidates position_uid": [server.key["position_uid"]],
+    }
+
+
 @dataclasses.dataclass
 class Dialect:
     """What one dialect's calls need."""
@@ -114,7 +124,7 @@ DIALECTS = {
     "native": Dialect(bearer, after="/jobs", before=native_things),
     "xobin": Dialect(xobin_headers, after="/tracks"),
     "eightfold": Dialect(eightfold_headers, after="/ats-systems/{system_id}/ats-candidates"),
-    "comeet": Dialect(comeet_headers, after="/candidates"),
+    "comeet": Dialect(comeet_headers, after="/candidates", before=comeet_things),
 }
 
 
