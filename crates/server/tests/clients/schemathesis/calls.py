@@ -94,6 +94,11 @@ def comeet_things(server):
     return {
         "/persons/{uid}": [made["person_uid"]],
         "/candidates position_uid": [server.key["position_uid"]],
+        # Not every name is a file's, and few texts are base64.
+        "/candidates/{uid}/files name": ["task.docx", "photo.png"],
+        "/candidates/{uid}/files file": ["QWRh"],
+        "/candidates/{uid}/resume name": ["cv.pdf"],
+        "/candidates/{uid}/resume file": ["QWRh"],
     }
 
 
