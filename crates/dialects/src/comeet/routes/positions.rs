@@ -37,10 +37,9 @@ async fn list(app: &App, head: &Head) -> Result<Answer> {
             let next = last.map(|last| next_page(&public_url, &asked, last));
             let ground = ground(r, &public_url, &caller, &jobs)?;
             let shown: Vec<_> = jobs.iter().map(|j| map::position(&ground, j)).collect();
-            Ok(reply::json(
-                200,
-                &json!({"positions": shown, "next_page": next}),
-            ))
+            let mut page = json!({"positions": shown, "next_page": next});
+            hiring::eeo::fill(r, &caller, &mut page)?;
+            Ok(reply::json(200, &page))
         })
         .await
 }
@@ -109,7 +108,9 @@ async fn one(app: &App, uid: &str, head: &Head) -> Result<Answer> {
         .read(move |r| {
             let job = [job::find(r, caller.org, id)?];
             let ground = ground(r, &public_url, &caller, &job)?;
-            Ok(reply::json(200, &map::position(&ground, &job[0])))
+            let mut shown = map::position(&ground, &job[0]);
+            hiring::eeo::fill(r, &caller, &mut shown)?;
+            Ok(reply::json(200, &shown))
         })
         .await
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use hiring::App;
-use hiring::caller::Caller;
+use hiring::caller::{Caller, Permissions};
 use hiring::catalog::{self, Kind as Catalog, NewItem};
 use hiring::id::{CatalogId, JobId, MemberId};
 use hiring::idempotency::{self, Answer};
@@ -99,7 +99,14 @@ async fn write(
                 submission::settle(tx, caller.org, kept, None, None, "position")?;
                 let jobs = [job::find(tx, caller.org, job)?];
                 let ground = ground(tx, &public_url, &caller, &jobs)?;
-                Ok(reply::json(200, &map::position(&ground, &jobs[0])))
+                let mut shown = map::position(&ground, &jobs[0]);
+                // The answer may be kept: what could be an equal-opportunity answer (a category "Gender") is not in it.
+                let blind = Caller {
+                    permissions: Permissions::USUAL,
+                    ..caller.clone()
+                };
+                hiring::eeo::fill(tx, &blind, &mut shown)?;
+                Ok(reply::json(200, &shown))
             })
         })
         .await
@@ -193,17 +200,18 @@ fn named(tx: &mut Tx, caller: &Caller, wire: &PositionBody) -> Result<Named> {
         Some(None) => Some(Vec::new()),
         Some(Some(uid)) => Some(vec![office(tx, caller, uid)?]),
     };
-    let mut user = |email: &Option<String>, at: &str| {
+    let mut user = |email: &Option<String>, name: &str| {
+        let at = ["", "users", name, "email"].join("/");
         let email = email.as_deref();
         email
-            .map(|email| member_of(tx, caller, email, wire.allow_fallback, at))
+            .map(|email| member_of(tx, caller, email, wire.allow_fallback, &at))
             .transpose()
     };
     Ok(Named {
         department,
         office,
-        lead_recruiter: user(&wire.lead_recruiter, "/users/lead_recruiter/email")?,
-        hiring_manager: user(&wire.hiring_manager, "/users/hiring_manager/email")?,
+        lead_recruiter: user(&wire.lead_recruiter, "lead_recruiter")?,
+        hiring_manager: user(&wire.hiring_manager, "hiring_manager")?,
     })
 }
 
