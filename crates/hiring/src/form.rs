@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::job::{Field, FieldKind};
 use crate::problem::{Flaw, FlawCode, Problem, Result};
+use crate::slot;
 
 /// One answer, as a caller addressed it.
 #[derive(Debug, Clone)]
@@ -53,6 +54,7 @@ pub fn fill_in(entries: &[Entry<'_>], fields: &[Field], words: &Words) -> Result
         match addressed(entry, fields) {
             Some(field) => {
                 check(field, entry, &mut flaws);
+                flaws.extend(undisguised(field, entry.value, entry.pointer));
                 filled
                     .answers
                     .insert(field.name.clone(), entry.value.clone());
@@ -75,6 +77,19 @@ pub fn fill_in(entries: &[Entry<'_>], fields: &[Field], words: &Words) -> Result
     } else {
         Err(Problem::Invalid(flaws))
     }
+}
+
+/// The flaw of an answer to an equal-opportunity question that stands in the open. `value`: what is to be kept. The answer
+/// may be addressed by a number, so that only the form tells what was asked.
+pub fn undisguised(field: &Field, value: &Value, pointer: &str) -> Option<Flaw> {
+    let open = !blank(value)
+        && value
+            .as_str()
+            .is_none_or(|text| slot::parse(text).is_none());
+    (open && field.is_delicate()).then(|| {
+        let detail = "address an equal-opportunity question by its name";
+        Flaw::new(pointer, FlawCode::Delicate, detail)
+    })
 }
 
 /// The field an entry means: its exact id (number or name), else its label without regard to case.
