@@ -17,7 +17,7 @@ use serde_json::Value;
 use testing::app::{Call, Reply, TestApp};
 use testing::{Place, contents, on_both};
 
-use self::addresses::{Address, Known, get};
+use self::addresses::{Address, Known, get, with_more};
 use self::sent::Job;
 use self::word::{Canary, answered};
 
@@ -223,7 +223,7 @@ async fn seen_by_those_who_may(app: &TestApp, sown: &Sown, known: &Known) {
     }
     let more = known.live.keys().filter(|(a, _)| !a.more.is_empty());
     for (address, path) in more {
-        let path = format!("{path}?{}", address.more);
+        let path = with_more(address, path);
         let reply = app.send(&app.call(address.dialect, "GET", &path)).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
     }
@@ -243,7 +243,7 @@ async fn unseen_by_others(app: &TestApp, sown: &Sown, known: &Known) {
         }
         let mut shown = 0;
         for (address, path) in known.live.keys().filter(|(a, _)| a.dialect == name) {
-            let more = format!("{path}?{}", address.more);
+            let more = with_more(address, path);
             for path in [path, &more] {
                 let call = app.call(name, "GET", path);
                 for key in &keys {
@@ -298,10 +298,8 @@ async fn unseen_at_the_desk(app: &TestApp, sown: &Sown, place: &Place) {
             _ => {}
         }
     }
-    let logs = pages
-        .iter()
-        .filter(|p| p.starts_with("/desk/logs/"))
-        .count();
+    let logs = pages.iter().filter(|p| p.starts_with("/desk/logs/"));
+    let logs = logs.collect::<BTreeSet<_>>().len();
     let (mut seen, mut shown) = (BTreeSet::new(), 0);
     while let Some(page) = pages.pop() {
         if !seen.insert(page.clone()) || seen.len() > 3_000 {

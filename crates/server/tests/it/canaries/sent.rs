@@ -5,6 +5,9 @@ use testing::app::{Call, TestApp};
 
 use super::word::Canary;
 
+/// What the job is called.
+const TITLE: &str = "Keeper of canaries";
+
 /// A job whose form asks such questions, also under names and labels that differ.
 pub struct Job {
     /// Outside name.
@@ -20,7 +23,7 @@ pub struct Job {
 impl Job {
     /// Opens it.
     pub async fn open(app: &TestApp) -> Job {
-        let form = json!({"title": "Keeper of canaries", "fields": [
+        let form = json!({"title": TITLE, "fields": [
             {"label": "Gender"},
             {"name": "q_race", "label": "Race"},
             {"name": "veteran_status", "label": "Have you served?"},
@@ -33,12 +36,10 @@ impl Job {
         let id = text(&reply.json()["id"]);
         let tracks = read(app, "xobin", "/xobin/api/v2/tracks").await;
         let all = tracks.pointer("/data").unwrap_or(&tracks);
-        let all = all.as_array().expect("tracks").iter();
-        let track = all.last().expect("a track")["id"].clone();
-        let track = match track.is_null() {
-            false => track,
-            true => tracks["data"][1]["track_id"].clone(),
-        };
+        let mut all = all.as_array().expect("tracks").iter();
+        let ours = all.find(|t| t.to_string().contains(TITLE));
+        let ours = ours.unwrap_or_else(|| panic!("not there: {tracks}"));
+        let track = ours.get("track_id").unwrap_or(&ours["id"]).clone();
         let path = format!("/xobin/api/v2/tracks/{}", text(&track));
         let shown = read(app, "xobin", &path).await;
         let fields = shown["fields"].as_array().cloned();

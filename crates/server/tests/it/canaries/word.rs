@@ -87,7 +87,7 @@ fn says_nothing(value: &Value) -> bool {
         Value::Null => true,
         Value::Array(items) => items.iter().all(says_nothing),
         Value::Object(members) => members.contains_key("$slot"),
-        Value::String(text) => hiring::slot::parse(text).is_some(),
+        Value::String(text) => text.starts_with("slot:"),
         Value::Bool(_) | Value::Number(_) => false,
     }
 }
