@@ -56,6 +56,11 @@ pub trait Dialect: Sync {
     fn openapi(&self) -> Option<&'static str> {
         None
     }
+    /// What a key of this dialect can be narrowed to (`muster key create --scope`), in its own words; none where it
+    /// knows no such thing.
+    fn scopes(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Makes a key of this dialect for `org`. Answers what `muster key create --json` and `demo` print: at least
     /// `base_url` (what a user puts into the vendor's client) and the secrets, in clear, this once; and under
     /// `key_id` the key's uid, for revoking it. `base_url` is the server's own URL.

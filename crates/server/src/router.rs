@@ -25,9 +25,11 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use dialects::reply::document;
 use dialects::{DIALECTS, Dialect, limit};
 use futures_util::FutureExt as _;
 use hiring::App;
@@ -44,6 +46,14 @@ pub fn build(app: App) -> Router {
     let mut router: Router<App> = Router::new();
     for dialect in DIALECTS {
         router = router.nest(&format!("/{}", dialect.mount()), mounted(*dialect));
+        // Whoever knows a dialect's name finds its document, wherever its calls go.
+        if let Some(text) = dialect
+            .openapi()
+            .filter(|_| dialect.mount() != dialect.name())
+        {
+            let document = get(move |headers: HeaderMap| async move { document(&headers, text) });
+            router = router.route(&format!("/{}/openapi.json", dialect.name()), document);
+        }
     }
     router
         .merge(pages::routes(guides()).layer(from_fn(catch_page)))
