@@ -17,6 +17,8 @@ use serde_json::Value;
 use testing::app::{Call, Reply, TestApp};
 use testing::{Place, contents, on_both};
 
+use crate::binary::{self, Muster};
+
 use self::addresses::{Address, Known, get, with_more};
 use self::sent::Job;
 use self::word::{Canary, answered};
@@ -38,16 +40,20 @@ struct Sown {
     taken: Vec<(&'static str, String)>,
 }
 
-/// Sends everything; of a call that is refused as a whole its parts.
-async fn sow(app: &TestApp) -> Sown {
-    let canary = Canary::draw();
+/// A canary, and a job whose form asks what it answers.
+async fn ready(app: &TestApp) -> (Canary, Job) {
     for name in ["gender", "Disability Status"] {
         let made = app.app.store.write(move |tx| {
             hiring::organization::add_custom_field(tx, hiring::id::OrgId(1), name)
         });
         made.await.expect("a custom field");
     }
-    let job = Job::open(app).await;
+    (Canary::draw(), Job::open(app).await)
+}
+
+/// Sends everything; of a call that is refused as a whole its parts.
+async fn sow(app: &TestApp) -> Sown {
+    let (canary, job) = ready(app).await;
     let mut calls = sent::whole(app, &job, &canary);
     for dialect in DIALECTS {
         calls.push((
@@ -451,6 +457,53 @@ fn nobody_else_sees_what_people_told_of_themselves() {
             unseen_on_the_disk(&sown, place);
             unseen_by_others(&app, &sown, &known).await;
             unseen_at_the_desk(&app, &sown, place).await;
+        });
+    });
+}
+
+/// The program itself, as talkative as it can be, on the data of one in this process.
+#[test]
+fn the_log_holds_none_of_it() {
+    on_both(|place| {
+        testing::app::run(place, &|app: TestApp| async move {
+            let (canary, job) = ready(&app).await;
+            let calls = sent::whole(&app, &job, &canary);
+            let mut serve = binary::on(
+                place,
+                place.dir(),
+                &[],
+                &["serve", "--listen", "127.0.0.1:0"],
+            );
+            let server = Muster::start(place, serve.env("MUSTER_LOG", "trace"));
+            let mut client = server.client();
+            let mut answers = Vec::new();
+            for (n, (_, call)) in calls.iter().enumerate() {
+                let call = number_of(call, 9_000 + n);
+                let mut places = Vec::new();
+                let body = serde_json::from_slice(&call.body).expect("a body");
+                sent::objects(&body, "", &mut places);
+                let members = sent::members(&canary, "logged");
+                let all = sent::with(&call, &places, &members);
+                let broken = call.clone().bytes(&call.body[..call.body.len() - 1]);
+                for call in [call, all, broken] {
+                    answers.push(client.send(&call).expect("an answer").status);
+                }
+            }
+            for template in addresses::templates(&app).await {
+                if !template.path.contains('{') {
+                    let path = with_more(&template, &template.path);
+                    let call = app.call(template.dialect, "GET", &path);
+                    answers.push(client.send(&call).expect("an answer").status);
+                }
+            }
+            let done = answers.iter().filter(|status| **status < 300).count();
+            assert!(done > 30 && answers.contains(&400), "{answers:?}");
+            let errors = server.errors.clone();
+            server.kill();
+            let log = std::fs::read_to_string(errors).expect("a log");
+            let lines = log.lines().filter(|line| line.contains("answered")).count();
+            assert_eq!(lines, answers.len(), "{log}");
+            assert!(canary.in_bytes(log.as_bytes()).is_none(), "{log}");
         });
     });
 }
