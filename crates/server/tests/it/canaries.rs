@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use dialects::DIALECTS;
 use hiring::caller::Permissions;
 use serde_json::Value;
+use store::sql;
 use testing::app::{Call, Reply, TestApp};
 use testing::{Place, contents, on_both};
 
@@ -54,6 +55,17 @@ async fn ready(app: &TestApp) -> (Canary, Job) {
 /// Sends everything; of a call that is refused as a whole its parts.
 async fn sow(app: &TestApp) -> Sown {
     let (canary, job) = ready(app).await;
+    // Somebody who wants to hear of everything.
+    let subscribed = app.app.store.write(|tx| {
+        tx.run(
+            sql!(
+                "INSERT INTO subscription (org_id, uid, kinds, channel, target, created_at) \
+                 VALUES (1, 's', '*', 'webhook', 'https://example.com/hook', 0)"
+            ),
+            &[],
+        )
+    });
+    subscribed.await.expect("a subscription");
     let mut calls = sent::whole(app, &job, &canary);
     for dialect in DIALECTS {
         calls.push((
@@ -135,11 +147,7 @@ async fn send(
 ) -> bool {
     let call = number_of(call, n).header("Idempotency-Key", &n.to_string());
     let body = String::from_utf8(call.body.clone()).expect("text");
-    let broken = body.replacen(['{'], "{\"emails\": 7, \"email\": 7, \"model\": 7,", 1);
-    let refused = call
-        .clone()
-        .header("Idempotency-Key", "broken")
-        .bytes(broken);
+    let refused = with_a_fault(&call);
     for call in [&call, &call, &refused] {
         let reply = app.send(call).await;
         assert!(reply.status < 500, "{dialect}: {} {body}", reply.text());
@@ -154,6 +162,30 @@ async fn send(
         sown.taken.push((dialect, body));
     }
     reply.status < 300
+}
+
+/// The call with a value of the wrong type, so that it is read and refused.
+fn with_a_fault(call: &Call) -> Call {
+    let mut body: Value = serde_json::from_slice(&call.body).expect("a body");
+    for at in ["", "/model"] {
+        let members = body.pointer_mut(at).and_then(Value::as_object_mut);
+        for (name, member) in members.into_iter().flatten() {
+            let known = [
+                "email",
+                "emails",
+                "name",
+                "first_name",
+                "body",
+                "candidate",
+                "candidate_name",
+            ];
+            if known.contains(&name.as_str()) {
+                *member = serde_json::json!({"not": "this"});
+            }
+        }
+    }
+    let broken = call.clone().bytes(body.to_string());
+    broken.header("Idempotency-Key", "broken")
 }
 
 /// Fails where an answer holds what must not be seen.
