@@ -200,6 +200,30 @@ mod tests {
     }
 
     #[test]
+    fn delicate_answers_are_kept_in_slots_only() {
+        let mut asked = field(9, "q1", FieldKind::Text, false);
+        asked.label = "Gender:".into();
+        let slot = json!(slot::placeholder(uuid::Uuid::nil(), 0));
+        for (value, open) in [
+            (json!("x"), true),
+            (json!(["x"]), true),
+            (json!(true), true),
+            (slot, false),
+            (json!(null), false),
+            (json!(" "), false),
+        ] {
+            let flaw = undisguised(&asked, &value, "/a");
+            assert_eq!(
+                flaw.map(|f| f.code),
+                open.then_some(FlawCode::Delicate),
+                "{value}"
+            );
+        }
+        let plain = field(9, "q1", FieldKind::Text, false);
+        assert_eq!(undisguised(&plain, &json!("x"), "/a"), None);
+    }
+
+    #[test]
     fn faults_are_named() {
         let cases = [
             (vec![], "/answers/phone", FlawCode::Required),

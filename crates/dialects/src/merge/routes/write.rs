@@ -184,10 +184,6 @@ fn settle<M>(
     let caller = &call.guest.caller;
     let kept = submission::keep(tx, caller, new)?;
     let made = work(tx, call, kept)?;
-    if let Some(candidate) = made.candidate.filter(|_| !new.eeo.is_empty()) {
-        // No field of these bodies is an equal-opportunity answer, but answers one brought are this person's.
-        hiring::eeo::assign(tx, caller.org, kept.uid, candidate)?;
-    }
     submission::settle(
         tx,
         caller.org,
