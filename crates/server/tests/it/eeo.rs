@@ -183,14 +183,8 @@ fn an_answer_is_known_by_its_question_however_that_is_addressed() {
             told.text()
         );
         let events = app.events().await;
-        assert_eq!(
-            events[1..],
-            [
-                "candidate.created",
-                "application.created",
-                "application.submitted"
-            ],
-            "{events:?}"
-        );
+        // The demo's two jobs and ours; what was tried twice happened once.
+        assert_eq!(events[..3], ["job.created"; 3], "{events:?}");
+        assert_eq!(events[3..], ["candidate.created", "application.submitted"]);
     });
 }
