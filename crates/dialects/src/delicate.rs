@@ -37,9 +37,9 @@ pub(crate) fn cover(body: &mut Value, questions: &HashSet<Uuid>) -> bool {
             let mut any = false;
             if asked.is_some_and(|asked| questions.contains(&asked))
                 && let Some(answer) = members.get_mut("answer")
-                && !answer
+                && answer
                     .as_str()
-                    .is_some_and(|text| slot::parse(text).is_some())
+                    .is_none_or(|text| slot::parse(text).is_none())
             {
                 *answer = "(equal-opportunity answer)".into();
                 any = true;

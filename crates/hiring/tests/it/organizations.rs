@@ -246,7 +246,9 @@ fn equal_opportunity_answers_need_their_permission() {
                     unmapped: Vec::new(),
                 },
             )?;
-            Ok(candidate::take_in(tx, &caller(org), kept, &new)?.candidate)
+            let ada = candidate::take_in(tx, &caller(org), kept, &new)?.candidate;
+            submission::settle(tx, org, kept, Some(ada.id), None, "created")?;
+            Ok(ada)
         };
         let ada = house.write(keep).await.unwrap();
         let shown = json!({"name": ada.record.name(), "gender": ada.record.get("gender")});
