@@ -43,6 +43,27 @@ impl Guide {
     }
 }
 
+/// A few paragraphs of Markdown as HTML.
+pub(crate) fn fragment(markdown: &str) -> String {
+    let (events, _) = safe(Parser::new(markdown).collect());
+    let mut text = String::new();
+    html::push_html(&mut text, events.into_iter());
+    text
+}
+
+/// A sentence of Markdown as HTML, to stand within a line.
+pub(crate) fn line(markdown: &str) -> String {
+    let text = fragment(markdown);
+    let inner = text
+        .trim()
+        .strip_prefix("<p>")
+        .and_then(|t| t.strip_suffix("</p>"));
+    match inner.filter(|inner| !inner.contains("<p>")) {
+        Some(inner) => inner.to_owned(),
+        None => text,
+    }
+}
+
 /// The words of a leading `# heading`, which becomes the page's own, and everything else.
 fn split_title(events: Vec<Event<'_>>) -> (String, Vec<Event<'_>>) {
     let leads = matches!(
@@ -94,6 +115,7 @@ fn words(events: &[Event<'_>]) -> String {
 fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
     let mut out = Vec::with_capacity(events.len());
     let mut sections: Vec<(String, String)> = Vec::new();
+    let (mut tables, mut in_head) = (0, false);
     for at in 0..events.len() {
         match &events[at] {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text.clone())),
@@ -129,7 +151,8 @@ fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
                 out.push(Event::Html("</span>".into()));
             }
             Event::Start(Tag::Table(columns)) => {
-                out.push(Event::Html(WIDE.into()));
+                tables += 1;
+                out.push(Event::Html(wide(tables).into()));
                 // An aligned column would be written as a style attribute, which our pages forbid.
                 let plain = vec![Alignment::None; columns.len()];
                 out.push(Event::Start(Tag::Table(plain)));
@@ -138,6 +161,20 @@ fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
                 out.push(events[at].clone());
                 out.push(Event::Html("</div>".into()));
             }
+            Event::Start(Tag::TableHead) => {
+                in_head = true;
+                out.push(events[at].clone());
+            }
+            Event::End(TagEnd::TableHead) => {
+                in_head = false;
+                out.push(events[at].clone());
+            }
+            // A column without a heading has none: an empty `th` would be announced as one.
+            Event::Start(Tag::TableCell) if in_head && ends_cell(events.get(at + 1)) => {
+                out.push(Event::Html("<td></td>".into()));
+            }
+            Event::End(TagEnd::TableCell)
+                if in_head && at > 0 && events[at - 1] == Event::Start(Tag::TableCell) => {}
             Event::Start(Tag::CodeBlock(_)) => {
                 out.push(Event::Html(CODE.into()));
             }
@@ -148,7 +185,15 @@ fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
     (out, sections)
 }
 
-const WIDE: &str = "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
+/// Each has a name of its own, for those who go from one to the next.
+fn wide(table: usize) -> String {
+    format!("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table {table}\">")
+}
+
+fn ends_cell(event: Option<&Event>) -> bool {
+    event == Some(&Event::End(TagEnd::TableCell))
+}
+
 const CODE: &str = "<pre tabindex=\"0\"><code>";
 
 /// The page's own heading is the only one of the first level.
