@@ -2,6 +2,7 @@
 // kept anywhere but in the page, and the page's policy lets nothing be sent but to our own origin.
 
 const base = location.origin + document.getElementById('base').dataset.base;
+document.getElementById('base').textContent = base;
 
 /** An element with these properties and children. */
 function make(name, properties = {}, ...children) {

@@ -48,7 +48,7 @@ impl Spoken {
 
     fn reference(&self) -> Option<&str> {
         let read = || {
-            let page = Reference::read(&self.guide.name, self.document?)?;
+            let page = Reference::read(&self.guide.name, &self.guide.title, self.document?)?;
             page.render().ok()
         };
         self.reference.get_or_init(read).as_deref()

@@ -126,8 +126,8 @@ impl<'d> Document<'d> {
 }
 
 impl Reference {
-    /// Reads a document; `None` if it is none.
-    pub(crate) fn read(name: &str, text: &str) -> Option<Reference> {
+    /// Reads the document of the API whose guide has this name and title; `None` if it is none.
+    pub(crate) fn read(name: &str, title: &str, text: &str) -> Option<Reference> {
         let whole: Value = serde_json::from_str(text).ok()?;
         let document = Document(&whole);
         let paths = whole["paths"].as_object()?;
@@ -136,7 +136,7 @@ impl Reference {
             .collect();
         Some(Reference {
             name: name.to_owned(),
-            title: string(&whole["info"]["title"]),
+            title: title.to_owned(),
             about: guide::fragment(&string(&whole["info"]["description"])),
             base: string(&whole["servers"][0]["url"]),
             credentials: members(&whole["components"]["securitySchemes"])
@@ -350,7 +350,7 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 impl Page for Reference {
     #[cfg(test)]
     fn sample() -> Reference {
-        Reference::read("one", tests::DOCUMENT).expect("a document")
+        Reference::read("one", "Things <of> ours", tests::DOCUMENT).expect("a document")
     }
 }
 

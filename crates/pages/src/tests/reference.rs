@@ -43,7 +43,7 @@ fn words(kind: &Kind) -> String {
 }
 
 fn page() -> Reference {
-    Reference::read("one", DOCUMENT).expect("a document")
+    Reference::read("one", "Things", DOCUMENT).expect("a document")
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn credentials_are_the_headers_they_go_into() {
 #[test]
 fn what_is_no_document_has_no_page() {
     for text in ["", "{}", "[]", r#"{"paths": 7}"#] {
-        assert!(Reference::read("x", text).is_none(), "{text}");
+        assert!(Reference::read("x", "X", text).is_none(), "{text}");
     }
 }
 
@@ -171,7 +171,7 @@ fn nothing_in_a_document_becomes_markup() {
     let evil = DOCUMENT
         .replace("List things.", "<script>x</script>")
         .replace("How it is.", "<img src=x>");
-    let text = Reference::read("one", &evil)
+    let text = Reference::read("one", "Things", &evil)
         .expect("a document")
         .render()
         .expect("a page");
