@@ -13,8 +13,36 @@ function make(name, properties = {}, ...children) {
 
 // --- the call -----------------------------------------------------------------------------------------------------
 
+/** A JWT of this issuer, signed by HS256, good for ten minutes. */
+async function mint(issuer, secret) {
+  if (!crypto.subtle) throw new Error('a browser signs over https (or on this machine) only; paste a token instead');
+  const bytes = (text) => new TextEncoder().encode(text);
+  const part = (data) => btoa(String.fromCharCode(...data)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const claims = { iss: issuer, exp: Math.floor(Date.now() / 1000) + 600 };
+  const signed = `${part(bytes('{"alg":"HS256","typ":"JWT"}'))}.${part(bytes(JSON.stringify(claims)))}`;
+  const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const signature = await crypto.subtle.sign('HMAC', key, bytes(signed));
+  return `${signed}.${part(new Uint8Array(signature))}`;
+}
+
+/** The headers of those credentials that this call takes and somebody filled in. */
+async function credentialsFor(wanted) {
+  const headers = [];
+  for (const field of document.querySelectorAll('[data-credential]')) {
+    const { credential, header, before } = field.dataset;
+    const given = field.value.trim();
+    if (!given || !wanted.includes(credential)) continue;
+    const secret = document.querySelector(`[data-secret-of="${field.id}"]`)?.value.trim();
+    const value = secret ? await mint(given, secret) : given;
+    // Whoever pasted the whole value of the header meant the same.
+    const whole = before && value.toLowerCase().startsWith(before.toLowerCase()) ? value : before + value;
+    headers.push([header, whole]);
+  }
+  return headers;
+}
+
 /** What the form says: { method, url, headers: [[name, value]], body }. */
-function callOf(form) {
+async function callOf(form) {
   let path = form.dataset.path;
   const query = new URLSearchParams();
   const headers = [];
@@ -30,14 +58,7 @@ function callOf(form) {
       headers.push(['Content-Type', media]);
     }
   }
-  const wanted = form.dataset.credentials.split(' ');
-  for (const field of document.querySelectorAll('[data-credential]')) {
-    const { credential, header, before } = field.dataset;
-    const value = field.value.trim();
-    // Whoever pasted the whole value of the header meant the same.
-    const whole = before && value.toLowerCase().startsWith(before.toLowerCase()) ? value : before + value;
-    if (value && wanted.includes(credential)) headers.push([header, whole]);
-  }
+  headers.push(...await credentialsFor(form.dataset.credentials.split(' ')));
   const asked = query.toString();
   return { method: form.dataset.method, url: base + path + (asked && `?${asked}`), headers, body };
 }
@@ -54,11 +75,12 @@ function curlOf({ method, url, headers, body }) {
 // --- its answer ---------------------------------------------------------------------------------------------------
 
 async function send(form) {
-  const call = callOf(form);
   const outcome = form.querySelector('.outcome');
   const button = form.querySelector('button');
   button.disabled = true;
+  let call;
   try {
+    call = await callOf(form);
     const began = performance.now();
     const answer = await fetch(call.url, {
       method: call.method,
@@ -115,7 +137,8 @@ function box(text, label) {
 
 function show(outcome, call, parts) {
   const heading = make('h5', { tabIndex: -1 }, 'Answer');
-  outcome.replaceChildren(heading, ...parts, make('h6', {}, 'The same with curl'), box(curlOf(call), 'The same call with curl'));
+  const again = call ? [make('h6', {}, 'The same with curl'), box(curlOf(call), 'The same call with curl')] : [];
+  outcome.replaceChildren(heading, ...parts, ...again);
   outcome.hidden = false;
 }
 

@@ -10,7 +10,7 @@ pub(crate) struct Guide {
     pub name: String,
     /// Its first heading, or its name.
     pub title: String,
-    /// Its first paragraph as plain text.
+    /// Its first sentence as plain text.
     pub summary: String,
     /// Everything below the first heading.
     pub html: String,
@@ -29,7 +29,7 @@ impl Guide {
         } else {
             title
         };
-        let summary = first_paragraph(&rest);
+        let summary = first_sentence(&rest);
         let (events, sections) = safe(rest);
         let mut text = String::new();
         html::push_html(&mut text, events.into_iter());
@@ -83,7 +83,7 @@ fn split_title(events: Vec<Event<'_>>) -> (String, Vec<Event<'_>>) {
     (words(&events[..end]), events[end + 1..].to_vec())
 }
 
-fn first_paragraph(events: &[Event<'_>]) -> String {
+fn first_sentence(events: &[Event<'_>]) -> String {
     let start = events
         .iter()
         .position(|e| matches!(e, Event::Start(Tag::Paragraph)));
@@ -94,7 +94,11 @@ fn first_paragraph(events: &[Event<'_>]) -> String {
     let length = inside
         .take_while(|e| !matches!(e, Event::End(TagEnd::Paragraph)))
         .count();
-    words(&events[start..start + length])
+    let words = words(&events[start..start + length]);
+    match words.split_once(". ") {
+        Some((first, _)) => format!("{first}."),
+        None => words,
+    }
 }
 
 /// The plain text within events.
@@ -248,7 +252,7 @@ mod tests {
     fn a_guide_has_a_title_a_summary_and_sections() {
         let guide = Guide::read(
             "x",
-            "# The `x` API\n\nFirst\n*words*.\n\n## Keys\n\n# Keys\n\n### More",
+            "# The `x` API\n\nFirst\n*words*. More.\n\n## Keys\n\n# Keys\n\n### More",
         );
         assert_eq!(guide.title, "The x API");
         assert_eq!(guide.summary, "First words.");

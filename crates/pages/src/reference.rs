@@ -43,6 +43,8 @@ struct Credential {
     header: String,
     /// What stands before it there.
     before: &'static str,
+    /// Whether the caller makes it, a JWT signed by HS256 whose issuer is the key: the scheme's `x-minted` says so.
+    minted: bool,
 }
 
 struct Group {
@@ -198,6 +200,7 @@ impl Credential {
             about: guide::line(&string(&scheme["description"])),
             header: header.to_owned(),
             before,
+            minted: scheme["x-minted"] == "HS256",
         };
         let mut read = match (scheme["type"].as_str()?, scheme["scheme"].as_str()) {
             ("http", Some(s)) if s.eq_ignore_ascii_case("basic") => {
@@ -207,7 +210,10 @@ impl Credential {
             ("apiKey", _) if scheme["in"] == "header" => header(scheme["name"].as_str()?, ""),
             _ => return None,
         };
-        read.label = format!("{}: {}…", read.header, read.before);
+        read.label = match read.minted {
+            true => format!("{}: the API key, or a token", read.header),
+            false => format!("{}: {}…", read.header, read.before),
+        };
         Some(read)
     }
 }

@@ -27,7 +27,7 @@ pub(crate) const DOCUMENT: &str = r##"{
   },
   "components": {
     "securitySchemes": {"key": {"type": "http", "scheme": "bearer"},
-      "account": {"type": "apiKey", "in": "header", "name": "X-Account"}, "odd": {"type": "mutualTLS"}},
+      "account": {"type": "apiKey", "in": "header", "name": "X-Account"}, "own": {"type": "http", "scheme": "bearer", "x-minted": "HS256"}, "odd": {"type": "mutualTLS"}},
     "responses": {"Lost": {"description": "`lost`", "content": {"application/problem+json": {"schema": {"type": "object"}}}}},
     "schemas": {"Thing": {"type": "object", "required": ["id"], "properties": {
       "id": {"type": "string", "format": "uuid"},
@@ -148,6 +148,7 @@ fn credentials_are_the_headers_they_go_into() {
     let told: Vec<(String, String, &str)> = page()
         .credentials
         .into_iter()
+        .filter(|c| !c.minted)
         .map(|c| (c.name, c.header, c.before))
         .collect();
     assert_eq!(
