@@ -3,6 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
+const { createHmac } = require('node:crypto');
 const { test } = require('node:test');
 const { CORNERS, DESKTOP, PHONE, demo, visit } = require('../support/browser.js');
 const { accessible, fits, looksRight, shoot } = require('../support/looks.js');
@@ -223,6 +224,26 @@ test('a file that is answered is saved, not shown', () => visit({ acceptDownload
   const saving = page.waitForEvent('download');
   await call.getByRole('link', { name: /^Save 25 bytes/ }).click();
   assert.match((await saving).suggestedFilename(), /^answer/);
+}));
+
+test('where a caller signs its token, it is signed from key and secret', () => visit({}, async (page) => {
+  const call = await opened(page, '/docs/native/reference', 'list_jobs');
+  // The field that a scheme with `x-minted` has.
+  await page.getByLabel(/^Authorization/).evaluate((key) => {
+    const secret = Object.assign(document.createElement('input'), { id: 'secret' });
+    secret.dataset.secretOf = key.id;
+    key.after(secret);
+  });
+  await page.getByLabel(/^Authorization/).fill('the-key');
+  await page.locator('#secret').fill('the secret, ß');
+  const asked = page.waitForRequest(/\/jobs/);
+  await call.getByRole('button', { name: 'Send GET' }).click();
+  const [scheme, token] = (await (await asked).allHeaders()).authorization.split(' ');
+  const [header, claims, signature] = token.split('.');
+  const read = (part) => JSON.parse(Buffer.from(part, 'base64url'));
+  assert.deepEqual([scheme, read(header), read(claims).iss], ['Bearer', { alg: 'HS256', typ: 'JWT' }, 'the-key']);
+  assert.ok(Math.abs(read(claims).exp - Date.now() / 1000 - 600) < 60);
+  assert.equal(signature, createHmac('sha256', 'the secret, ß').update(`${header}.${claims}`).digest('base64url'));
 }));
 
 test('a call of the Merge API is tried with both its credentials', () => visit({}, async (page) => {

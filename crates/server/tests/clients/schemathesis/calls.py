@@ -182,8 +182,9 @@ def main():
         sys.exit(f"calls.py: {name} is none of: {', '.join(DIALECTS)}")
     server = Server(name)
     if server.document is None:
-        print(f"test result: ok. 0 passed; 0 failed; schemathesis {name}: THERE IS NO DOCUMENT YET")
-        return
+        print(f"there is no document at {server.where}")
+        print(f"test result: FAILED. 0 passed; 1 failed; schemathesis {name}")
+        sys.exit(1)
     with tempfile.TemporaryDirectory() as work:
         # Whatever it would keep for the next run goes here, and away: nothing is written into the checkout.
         os.chdir(work)
