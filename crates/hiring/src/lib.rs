@@ -59,4 +59,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V2__family",
         sql: include_str!("../migrations/V2__family.sql"),
     },
+    store::Migration {
+        name: "V3__looking_through",
+        sql: include_str!("../migrations/V3__looking_through.sql"),
+    },
 ];

@@ -11,6 +11,7 @@ mod feed;
 mod identity;
 mod index;
 mod invites;
+mod of_job;
 mod organizations;
 mod renewals;
 mod repeats;
