@@ -7,6 +7,7 @@ mod answers;
 
 use std::sync::LazyLock;
 
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, patch, post, put};
 use serde_json::{Value, json};
@@ -322,8 +323,8 @@ pub(super) fn text() -> &'static str {
     &TEXT
 }
 
-async fn document() -> Response {
-    reply::raw_json(200, text().to_owned())
+async fn document(headers: HeaderMap) -> Response {
+    reply::document(&headers, text())
 }
 
 #[cfg(test)]

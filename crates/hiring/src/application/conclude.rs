@@ -52,10 +52,10 @@ pub fn hire(
 }
 
 /// Moves an application to its job's stage for the rejected, if there is one, and ends it as rejected. Rejected twice is
-/// no error.
+/// no error. One that is pending stays where it is, and its invite is revoked.
 ///
 /// # Errors
-/// As [`hire`].
+/// [`Problem::Stale`] when it is not in `from`; [`Clash::NotAllowed`] when it has ended otherwise.
 pub fn reject(
     tx: &mut Tx,
     caller: &Caller,
@@ -81,14 +81,17 @@ fn conclude(
             changed: false,
         });
     }
-    must_be_open(&before)?;
+    let waits = before.pending && before.ended_at.is_none() && how == Disposition::Rejected;
+    if !waits {
+        must_be_open(&before)?;
+    }
     if from.is_some_and(|from| from != before.stage) {
         return Err(Problem::Stale {
             have: before.stage.0 as u64,
         });
     }
     let stages = job::stages(tx, caller.org, before.job)?;
-    if let Some(stage) = place(&stages) {
+    if let Some(stage) = place(&stages).filter(|_| !waits) {
         advance(tx, caller, id, stage.id, None)?;
     }
     Ok(Concluded {

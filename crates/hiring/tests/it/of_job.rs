@@ -427,20 +427,26 @@ fn of_many_who_hire_and_reject_at_once_one_kind_wins() {
 }
 
 #[test]
-fn a_pending_one_is_neither_hired_nor_rejected_nor_moved() {
+fn a_pending_one_is_neither_hired_nor_moved_but_may_be_rejected() {
     story(async |house: House| {
         let id = applies(&house, "A", "a@x.org", true).await;
         for refused in [
             hire(&house, id).await,
-            reject(&house, id).await,
             conclude_as(&house, id, conclude::go_on).await,
         ] {
             let open = Problem::Conflict(Clash::NotAllowed("the invitation is still open"));
             assert_eq!(refused.err(), Some(open));
         }
+        let rejected = reject(&house, id).await.expect("rejected");
+        assert!(rejected.changed && rejected.application.stage == rejected.from);
         assert_eq!(
             house.events().await,
-            ["job.created", "candidate.created", "application.created"]
+            [
+                "job.created",
+                "candidate.created",
+                "application.created",
+                "application.rejected"
+            ]
         );
     });
 }

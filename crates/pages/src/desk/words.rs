@@ -35,7 +35,6 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "application.rejected" => format!("was turned down for {job}"),
         "application.withdrawn" => format!("withdrew from {job}"),
         "invite.created" => format!("was invited to apply for {job}"),
-        "rejection.mailed" => format!("is being sent a rejection for {job}"),
         "invite.mailed" => format!("is being sent a mail about {job}"),
         "invite.opened" => format!("opened the invite for {job}"),
         "invite.completed" => format!("took up the invite for {job}"),

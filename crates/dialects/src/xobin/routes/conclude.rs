@@ -121,7 +121,7 @@ pub(super) fn tell(
         return Ok(false);
     };
     let written = map::mail::rejection(view, to, message);
-    mail(tx, caller, view, Kind::RejectionMailed, &written)?;
+    mail(tx, caller, view, Kind::MailQueued, &written)?;
     Ok(true)
 }
 
