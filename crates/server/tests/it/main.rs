@@ -25,3 +25,4 @@ mod slow;
 mod tenants;
 mod trace;
 mod voice;
+mod xobin;
