@@ -346,6 +346,13 @@ fn somebody_hired_stands_in_the_stage_for_it_and_twice_is_no_error() {
             .await
             .pop()
             .expect("stages");
+        let elsewhere = last.id;
+        for how in [conclude::hire, conclude::reject] {
+            let refused = house
+                .write(move |tx| how(tx, &caller(org), id, Some(elsewhere)))
+                .await;
+            assert!(matches!(refused, Err(Problem::Stale { .. })), "{refused:?}");
+        }
         let hired = hire(&house, id).await.expect("hired");
         assert_eq!(hired.application.stage, last.id);
         assert_ne!(hired.from, last.id);
