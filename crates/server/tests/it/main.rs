@@ -29,3 +29,4 @@ mod slow;
 mod tenants;
 mod trace;
 mod voice;
+mod xobin;

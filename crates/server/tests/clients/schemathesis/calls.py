@@ -112,12 +112,38 @@ def merge_things(server):
 
 
 def xobin_things(server):
-    """Somebody who applied for the demo's first track."""
+    """Applicants in every state; and the older calls' bodies name a track and an application by number."""
     track = server.key["track_id"]
-    fields = [{"label": "phone", "value": "+44 20 7946 0001"}]
-    person = {"invite_applicant": False, "name": "Ada Lovelace", "email": "ada@example.com", "fields": fields}
-    server.make(f"/tracks/{track}/applicants", person)
-    return {"/api/v2/tracks/{track_id}": [track]}
+    here = f"/tracks/{track}"
+    _, about = server.ask(here)
+    _, tracks = server.ask("/tracks")
+    made = []
+    for n in range(24):
+        person = {"name": f"Ada {n}", "email": f"ada{n}@calls.example", "fields": {"phone": "+44 20 7946 0001"}}
+        made.append(server.make(f"{here}/applicants", {**person, "invite_applicant": n == 0}))
+    server.ask(f"{here}/applicants/{made[1]['application_id']}/hire", {}, "PATCH")
+    server.ask(f"{here}/applicants/{made[2]['application_id']}/reject", {}, "PATCH")
+    stages = [stage["stage_id"] for stage in about["stages"]]
+    applications = [one["application_id"] for one in made]
+    # Of one track: an application belongs to no other.
+    names = {
+        "/api/v2/tracks/{track_id}": [track],
+        "/api/v2/tracks/{track_id}/applicants/{application_id}": applications,
+        "/api/v2/tracks/candidate/reject/{candidate_id}": [one["candidate_id"] for one in made],
+        "/api/v2/tracks/candidate/reject/{candidate_id} track_id": [track],
+        "/api/v2/tracks/candidate/reject/{candidate_id} application_id": applications,
+        "/api/v2/tracks/candidate/advance track_id": [track],
+        "/api/v2/tracks/candidate/advance application_id": applications,
+        "/api/v2/tracks/invite track_id": [track],
+        # Whose form asks for nothing.
+        "/api/v2/tracks/application job_name": [tracks["data"][1]["title"]],
+    }
+    for verb in ("move", "hire", "reject"):
+        path = f"/api/v2/tracks/{{track_id}}/applicants/{{application_id}}/{verb}"
+        # Where most of them still are.
+        names[f"{path} source_stage_id"] = stages[:1]
+    names["/api/v2/tracks/{track_id}/applicants/{application_id}/move destination_stage_id"] = stages
+    return names
 
 
 def eightfold_things(server):
