@@ -1,9 +1,11 @@
 //! One candidate for one job: at most one open at a time (a partial unique index), with its stage, its answers and
 //! how it ended.
 //!
-//! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`.
+//! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`; by offset, in
+//! `application/sifted.rs`.
 
 mod listed;
+mod sifted;
 
 use serde_json::{Map, Value, json};
 use store::{Reader, Row, Tx, sql};
@@ -19,6 +21,7 @@ use crate::job::{self, Job, Stage, Status};
 use crate::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
 
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
+pub use sifted::{Sieve, applicants, of_uids, sifted};
 
 /// An application.
 #[derive(Debug, Clone)]

@@ -1,11 +1,13 @@
 //! An opening people apply to.
 //!
 //! Its pipeline is `job/stage.rs`, its form `job/field.rs`; whom and what it is tied to, `job/around.rs`; changing it,
-//! `job/edit.rs`.
+//! `job/edit.rs`; as far systems know it, `job/foreign.rs`; files on it, `job/file.rs`.
 
 mod around;
 mod edit;
 mod field;
+mod file;
+mod foreign;
 mod stage;
 
 use serde_json::json;
@@ -14,6 +16,11 @@ use store::{Reader, Row, ToValue, Tx, sql};
 pub use around::{Around, around};
 pub use edit::{JobEdit, edit};
 pub use field::{Field, FieldKind, NewField, fields, fields_of};
+pub use file::{JobFile, add_file, files_of};
+pub use foreign::{
+    ForeignJob, add_missing_stages, claim_foreign, foreign_of, from_offset, look_up_foreign, named,
+    renew_foreign,
+};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;
