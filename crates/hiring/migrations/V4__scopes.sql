@@ -12,19 +12,21 @@ CREATE INDEX candidate_shown ON candidate (org_id, ignored_at, id, updated_at, n
 -- What happened within some hours.
 CREATE INDEX event_when ON event (org_id, created_at);
 
--- A job as a far system knows it. kind: <dialect>:<namespace>. said: JSON, what the system says of it, as it was sent.
+-- A job as a far system knows it. kind: <dialect>:<namespace>. job_id is NULL only inside the transaction that claims the
+-- row. said: JSON, what the system says of it, as it was sent.
 CREATE TABLE job_identity (
     id {id},
     org_id BIGINT NOT NULL,
     kind TEXT NOT NULL,
     value_key TEXT NOT NULL,
-    job_id BIGINT NOT NULL REFERENCES job (id),
+    job_id BIGINT REFERENCES job (id),
     said TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX job_identity_org_id_kind_value_key_key ON job_identity (org_id, kind, value_key);
 CREATE INDEX job_identity_of ON job_identity (org_id, job_id);
+CREATE INDEX job_identity_called ON job_identity (org_id, value_key);
 
 -- A file on a job.
 CREATE TABLE job_attachment (

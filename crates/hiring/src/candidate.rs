@@ -22,7 +22,7 @@ pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, take_in};
 pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
 pub use projection::index_some;
-pub use sifted::{MOST_WORDS, Sieve, Word, foreign_ids_of, numbers, sifted};
+pub use sifted::{MOST_WORDS, Sieve, Word, foreign_ids_of, kinds, numbers, sifted};
 
 pub use crate::page::Side;
 

@@ -18,8 +18,8 @@ pub use edit::{JobEdit, edit};
 pub use field::{Field, FieldKind, NewField, fields, fields_of};
 pub use file::{JobFile, add_file, files_of};
 pub use foreign::{
-    ForeignJob, add_missing_stages, claim_foreign, foreign_of, from_offset, look_up_foreign, named,
-    renew_foreign,
+    ForeignJob, add_missing_stages, called, claim_foreign, foreign_of, from_offset, give_foreign,
+    look_up_foreign, of_uids, renew_foreign,
 };
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 

@@ -19,7 +19,7 @@ mod offset;
 use serde_json::json;
 use store::{Reader, Row, ToValue, Tx, sql};
 
-pub use offset::{attribute, from_offset, of_uids};
+pub use offset::{attribute, from_offset, of_candidates, of_uids};
 
 use crate::caller::Caller;
 use crate::event::{self, Subject};

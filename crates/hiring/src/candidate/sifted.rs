@@ -223,6 +223,26 @@ pub fn numbers(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Candidat
     rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }
 
+/// The kinds of foreign ids that begin with `prefix`, of which there are few: each look-up jumps to the next.
+pub fn kinds(r: &mut Reader, org: OrgId, prefix: &str) -> Result<Vec<String>> {
+    let (mut kinds, mut last) = (Vec::new(), prefix.to_owned());
+    while kinds.len() < 1_000 {
+        let next = r.one(
+            sql!("SELECT MIN(kind) FROM identity WHERE org_id = $1 AND kind > $2"),
+            &[&org, &last],
+        )?;
+        let next: Option<String> = next.map_or(Ok(None), |row| row.get(0))?;
+        match next {
+            Some(kind) if kind.starts_with(prefix) => {
+                last.clone_from(&kind);
+                kinds.push(kind);
+            }
+            _ => break,
+        }
+    }
+    Ok(kinds)
+}
+
 /// The foreign ids of these people, whatever their kind, oldest first: no addresses.
 ///
 /// # Panics

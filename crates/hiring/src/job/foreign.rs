@@ -4,12 +4,12 @@
 use serde_json::{Map, Value, json};
 use store::{Reader, Row, Tx, sql};
 
-use super::{Job, find, stages};
+use super::{Job, stages};
 use crate::caller::Caller;
 use crate::candidate::ForeignId;
 use crate::event::{self, Kind, Subject};
-use crate::id::{JobId, OrgId};
-use crate::page::{hundred, with_hundred};
+use crate::id::{JobId, OrgId, Uuid};
+use crate::page::{hundred, with_hundred, with_hundred_names};
 use crate::problem::{Problem, Result};
 use crate::text;
 
@@ -33,37 +33,64 @@ pub fn look_up_foreign(r: &mut Reader, org: OrgId, id: &ForeignId) -> Result<Opt
     let row = r.one(
         sql!(
             "SELECT job_id, kind, value_key, said, created_at, updated_at FROM job_identity \
-             WHERE org_id = $1 AND kind = $2 AND value_key = $3"
+             WHERE org_id = $1 AND kind = $2 AND value_key = $3 AND job_id IS NOT NULL"
         ),
         &[&org, &id.kind, &id.key],
     )?;
     row.as_ref().map(read).transpose()
 }
 
-/// Claims `id` for `job` unless it is claimed: simultaneous calls that name one far job are settled here, by the unique
-/// index. Answers whose it is; a far job that was another's stays that one's.
-pub fn claim_foreign(tx: &mut Tx, org: OrgId, job: JobId, id: &ForeignId) -> Result<JobId> {
-    let now = tx.now();
-    tx.run(
+/// The jobs that any far system calls so, oldest first.
+pub fn called(r: &mut Reader, org: OrgId, key: &str) -> Result<Vec<ForeignJob>> {
+    let rows = r.all(
         sql!(
-            "INSERT INTO job_identity (org_id, kind, value_key, job_id, said, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, '{}', $5, $5) ON CONFLICT DO NOTHING"
+            "SELECT job_id, kind, value_key, said, created_at, updated_at FROM job_identity \
+             WHERE org_id = $1 AND value_key = $2 AND job_id IS NOT NULL ORDER BY id + 0 LIMIT 1000"
         ),
-        &[&org, &id.kind, &id.key, &job, &now],
+        &[&org, &key],
     )?;
-    let there = look_up_foreign(tx, org, id)?;
-    let gone = || Problem::broken("a row that was just put in is not there");
-    Ok(there.ok_or_else(gone)?.job)
+    rows.iter().map(read).collect()
 }
 
-/// What the far system says of the job it calls `id`, from now on. Answers whether that is something else than before;
-/// if so the job counts as changed, and an event tells it.
+/// Whose the far job `id` is; `None`: nobody's until now, and [`give_foreign`] has to follow in this transaction.
+/// Simultaneous calls that name one far job are settled here, by the unique index: who loses waits, and reads whose it is.
+pub fn claim_foreign(tx: &mut Tx, org: OrgId, id: &ForeignId) -> Result<Option<JobId>> {
+    let now = tx.now();
+    let won = tx.run(
+        sql!(
+            "INSERT INTO job_identity (org_id, kind, value_key, said, created_at, updated_at) \
+             VALUES ($1, $2, $3, '{}', $4, $4) ON CONFLICT DO NOTHING"
+        ),
+        &[&org, &id.kind, &id.key, &now],
+    )?;
+    if won == 1 {
+        return Ok(None);
+    }
+    let there = look_up_foreign(tx, org, id)?;
+    let gone = || Problem::broken("a far job that is nobody's");
+    Ok(Some(there.ok_or_else(gone)?.job))
+}
+
+/// Gives a far job that was just claimed to `job`.
+pub fn give_foreign(tx: &mut Tx, org: OrgId, id: &ForeignId, job: JobId) -> Result<()> {
+    tx.run(
+        sql!(
+            "UPDATE job_identity SET job_id = $4 WHERE org_id = $1 AND kind = $2 AND value_key = $3 AND job_id IS NULL"
+        ),
+        &[&org, &id.kind, &id.key, &job],
+    )?;
+    Ok(())
+}
+
+/// Changes what the far system says of the job it calls `id`. If that is something else than before, the job counts as
+/// changed, and an event tells it unless one has (`told`).
 pub fn renew_foreign(
     tx: &mut Tx,
     caller: &Caller,
     id: &ForeignId,
+    told: bool,
     change: impl FnOnce(&mut Map<String, Value>),
-) -> Result<bool> {
+) -> Result<()> {
     let (org, now) = (caller.org, tx.now());
     tx.one(
         sql!("SELECT id FROM job_identity WHERE org_id = $1 AND kind = $2 AND value_key = $3 {for update}"),
@@ -75,7 +102,7 @@ pub fn renew_foreign(
     let mut said = there.said.clone();
     change(&mut said);
     if said == there.said {
-        return Ok(false);
+        return Ok(());
     }
     let text = serde_json::to_string(&said).unwrap_or_default();
     tx.run(
@@ -84,26 +111,25 @@ pub fn renew_foreign(
         ),
         &[&org, &id.kind, &id.key, &text, &now],
     )?;
+    if told {
+        return Ok(());
+    }
     tx.run(
         sql!("UPDATE job SET updated_at = $3 WHERE org_id = $1 AND id = $2"),
         &[&org, &there.job, &now],
     )?;
-    let before = |name: &String| there.said.get(name);
-    let names = said.keys().chain(there.said.keys());
-    let mut changed: Vec<&String> = names.filter(|n| said.get(*n) != before(n)).collect();
-    changed.sort();
-    changed.dedup();
-    tell(tx, caller, there.job, &json!({"fields": changed}))?;
-    Ok(true)
+    tell(tx, caller, there.job, &json!({"fields": []}))
 }
 
-/// Adds the stages of these names that the job lacks, whatever their case, after those that it has.
+/// Adds the stages of these names that the job lacks, whatever their case, after those that it has; an event tells it
+/// unless one has (`told`). Whether there were any.
 pub fn add_missing_stages(
     tx: &mut Tx,
     caller: &Caller,
     job: JobId,
+    told: bool,
     names: &[String],
-) -> Result<()> {
+) -> Result<bool> {
     let org = caller.org;
     tx.one(
         sql!("SELECT id FROM job WHERE org_id = $1 AND id = $2 {for update}"),
@@ -120,11 +146,19 @@ pub fn add_missing_stages(
         }
     }
     if new.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let from = had.iter().map(|s| s.position + 1).max().unwrap_or(0);
     super::stage::add_stages_from(tx, org, job, from as usize, &new)?;
-    tell(tx, caller, job, &json!({"fields": ["stages"]}))
+    if !told {
+        let now = tx.now();
+        tx.run(
+            sql!("UPDATE job SET updated_at = $3 WHERE org_id = $1 AND id = $2"),
+            &[&org, &job, &now],
+        )?;
+        tell(tx, caller, job, &json!({"fields": ["stages"]}))?;
+    }
+    Ok(true)
 }
 
 fn tell(tx: &mut Tx, caller: &Caller, job: JobId, data: &Value) -> Result<()> {
@@ -153,6 +187,24 @@ pub fn foreign_of(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<Fore
     rows.iter().map(read).collect()
 }
 
+/// The jobs of these outside names, in no order.
+///
+/// # Panics
+/// More than [`crate::page::MOST`].
+pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Job>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT id FROM job WHERE org_id = $1 AND uid IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred_names(&org, uids),
+    )?;
+    let ids = rows.iter().map(|row| Ok(row.get(0)?));
+    let ids: Vec<JobId> = ids.collect::<Result<_>>()?;
+    super::of_ids(r, org, &ids)
+}
+
 /// How many jobs the organization has, and `limit` of them from the `offset`-th on, in the order in which they were made.
 pub fn from_offset(r: &mut Reader, org: OrgId, limit: i64, offset: i64) -> Result<(i64, Vec<Job>)> {
     let total = r.number(sql!("SELECT COUNT(*) FROM job WHERE org_id = $1"), &[&org])?;
@@ -165,27 +217,6 @@ pub fn from_offset(r: &mut Reader, org: OrgId, limit: i64, offset: i64) -> Resul
     let mut page = super::of_ids(r, org, &ids)?;
     page.sort_by_key(|job| job.id);
     Ok((total, page))
-}
-
-/// The job that a caller means by `name`: a far system's id of it, else our outside name or number.
-pub fn named(r: &mut Reader, org: OrgId, kind: &str, name: &str) -> Result<Option<Job>> {
-    let far = ForeignId {
-        kind: kind.to_owned(),
-        key: name.to_owned(),
-    };
-    if let Some(known) = look_up_foreign(r, org, &far)? {
-        return find(r, org, known.job).map(Some);
-    }
-    let found = match (uuid::Uuid::try_parse(name), name.parse()) {
-        (Ok(uid), _) => super::find_by_uid(r, org, uid),
-        (_, Ok(number)) => find(r, org, JobId(number)),
-        _ => return Ok(None),
-    };
-    match found {
-        Ok(job) => Ok(Some(job)),
-        Err(Problem::NotFound(_)) => Ok(None),
-        Err(other) => Err(other),
-    }
 }
 
 fn read(row: &Row) -> Result<ForeignJob> {

@@ -4,7 +4,7 @@ use store::{Reader, ToValue, Tx, sql};
 
 use super::{Note, find, read};
 use crate::id::{CandidateId, JobId, OrgId, Uuid};
-use crate::page::{hundred, with_hundred_names};
+use crate::page::{hundred, with_hundred, with_hundred_names};
 use crate::problem::Result;
 
 /// Says of a note which job it is about beside the person, and the address of whoever wrote it, who is no member.
@@ -60,6 +60,22 @@ pub fn from_offset(
     parameters.extend([&limit as &dyn ToValue, &offset]);
     let rows = r.all(page, &parameters)?;
     Ok((total, rows.iter().map(read).collect::<Result<_>>()?))
+}
+
+/// The notes about these people, oldest first.
+///
+/// # Panics
+/// More than [`crate::page::MOST`] people.
+pub fn of_candidates(r: &mut Reader, org: OrgId, ids: &[CandidateId]) -> Result<Vec<Note>> {
+    let rows = r.all(
+        sql!(shown!(concat!(
+            "WHERE n.org_id = $1 AND n.candidate_id IN (",
+            hundred!(),
+            ") ORDER BY n.id + 0 LIMIT 10000"
+        ))),
+        &with_hundred(&org, ids),
+    )?;
+    rows.iter().map(read).collect()
 }
 
 /// The notes of these outside names, in no order.
