@@ -65,4 +65,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V4__scopes",
         sql: include_str!("../migrations/V4__scopes.sql"),
     },
+    store::Migration {
+        name: "V7__mail",
+        sql: include_str!("../migrations/V7__mail.sql"),
+    },
 ];
