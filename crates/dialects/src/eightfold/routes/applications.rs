@@ -108,7 +108,7 @@ fn far_jobs(r: &mut Reader, org: OrgId, id: &str) -> Result<Vec<JobId>> {
     Ok(named.map(|job| job.id).into_iter().collect())
 }
 
-fn there<T>(found: Result<T>) -> Result<Option<T>> {
+pub(super) fn there<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(Problem::NotFound(_)) => Ok(None),
@@ -262,7 +262,7 @@ fn carry_out(
         "advanced",
     )?;
     submission::name(tx, org, kept, profile)?;
-    let body = json!({"message": "The application is in the stage."});
+    let body = json!({"message": "The application stands as asked."});
     Ok(reply::json(WRITTEN, &body))
 }
 

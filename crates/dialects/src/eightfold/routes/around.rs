@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::Asked;
 use super::batch::{self, Batch};
+use super::notes::named;
 use super::whose;
 use crate::eightfold::map::positions;
 use crate::eightfold::wire::query::{Changes, OfProfile, Query};
@@ -36,7 +37,10 @@ async fn tag_page(app: &App, asked: &Asked) -> Result<Answer> {
         .read(move |r| {
             let org = caller.org;
             let person = wanted.profile.as_ref().map(|id| whose::profile(r, org, id));
-            let person = person.transpose()?.map(|p| p.id);
+            let Some(person) = named(person)? else {
+                return Ok(reply::json(200, &batch::found(Vec::new())));
+            };
+            let person = person.map(|p| p.id);
             let (total, tags) = tag::tagged(r, org, person, wanted.part.limit, wanted.part.start)?;
             Ok(page_of(tags.iter().map(positions::tag).collect(), total))
         })
@@ -96,7 +100,10 @@ async fn feedback_page(app: &App, asked: &Asked) -> Result<Answer> {
         .read(move |r| {
             let org = caller.org;
             let person = wanted.profile.as_ref().map(|id| whose::profile(r, org, id));
-            let person = person.transpose()?.map(|p| p.id);
+            let Some(person) = named(person)? else {
+                return Ok(reply::json(200, &batch::found(Vec::new())));
+            };
+            let person = person.map(|p| p.id);
             let (total, found) =
                 feedback::from_offset(r, org, person, wanted.part.limit, wanted.part.start)?;
             let data = found.iter().map(positions::feedback).collect();

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use store::{Reader, Tx};
 
 use super::Asked;
+use super::applications::there;
 use super::batch::{self, Batch};
 use super::write::WRITTEN;
 use super::{jobs, whose};
@@ -167,6 +168,14 @@ fn take_in(tx: &mut Tx, caller: &Caller, new: &NewNote, sent: &NewSubmission) ->
     let written = note::attribute(tx, org, written.uid, job.map(|j| j.id), author)?;
     submission::settle(tx, org, kept, Some(person.id), None, "noted")?;
     Ok(reply::json(WRITTEN, &positions::note(&written)))
+}
+
+/// What a filter names; `None`: it names nobody and nothing, so nothing passes.
+pub(super) fn named<T>(found: Option<Result<T>>) -> Result<Option<Option<T>>> {
+    match found {
+        None => Ok(Some(None)),
+        Some(found) => Ok(there(found)?.map(Some)),
+    }
 }
 
 /// The member of this address.

@@ -113,7 +113,7 @@ DIALECTS = {
     ),
     "native": Dialect(bearer, after="/jobs", before=native_things),
     "xobin": Dialect(xobin_headers, after="/tracks"),
-    "eightfold": Dialect(eightfold_headers, after="/ats-systems/{system_id}/ats-candidates"),
+    "eightfold": Dialect(eightfold_headers, after="/api/v2/core/ats-systems/{system_id}/ats-candidates"),
     "comeet": Dialect(comeet_headers, after="/candidates"),
 }
 
