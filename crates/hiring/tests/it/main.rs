@@ -12,6 +12,7 @@ mod feed;
 mod identity;
 mod index;
 mod invites;
+mod offsets;
 mod organizations;
 mod renewals;
 mod repeats;

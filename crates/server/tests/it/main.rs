@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod comeet;
 mod eeo;
+mod eightfold;
 mod fetch;
 mod files;
 mod golden;

@@ -39,12 +39,15 @@ async fn page(app: &App, asked: &Asked) -> Result<Answer> {
         .read(move |r| {
             let org = caller.org;
             let person = wanted.profile.as_ref().map(|id| whose::profile(r, org, id));
-            let person = person.transpose()?.map(|p| p.id);
+            let person = named(person)?;
             let job = wanted
                 .position
                 .as_ref()
                 .map(|id| jobs::position(r, org, id));
-            let job = job.transpose()?.map(|j| j.id);
+            let (Some(person), Some(job)) = (person, named(job)?) else {
+                return Ok(reply::json(200, &batch::found(Vec::new())));
+            };
+            let (person, job) = (person.map(|p| p.id), job.map(|j| j.id));
             let part = wanted.part;
             let (total, notes) = note::from_offset(r, org, person, job, part.limit, part.start)?;
             let data: Vec<Value> = notes.iter().map(positions::note).collect();

@@ -243,7 +243,14 @@ fn take_in(
     let foreign = whose::foreign_id(system, &said.id);
     let (job, made) = claim(tx, caller, &foreign, said)?;
     let before = job.updated_at;
-    let edit = edit(tx, caller, said, made || some_only)?;
+    // A job that was just made lacks nothing of what was said but that it may be closed.
+    let edit = match made {
+        true => JobEdit {
+            status: status(said),
+            ..JobEdit::default()
+        },
+        false => edit(tx, caller, said, some_only)?,
+    };
     let edited = job::edit(tx, caller, job.id, &edit)?;
     // A job that was just made, or that was changed just now, has its event.
     let told = made || edited.updated_at != before;
@@ -279,11 +286,16 @@ fn claim(
         Ok(known) => (known, false),
         Err(Problem::NotFound(_)) => {
             let stages = said.stages.iter().flatten();
+            let rest = edit(tx, caller, said, false)?;
             let new = NewJob {
                 title: title(said).unwrap_or_default(),
+                description: rest.description.flatten(),
                 stages: stages
                     .map(|name| (name.clone(), "review".to_owned()))
                     .collect(),
+                catalog: rest.offices.unwrap_or_default(),
+                recruiters: rest.recruiters.unwrap_or_default(),
+                hiring_managers: rest.hiring_managers.unwrap_or_default(),
                 ..NewJob::default()
             };
             (job::create(tx, caller, &new)?, true)
@@ -299,6 +311,13 @@ fn title(said: &Position) -> Option<String> {
     Some(title.to_owned())
 }
 
+fn status(said: &Position) -> Option<Status> {
+    match said.members.get("open")?.as_bool()? {
+        true => Some(Status::Open),
+        false => Some(Status::Closed),
+    }
+}
+
 /// What of the job itself changes. `some_only`: what was not sent stays; else it is cleared, but for whether the job is
 /// open, which a body that does not speak of it does not decide.
 fn edit(tx: &mut Tx, caller: &Caller, said: &Position, some_only: bool) -> Result<JobEdit> {
@@ -306,14 +325,9 @@ fn edit(tx: &mut Tx, caller: &Caller, said: &Position, some_only: bool) -> Resul
     let value = |name: &str| said.members.get(name).filter(|v| !v.is_null());
     let text = |name: &str| value(name).and_then(Value::as_str);
     let description = text("description").filter(|d| !d.is_empty());
-    let status = match value("open").and_then(Value::as_bool) {
-        Some(true) => Some(Status::Open),
-        Some(false) => Some(Status::Closed),
-        None => None,
-    };
     Ok(JobEdit {
         title: title(said),
-        status,
+        status: status(said),
         code: None,
         description: sent("description").then(|| description.map(str::to_owned)),
         departments: None,
