@@ -6,8 +6,9 @@ ALTER TABLE api_key ADD COLUMN scopes TEXT;
 -- The caller's own name of what it wrote of, where the body does not say it (submission.rs).
 ALTER TABLE submission ADD COLUMN about TEXT;
 
--- Everything that the lists of people by offset look at, so that passing over the first 100,000 reads no record.
-CREATE INDEX candidate_shown ON candidate (org_id, ignored_at, id, updated_at, name_key);
+-- Everything that the lists of people by offset look at, so that passing over the first 100,000 reads no record. Of a name
+-- as much as an index of PostgreSQL can hold.
+CREATE INDEX candidate_shown ON candidate (org_id, ignored_at, id, updated_at, substr(name_key, 1, 300));
 
 -- What happened within some hours.
 CREATE INDEX event_when ON event (org_id, created_at);

@@ -49,14 +49,14 @@ pub struct Sieve {
     pub changed_from: Option<i64>,
     /// Changed at this moment or before, µs.
     pub changed_to: Option<i64>,
-    /// Each of these in the name or in an address, at most [`MOST_WORDS`].
+    /// Each of these in the first 300 characters of the name or in an address, at most [`MOST_WORDS`].
     pub words: Vec<Word>,
 }
 
 macro_rules! word {
     ($n:literal) => {
         concat!(
-            " AND (CAST($", $n, " AS TEXT) IS NULL OR REPLACE(' ' || c.name_key || ' ', $", $n, ", '') <> ' ' || c.name_key || ' ' \
+            " AND (CAST($", $n, " AS TEXT) IS NULL OR REPLACE(' ' || substr(c.name_key, 1, 300) || ' ', $", $n, ", '') <> ' ' || substr(c.name_key, 1, 300) || ' ' \
              OR c.id IN (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' \
              AND REPLACE(' ' || i.value_key || ' ', $", $n, ", '') <> ' ' || i.value_key || ' '))"
         )
