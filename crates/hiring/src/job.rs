@@ -15,7 +15,7 @@ use store::{Reader, Row, ToValue, Tx, sql};
 
 pub use around::{Around, around};
 pub use edit::{JobEdit, edit};
-pub use field::{Field, FieldKind, NewField, fields, fields_of};
+pub use field::{Field, FieldKind, NewField, delicate_fields, fields, fields_of};
 pub use file::{JobFile, add_file, files_of};
 pub use foreign::{
     ForeignJob, add_missing_stages, called, claim_foreign, foreign_of, from_offset, give_foreign,
