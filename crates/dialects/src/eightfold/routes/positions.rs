@@ -26,7 +26,7 @@ use super::{jobs, notes, whose};
 use crate::body::Body;
 use crate::eightfold::map::{files as file_words, positions};
 use crate::eightfold::wire;
-use crate::eightfold::wire::command;
+use crate::eightfold::wire::command::{PositionFiles, is_position_file};
 use crate::eightfold::wire::position::{Position, Way};
 use crate::eightfold::wire::query::{MOST, Part, Query};
 use crate::eightfold::{Eightfold, auth, scope};
@@ -401,9 +401,9 @@ async fn add_files(
     request.require_json()?;
     let raw = request.body.clone();
     let letter = crate::files::off_thread(move || {
-        let body = Body::read(raw, command::is_position_file)?;
-        let (said, unknown) = command::position_files(&body)?;
-        letter::with(body, unknown, &file_words::listed(&said))
+        let body = Body::read(raw, is_position_file)?;
+        let said = PositionFiles::parse(&body)?;
+        letter::with(body, said.unknown, &file_words::listed(&said.files))
     });
     let letter = letter.await??;
     let unknown = letter.wire.clone();

@@ -160,29 +160,37 @@ pub(in crate::eightfold) fn is_position_file(path: &[Step]) -> bool {
     super::is_file(path) || matches!(path, [Step::Key("attachmentContent")])
 }
 
-/// `POST …/ats-positions/{id}/attachments`: `{"attachments": […]}`, or one of them bare. The members of each, and the
-/// pointers of what has no place.
-pub(in crate::eightfold) fn position_files(
-    body: &Body,
-) -> Result<(Vec<Map<String, Value>>, Vec<String>)> {
-    let mut check = Check::new(body);
-    let root = check.root()?;
-    let mut unknown = Vec::new();
-    let bare = root.has("attachmentContent");
-    let objects: Vec<Object<'_>> = if bare {
-        vec![root.clone()]
-    } else {
-        check.require(&root, "attachments");
-        unknown.extend(
-            root.unknown(&["attachments"])
-                .map(|name| root.pointer(name)),
-        );
-        check.objects(&root, "attachments")
-    };
-    for object in &objects {
-        shape::check_object(&mut check, object, ATTACHMENT, &mut unknown);
-        check.require(object, "attachmentContent");
+/// `POST …/ats-positions/{id}/attachments`.
+#[derive(Debug, Clone)]
+pub(in crate::eightfold) struct PositionFiles {
+    /// The members of each file.
+    pub files: Vec<Map<String, Value>>,
+    /// Members that have no place, as pointers.
+    pub unknown: Vec<String>,
+}
+
+impl PositionFiles {
+    /// `{"attachments": […]}`, or one of them bare.
+    pub(in crate::eightfold) fn parse(body: &Body) -> Result<PositionFiles> {
+        let mut check = Check::new(body);
+        let root = check.root()?;
+        let mut unknown = Vec::new();
+        let objects: Vec<Object<'_>> = if root.has("attachmentContent") {
+            vec![root.clone()]
+        } else {
+            check.require(&root, "attachments");
+            let other = root.unknown(&["attachments"]);
+            unknown.extend(other.map(|name| root.pointer(name)));
+            check.objects(&root, "attachments")
+        };
+        for object in &objects {
+            shape::check_object(&mut check, object, ATTACHMENT, &mut unknown);
+            check.require(object, "attachmentContent");
+        }
+        check.done()?;
+        Ok(PositionFiles {
+            files: objects.iter().map(|o| o.members.clone()).collect(),
+            unknown,
+        })
     }
-    check.done()?;
-    Ok((objects.iter().map(|o| o.members.clone()).collect(), unknown))
 }

@@ -87,6 +87,36 @@ def native_things(server):
     }
 
 
+def eightfold_things(server):
+    """Lists do not show transactions, and there is nobody yet."""
+    core, name = "/api/v2/core", server.key["system_id"]
+    system = f"{core}/ats-systems/{name}"
+    position = server.make(f"{system}/ats-positions", {"atsEntityId": "R-1", "title": "Analyst", "jobStages": ["Screen"]})
+    scorecard = {"interviewName": "Tea", "overallRating": "yes"}
+    application = {"jobs": [{"atsJobId": "R-1"}], "scorecards": [scorecard]}
+    file = {"fileName": "cv.txt", "attachmentType": "resume", "attachmentContent": "Ada"}
+    person = {"candidateId": "c-1", "firstName": "Ada", "emails": "ada@example.com", "lastActivityTs": 1}
+    more = {"tags": ["first"], "applications": [application], "attachments": [file]}
+    written = server.make(f"{system}/ats-candidates", {**person, **more})
+    _, profiles = server.ask(f"{core}/profiles")
+    profile = profiles["data"][0]
+    server.make(f"{core}/profile-notes", {"profileId": profile["id"], "note": "Came to tea."})
+    stages = f"{core}/profiles/{{profileId}}/application/stages"
+    return {
+        f"{core}/ats-systems/{{systemId}}": [name],
+        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}}": ["c-1"],
+        f"{core}/ats-systems/{{systemId}}/ats-positions/{{atsPositionId}}": ["R-1"],
+        f"{core}/transactions/{{transactionId}}": [written["transactionId"]],
+        f"{core}/position/{{positionId}}": [position["id"]],
+        f"{core}/positions/{{positionId}}": [position["id"]],
+        f"{core}/profiles/{{profileId}}/attachments/{{attachmentId}}": [profile["attachments"][0]["attachmentId"]],
+        f"{core}/changelog/{{entityType}}": ["profile", "position", "profile-application"],
+        f"{core}/profile-notes profileId": [profile["id"]],
+        f"{stages} positionId": [position["id"]],
+        f"{stages} stage": ["Screen"],
+    }
+
+
 @dataclasses.dataclass
 class Dialect:
     """What one dialect's calls need."""
@@ -113,7 +143,9 @@ DIALECTS = {
     ),
     "native": Dialect(bearer, after="/jobs", before=native_things),
     "xobin": Dialect(xobin_headers, after="/tracks"),
-    "eightfold": Dialect(eightfold_headers, after="/api/v2/core/ats-systems/{system_id}/ats-candidates"),
+    "eightfold": Dialect(
+        eightfold_headers, after="/api/v2/core/ats-systems/{system_id}/ats-candidates", before=eightfold_things
+    ),
     "comeet": Dialect(comeet_headers, after="/candidates"),
 }
 
