@@ -2,6 +2,7 @@
 //! the table in `document/operations.rs`; bodies are described by the tables that judge them (`wire/schema.rs`).
 
 mod operations;
+mod sent;
 
 use std::sync::LazyLock;
 

@@ -1,17 +1,19 @@
-//! The table: every method of every address, its handler, what it is sent and what it answers.
+//! The table: every method of every address, its handler, what it is sent (`sent.rs`) and what it answers.
 
 use axum::routing::{delete, get, patch, post, put};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::sent::{
+    amend_body, applications_query, batch_body, candidate_body, changes_query, files_body,
+    note_body, of_profile, part, people, position_amend_body, position_body, position_replace_body,
+    profile_amend_body, profile_body, profiles_query, refresh, replace_body, shown, shown_part,
+    stage_body, token_body,
+};
 use super::{page_of, page_of_named};
 use crate::eightfold::routes::{
     applications, around, notes, positions, profiles, read, token, transactions, write,
 };
-use crate::eightfold::wire::command::NOTE_TYPES;
-use crate::eightfold::wire::query::{MOST, MOST_IDS};
-use crate::eightfold::wire::schema;
-use crate::eightfold::wire::tables::{ATTACHMENT, Kind, STATUSES};
-use crate::openapi::{Answer, Content, Operation, none, query, reference};
+use crate::openapi::{Answer, Content, Operation, none, reference};
 
 /// Every operation.
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -616,189 +618,3 @@ pub(super) const OPERATIONS: &[Operation] = &[
         open: false,
     },
 ];
-
-fn text() -> Value {
-    json!({"type": "string"})
-}
-
-fn part() -> Vec<Value> {
-    part_of(MOST)
-}
-
-fn part_of(most: i64) -> Vec<Value> {
-    let start = json!({"type": "integer", "minimum": 0, "maximum": i32::MAX});
-    let limit = json!({"type": "integer", "minimum": 1, "maximum": most});
-    vec![
-        query("start", "Records passed over.", start),
-        query("limit", "Records shown.", limit),
-    ]
-}
-
-fn shown() -> Vec<Value> {
-    vec![
-        query(
-            "include",
-            "A comma list of what is shown beside the usual: applications, notes, tags, resume, photo, attachments.",
-            text(),
-        ),
-        query("exclude", "A comma list of what is left out.", text()),
-    ]
-}
-
-fn shown_part() -> Vec<Value> {
-    [part(), shown()].concat()
-}
-
-fn people() -> Vec<Value> {
-    let filters = vec![
-        query(
-            "query",
-            "Words of the name or an address; * at an end of a word stands for anything.",
-            text(),
-        ),
-        query(
-            "filterQuery",
-            "emails:<address>, candidateId:<id> or lastModified:[<seconds or *> TO <seconds or *>].",
-            text(),
-        ),
-    ];
-    [shown_part(), filters].concat()
-}
-
-fn profiles_query() -> Vec<Value> {
-    let filters = vec![
-        query("atsCandidateId", "Whom some system calls so.", text()),
-        query("profileIds", "A comma list of ids.", text()),
-    ];
-    [people(), filters].concat()
-}
-
-fn refresh() -> Vec<Value> {
-    let word = json!({"type": "string", "enum": ["true", "false"]});
-    vec![query(
-        "refreshClaimedProfile",
-        "Accepted; there is nothing to refresh.",
-        word,
-    )]
-}
-
-fn applications_query() -> Vec<Value> {
-    let filters = vec![
-        query(
-            "applicationId",
-            "Our id of it, or the caller's own.",
-            text(),
-        ),
-        query("profileId", "Of this profile.", text()),
-        query("positionId", "For this position.", text()),
-        query("atsJobId", "For what some system calls so.", text()),
-        query(
-            "applicationStatus",
-            "Of this status.",
-            json!({"type": "string", "enum": STATUSES}),
-        ),
-        query("stage", "In the stage of this name.", text()),
-    ];
-    [part(), filters].concat()
-}
-
-fn of_profile() -> Vec<Value> {
-    let filters = vec![
-        query("profileId", "Of this profile.", text()),
-        query("positionId", "About this position (notes alone).", text()),
-    ];
-    [part(), filters].concat()
-}
-
-fn changes_query() -> Vec<Value> {
-    let seconds = json!({"type": "integer", "minimum": 0, "maximum": u32::MAX});
-    let mut all = part_of(MOST_IDS);
-    for (name, about) in [
-        ("startTime", "Unix seconds."),
-        (
-            "endTime",
-            "Unix seconds; at most 24 hours later, at least 30 minutes ago.",
-        ),
-    ] {
-        let mut one = query(name, about, seconds.clone());
-        one["required"] = json!(true);
-        all.push(one);
-    }
-    all
-}
-
-fn token_body() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "grantType": text(), "grant_type": text(), "username": text(), "password": text(), "client_id": text(),
-            "client_secret": text(), "sub": text(),
-        },
-    })
-}
-
-fn candidate_body() -> Value {
-    schema::person(
-        &["candidateId", "firstName", "emails", "lastActivityTs"],
-        true,
-    )
-}
-
-fn replace_body() -> Value {
-    schema::person(&["firstName", "emails", "lastActivityTs"], true)
-}
-
-fn amend_body() -> Value {
-    schema::person(&[], true)
-}
-
-fn profile_body() -> Value {
-    schema::person(&["firstName"], false)
-}
-
-fn profile_amend_body() -> Value {
-    schema::person(&[], false)
-}
-
-fn position_body() -> Value {
-    schema::position(&["atsEntityId", "title"])
-}
-
-fn position_replace_body() -> Value {
-    schema::position(&["title"])
-}
-
-fn position_amend_body() -> Value {
-    schema::position(&[])
-}
-
-fn files_body() -> Value {
-    json!({"type": "object", "properties": {"attachments": schema::of(Kind::Many(ATTACHMENT))}, "required": ["attachments"]})
-}
-
-fn batch_body() -> Value {
-    let ids = json!({"type": "array", "items": text(), "maxItems": MOST});
-    json!({"type": "object", "properties": {"entityIds": ids}, "required": ["entityIds"]})
-}
-
-fn stage_body() -> Value {
-    let words = json!({"type": "string", "enum": STATUSES});
-    json!({
-        "type": "object",
-        "properties": {
-            "positionId": text(), "atsJobId": text(), "systemId": text(), "stage": text(), "applicationStatus": words,
-            "reason": text(),
-        },
-    })
-}
-
-fn note_body() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "profileId": text(), "positionId": text(), "note": text(), "creatorEmail": text(),
-            "noteType": {"type": "string", "enum": NOTE_TYPES},
-        },
-        "required": ["profileId", "note"],
-    })
-}
