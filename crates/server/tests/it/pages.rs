@@ -109,7 +109,7 @@ fn a_document_lies_under_its_dialects_name_and_is_sent_once() {
             assert_eq!(first.status, 200, "{path}");
             assert!(first.text() == text, "{path} is another document");
             assert_eq!(first.header("cache-control"), "public, no-cache", "{path}");
-            let known = page("GET", &path).header("If-None-Match", &first.header("etag"));
+            let known = page("GET", &path).header("If-None-Match", first.header("etag"));
             let again = app.send(&known).await;
             assert_eq!((again.status, again.text().as_str()), (304, ""), "{path}");
             let reference = format!("/docs/{}/reference", dialect.name());
