@@ -4,13 +4,14 @@
 //! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`; lists by what
 //! happened and when, `application/found.rs`; those of one job, with any filter and in any order, `application/of_job.rs`;
 //! how many there are, `application/tally.rs`. What a caller changes later is `application/change.rs`; hiring, rejecting and
-//! going on to the next stage, `application/conclude.rs`.
+//! going on to the next stage, `application/conclude.rs`; lists by offset, `application/sifted.rs`.
 
 mod change;
 pub mod conclude;
 mod found;
 mod listed;
 pub mod of_job;
+mod sifted;
 pub mod tally;
 
 use serde_json::{Map, Value, json};
@@ -32,6 +33,7 @@ pub use found::{
     passages_of,
 };
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
+pub use sifted::{Sieve, applicants, of_uids, sifted};
 
 /// An application.
 #[derive(Debug, Clone)]

@@ -2,7 +2,8 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`eeo`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`feedback`],
+//!   [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
@@ -23,6 +24,7 @@ pub mod counts;
 pub mod delivery;
 pub mod eeo;
 pub mod event;
+pub mod feedback;
 pub mod fetch;
 pub mod form;
 pub mod id;

@@ -6,7 +6,7 @@ use super::{Candidate, find, traits};
 use crate::id::{CandidateId, OrgId};
 use crate::problem::Result;
 use crate::record::{How, Operation, Record, fold};
-use crate::{tag, text};
+use crate::{feedback, tag, text};
 
 /// Names as they are compared.
 pub(super) struct Keys {
@@ -56,6 +56,7 @@ pub(super) fn renew(tx: &mut Tx, org: OrgId, candidate: &mut Candidate) -> Resul
         candidate.record.list("tags"),
         record.list("tags"),
     )?;
+    feedback::settle(tx, org, candidate.id, &candidate.record, &record)?;
     traits::settle(tx, org, candidate.id, &candidate.record, &record)?;
     candidate.record = record;
     candidate.updated_at = tx.now();

@@ -13,6 +13,7 @@ mod identity;
 mod index;
 mod invites;
 mod of_job;
+mod offsets;
 mod organizations;
 mod renewals;
 mod repeats;

@@ -12,6 +12,7 @@ mod comeet_lists;
 mod comeet_scopes;
 mod comeet_writes;
 mod eeo;
+mod eightfold;
 mod fetch;
 mod files;
 mod golden;

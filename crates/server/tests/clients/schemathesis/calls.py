@@ -147,13 +147,32 @@ def xobin_things(server):
 
 
 def eightfold_things(server):
-    """Somebody in the demo's far system."""
-    system = server.key["system_id"]
-    person = {"candidateId": "ada-1", "firstName": "Ada", "lastName": "Lovelace", "emails": "ada@example.com"}
-    made = server.make(f"/ats-systems/{system}/ats-candidates", {**person, "lastActivityTs": 1})
+    """Lists do not show transactions, and there is nobody yet."""
+    core, name = "/api/v2/core", server.key["system_id"]
+    system = f"/ats-systems/{name}"
+    position = server.make(f"{system}/ats-positions", {"atsEntityId": "R-1", "title": "Analyst", "jobStages": ["Screen"]})
+    scorecard = {"interviewName": "Tea", "overallRating": "yes"}
+    application = {"jobs": [{"atsJobId": "R-1"}], "scorecards": [scorecard]}
+    file = {"fileName": "cv.txt", "attachmentType": "resume", "attachmentContent": "Ada"}
+    person = {"candidateId": "c-1", "firstName": "Ada", "emails": "ada@example.com", "lastActivityTs": 1}
+    more = {"tags": ["first"], "applications": [application], "attachments": [file]}
+    written = server.make(f"{system}/ats-candidates", {**person, **more})
+    _, profiles = server.ask("/profiles")
+    profile = profiles["data"][0]
+    server.make("/profile-notes", {"profileId": profile["id"], "note": "Came to tea."})
+    stages = f"{core}/profiles/{{profileId}}/application/stages"
     return {
-        "/api/v2/core/ats-systems/{systemId}": [system],
-        "/api/v2/core/transactions/{transactionId}": [made["transactionId"]],
+        f"{core}/ats-systems/{{systemId}}": [name],
+        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}}": ["c-1"],
+        f"{core}/ats-systems/{{systemId}}/ats-positions/{{atsPositionId}}": ["R-1"],
+        f"{core}/transactions/{{transactionId}}": [written["transactionId"]],
+        f"{core}/position/{{positionId}}": [position["id"]],
+        f"{core}/positions/{{positionId}}": [position["id"]],
+        f"{core}/profiles/{{profileId}}/attachments/{{attachmentId}}": [profile["attachments"][0]["attachmentId"]],
+        f"{core}/changelog/{{entityType}}": ["profile", "position", "profile-application"],
+        f"{core}/profile-notes profileId": [profile["id"]],
+        f"{stages} positionId": [position["id"]],
+        f"{stages} stage": ["Screen"],
     }
 
 
