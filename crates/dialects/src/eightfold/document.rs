@@ -7,6 +7,7 @@ mod sent;
 use std::sync::LazyLock;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::get;
 use hiring::App;
 use serde_json::{Map, Value, json};
@@ -18,7 +19,7 @@ use crate::reply;
 
 /// The router.
 pub(super) fn routes() -> Router<App> {
-    let document = || async { reply::raw_json(200, text().to_owned()) };
+    let document = |headers: HeaderMap| async move { reply::document(&headers, text()) };
     openapi::router(OPERATIONS).route("/openapi.json", get(document))
 }
 

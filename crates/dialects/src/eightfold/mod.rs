@@ -49,8 +49,8 @@ impl Dialect for Eightfold {
         include_str!("README.md")
     }
 
-    fn openapi(&self) -> Option<&'static str> {
-        Some(document::text())
+    fn openapi(&self) -> &'static str {
+        document::text()
     }
 
     fn scopes(&self) -> &'static [&'static str] {
