@@ -13,12 +13,13 @@ use store::{Reader, Row, ToValue, Tx, sql};
 
 pub use around::{Around, around};
 pub use edit::{JobEdit, edit};
-pub use field::{Field, FieldKind, NewField, fields, fields_of};
+pub use field::{ConsentText, Field, FieldKind, NewField, fields, fields_of};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CatalogId, JobId, MemberId, OrgId, Uuid, new_uid};
+use crate::posting;
 use crate::page::{Side, Span, hundred, with_hundred};
 use crate::problem::{Noun, Problem, Result};
 
@@ -91,6 +92,8 @@ pub struct NewJob {
     pub recruiters: Vec<MemberId>,
     /// Members who decide.
     pub hiring_managers: Vec<MemberId>,
+    /// Without a public page, until it is given one.
+    pub unlisted: bool,
 }
 
 /// Makes an open job with its stages and fields.
@@ -120,6 +123,7 @@ pub fn create(tx: &mut Tx, caller: &Caller, new: &NewJob) -> Result<Job> {
         field::add_field(tx, org, id, position, field)?;
     }
     around::add(tx, org, id, new)?;
+    posting::create(tx, org, id, &new.title, new.unlisted)?;
     let about = Subject {
         job: Some(id),
         ..Subject::default()

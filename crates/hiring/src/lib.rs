@@ -4,6 +4,7 @@
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
+//! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
@@ -19,8 +20,10 @@ pub mod audit;
 pub mod caller;
 pub mod candidate;
 pub mod catalog;
+pub mod consent;
 pub mod counts;
 pub mod delivery;
+pub mod draft;
 pub mod eeo;
 pub mod event;
 pub mod fetch;
@@ -35,6 +38,7 @@ pub mod member;
 pub mod note;
 pub mod organization;
 pub mod page;
+pub mod posting;
 pub mod problem;
 pub mod record;
 pub mod request;
@@ -58,5 +62,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V2__family",
         sql: include_str!("../migrations/V2__family.sql"),
+    },
+    store::Migration {
+        name: "V8__applying",
+        sql: include_str!("../migrations/V8__applying.sql"),
     },
 ];

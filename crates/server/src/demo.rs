@@ -222,6 +222,7 @@ fn field(name: &str, label: &str, kind: FieldKind, required: bool, options: &[&s
         kind,
         required,
         options,
+        ..NewField::default()
     }
 }
 
