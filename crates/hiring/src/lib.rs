@@ -64,6 +64,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V2__family.sql"),
     },
     store::Migration {
+        name: "V7__mail",
+        sql: include_str!("../migrations/V7__mail.sql"),
+    },
+    store::Migration {
         name: "V8__applying",
         sql: include_str!("../migrations/V8__applying.sql"),
     },
