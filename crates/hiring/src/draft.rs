@@ -233,7 +233,14 @@ pub fn open(tx: &mut Tx, entrance: &Entrance, language: &str) -> Result<Draft> {
     let id = match (&entrance.draft, &entrance.invite) {
         (Some(draft), _) => draft.id,
         (None, Some(invite)) => match insert(tx, org, invite.job, Some(invite.id), language)? {
-            Some(id) => id,
+            Some(id) => {
+                if let Some((name, _)) = &entrance.person {
+                    // What is known of them stands there until they write something else.
+                    let draft = find(tx, org, id)?;
+                    answers::write(tx, &draft, NAME, &json!(name))?;
+                }
+                id
+            }
             // Another tab was faster.
             None => of_invite(tx, org, invite.id)?
                 .map(|d| d.id)

@@ -78,7 +78,7 @@ fn normal(value: &Value) -> Value {
     }
 }
 
-fn write(tx: &mut Tx, draft: &Draft, name: &str, value: &Value) -> Result<()> {
+pub(super) fn write(tx: &mut Tx, draft: &Draft, name: &str, value: &Value) -> Result<()> {
     let (now, text) = (tx.now(), value.to_string());
     let fresh = tx.run(
         sql!(

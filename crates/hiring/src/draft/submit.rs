@@ -38,6 +38,14 @@ pub struct Ready {
     org: OrgId,
     revision: i64,
     files: Vec<(Upload, Stored)>,
+    pieces: Vec<Uuid>,
+}
+
+impl Ready {
+    /// The pieces that nobody needs any more once it is sent.
+    pub fn pieces(&self) -> &[Uuid] {
+        &self.pieces
+    }
 }
 
 /// What sending came to.
@@ -73,7 +81,7 @@ pub async fn prepare(app: &App, draft: &Draft) -> Result<Ready> {
         Ok::<_, Problem>((draft.revision, whole))
     });
     let (revision, whole) = found.await?;
-    let mut files = Vec::new();
+    let (mut files, mut all) = (Vec::new(), Vec::new());
     for (upload, pieces) in whole {
         let made = match app.files.assemble(org.0, &pieces).await {
             Ok(made) => made,
@@ -87,12 +95,14 @@ pub async fn prepare(app: &App, draft: &Draft) -> Result<Ready> {
             media_type: attachment::sniff(&made.head).to_owned(),
         };
         files.push((upload, stored));
+        all.extend(pieces);
     }
     Ok(Ready {
         draft: id,
         org,
         revision,
         files,
+        pieces: all,
     })
 }
 
