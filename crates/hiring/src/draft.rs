@@ -47,7 +47,11 @@ pub const EMAIL: &str = "email";
 
 /// The name of a field's input.
 pub fn input(field: &Field) -> String {
-    let kind = if field.kind == FieldKind::File { 'f' } else { 'a' };
+    let kind = if field.kind == FieldKind::File {
+        'f'
+    } else {
+        'a'
+    };
     format!("{kind}.{}", field.name)
 }
 
@@ -292,7 +296,8 @@ pub fn find(r: &mut Reader, org: OrgId, id: DraftId) -> Result<Draft> {
         ),
         &[&org, &id],
     )?;
-    row.as_ref().map_or(Err(Problem::NotFound(Noun::Draft)), read)
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Draft)), read)
 }
 
 fn of_invite(r: &mut Reader, org: OrgId, invite: InviteId) -> Result<Option<Draft>> {
@@ -316,7 +321,8 @@ fn by_token(r: &mut Reader, token: &str) -> Result<Draft> {
         ),
         &[&secret::hash(token)],
     )?;
-    row.as_ref().map_or(Err(Problem::NotFound(Noun::Invite)), read)
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Invite)), read)
 }
 
 /// Notes a change of the locked `draft`.

@@ -19,8 +19,8 @@ pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CatalogId, JobId, MemberId, OrgId, Uuid, new_uid};
-use crate::posting;
 use crate::page::{Side, Span, hundred, with_hundred};
+use crate::posting;
 use crate::problem::{Noun, Problem, Result};
 
 /// A job.

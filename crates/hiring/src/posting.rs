@@ -40,7 +40,13 @@ impl Posting {
 }
 
 /// Gives a new job its page.
-pub(crate) fn create(tx: &mut Tx, org: OrgId, job: JobId, title: &str, unlisted: bool) -> Result<()> {
+pub(crate) fn create(
+    tx: &mut Tx,
+    org: OrgId,
+    job: JobId,
+    title: &str,
+    unlisted: bool,
+) -> Result<()> {
     let now = tx.now();
     let ended = unlisted.then_some(now);
     let random = store::files::hex(&secret::random::<5>());
@@ -80,7 +86,8 @@ pub fn by_slug(r: &mut Reader, slug: &str) -> Result<Posting> {
         sql!("SELECT org_id, job_id, slug, created_at, ended_at FROM posting WHERE slug = $1"),
         &[&slug],
     )?;
-    row.as_ref().map_or(Err(Problem::NotFound(Noun::Posting)), read)
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Posting)), read)
 }
 
 /// The pages of these jobs.
@@ -144,7 +151,10 @@ mod tests {
 
     #[test]
     fn an_address_is_made_of_the_titles_words() {
-        assert_eq!(words("Engine Programmer (m/f/d)"), "engine-programmer-m-f-d");
+        assert_eq!(
+            words("Engine Programmer (m/f/d)"),
+            "engine-programmer-m-f-d"
+        );
         assert_eq!(words("测试 !"), "");
         assert!(words(&"long ".repeat(100)).len() <= LONGEST);
     }

@@ -47,7 +47,10 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/apply/{token}", get(show).post(post::post))
         .route("/apply/{token}/draft", post(save::save))
-        .route("/apply/{token}/uploads", post(upload::create).options(upload::options))
+        .route(
+            "/apply/{token}/uploads",
+            post(upload::create).options(upload::options),
+        )
         .route(
             "/apply/{token}/uploads/{upload}",
             get(upload::content)
@@ -202,7 +205,10 @@ fn saved(visit: &Visit, query: &str) -> Option<String> {
 fn shut(visit: &Visit) -> Option<Response> {
     let (t, entrance) = (visit.t, &visit.entrance);
     let (organization, job) = (&entrance.organization, &entrance.job.title);
-    let both = [("organization", organization.as_str()), ("job", job.as_str())];
+    let both = [
+        ("organization", organization.as_str()),
+        ("job", job.as_str()),
+    ];
     let ask = t.one("ask-for-new", "organization", organization);
     let state = entrance.invite.as_ref().map(|i| i.state);
     let (title, text) = match state {
@@ -233,7 +239,10 @@ fn shut(visit: &Visit) -> Option<Response> {
 
 /// A job that takes no more applications.
 pub(crate) fn closed(t: Speech, organization: &str, job: &str) -> Response {
-    let text = t.with("closed-text", &[("organization", organization), ("job", job)]);
+    let text = t.with(
+        "closed-text",
+        &[("organization", organization), ("job", job)],
+    );
     let notice = Notice::said(t, t.say("closed-title"), vec![text]);
     page::html(Area::Link, StatusCode::GONE, &notice)
 }
@@ -252,7 +261,11 @@ pub(crate) fn foreign(t: Speech) -> Response {
 /// Too many tries from one place.
 pub(crate) fn busy(t: Speech, wait: Duration) -> Response {
     let time = t.roughly(wait.as_micros() as i64 + 59_000_000);
-    let notice = Notice::said(t, t.say("busy-title"), vec![t.one("busy-text", "time", &time)]);
+    let notice = Notice::said(
+        t,
+        t.say("busy-title"),
+        vec![t.one("busy-text", "time", &time)],
+    );
     let mut response = page::html(Area::Link, StatusCode::TOO_MANY_REQUESTS, &notice);
     let seconds = HeaderValue::from(wait.as_secs().max(1));
     response.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -296,7 +309,10 @@ fn is_a_person(parts: &Parts) -> bool {
         .any(|purpose| purpose.contains("prefetch") || purpose.contains("preview"));
     let program = ["bot", "crawl", "spider", "preview", "externalhit"];
     let agent = text("user-agent").unwrap_or_default();
-    parts.method == Method::GET && shown && !ahead && !program.iter().any(|word| agent.contains(word))
+    parts.method == Method::GET
+        && shown
+        && !ahead
+        && !program.iter().any(|word| agent.contains(word))
 }
 
 /// Notes the opening. The person sees the page all the same when it cannot be noted now.
@@ -311,7 +327,13 @@ async fn note_opened(app: &App, invite: Invite) {
 
 /// Bytes on their way to be looked at on the person's own device, and nowhere else.
 pub(crate) fn download(name: &str, bytes: impl Into<axum::body::Body>) -> Response {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || " ._-".contains(c) { c } else { '_' };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || " ._-".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
     let ascii: String = name.chars().map(plain).collect();
     let encoded = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
     let disposition = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}");
@@ -320,7 +342,10 @@ pub(crate) fn download(name: &str, bytes: impl Into<axum::body::Body>) -> Respon
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned()),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'".to_owned(),
+        ),
         (header::REFERRER_POLICY, "no-referrer".to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];

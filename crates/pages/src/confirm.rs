@@ -40,7 +40,10 @@ pub(crate) async fn show(
         Ok((draft, t, _)) => {
             let (org, of) = (draft.org, draft.job);
             let found = app.store.read(move |r| {
-                Ok::<_, Problem>((organization::find(r, org)?.name, job::find(r, org, of)?.title))
+                Ok::<_, Problem>((
+                    organization::find(r, org)?.name,
+                    job::find(r, org, of)?.title,
+                ))
             });
             match found.await {
                 Ok((organization, job)) => {
@@ -81,7 +84,11 @@ pub(crate) async fn confirm(
         return foreign(t);
     }
     let key = app.key.clone();
-    match app.store.write(move |tx| draft::prove(tx, &key, &token)).await {
+    match app
+        .store
+        .write(move |tx| draft::prove(tx, &key, &token))
+        .await
+    {
         Ok(own) => {
             let to = HeaderValue::try_from(format!("/apply/{own}"));
             let to = to.unwrap_or(HeaderValue::from_static("/"));

@@ -69,7 +69,15 @@ pub(crate) fn place(headers: &HeaderMap, extensions: &Extensions) -> String {
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
     let forwarded = forwarded
-        .and_then(|v| v.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok())
+        .and_then(|v| {
+            v.to_str()
+                .ok()?
+                .rsplit(',')
+                .next()?
+                .trim()
+                .parse::<IpAddr>()
+                .ok()
+        })
         .filter(|_| is_near(peer));
     match forwarded.unwrap_or(peer).to_canonical() {
         IpAddr::V4(address) => address.to_string(),
@@ -103,7 +111,10 @@ mod tests {
 
     #[test]
     fn a_proxy_nearby_is_believed_and_a_stranger_is_not() {
-        assert_eq!(from("127.0.0.1:1", Some("6.6.6.6, 203.0.113.9")), "203.0.113.9");
+        assert_eq!(
+            from("127.0.0.1:1", Some("6.6.6.6, 203.0.113.9")),
+            "203.0.113.9"
+        );
         assert_eq!(from("203.0.113.1:1", Some("203.0.113.9")), "203.0.113.1");
         assert_eq!(from("[2001:db8:1:2:3::4]:1", None), "2001:db8:1:2::");
         assert_eq!(from("10.0.0.1:1", Some("nonsense")), "10.0.0.1");

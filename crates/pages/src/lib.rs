@@ -77,7 +77,10 @@ pub fn routes(guides: &[(&str, &str)]) -> Router<App> {
         .route("/docs", get(docs::index))
         .route("/docs/{name}", get(docs::guide))
         .merge(apply::routes())
-        .route("/confirm/{token}", get(confirm::show).post(confirm::confirm))
+        .route(
+            "/confirm/{token}",
+            get(confirm::show).post(confirm::confirm),
+        )
         .route("/jobs/{slug}", get(posting::show).post(posting::begin))
         .route("/link/{token}", get(link::show).post(link::complete))
         .route("/assets/{version}/{file}", get(assets::serve))

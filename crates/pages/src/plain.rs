@@ -4,13 +4,16 @@
 /// Paragraphs of plain text.
 pub(crate) fn paragraphs(description: &str) -> Vec<String> {
     let text = without_tags(description);
-    let lines = text.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "));
+    let lines = text
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|l| !l.is_empty()).collect()
 }
 
 /// Elements that end a line.
 const BLOCKS: [&str; 16] = [
-    "p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "hr",
+    "p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6",
+    "section", "hr",
 ];
 /// Elements whose content is no text.
 const SILENT: [&str; 3] = ["script", "style", "template"];
@@ -22,14 +25,18 @@ fn without_tags(html: &str) -> String {
         let (before, tag) = rest.split_at(at);
         out.push_str(&entities(before));
         // "a < b" is text.
-        let begins = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
+        let begins =
+            tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
         let Some(end) = tag.find('>').filter(|_| begins) else {
             out.push('<');
             rest = &tag[1..];
             continue;
         };
         let inner = tag[1..end].trim_start_matches('/');
-        let name: String = inner.chars().take_while(char::is_ascii_alphanumeric).collect();
+        let name: String = inner
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
         let name = name.to_ascii_lowercase();
         rest = &tag[end + 1..];
         if SILENT.contains(&name.as_str()) && !tag.starts_with("</") {
@@ -53,11 +60,27 @@ fn entities(text: &str) -> String {
         return text.to_owned();
     }
     let pairs = [
-        ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&apos;", "'"),
-        ("&ndash;", "–"), ("&mdash;", "—"), ("&auml;", "ä"), ("&ouml;", "ö"), ("&uuml;", "ü"), ("&szlig;", "ß"),
-        ("&Auml;", "Ä"), ("&Ouml;", "Ö"), ("&Uuml;", "Ü"), ("&eacute;", "é"), ("&amp;", "&"),
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&apos;", "'"),
+        ("&ndash;", "–"),
+        ("&mdash;", "—"),
+        ("&auml;", "ä"),
+        ("&ouml;", "ö"),
+        ("&uuml;", "ü"),
+        ("&szlig;", "ß"),
+        ("&Auml;", "Ä"),
+        ("&Ouml;", "Ö"),
+        ("&Uuml;", "Ü"),
+        ("&eacute;", "é"),
+        ("&amp;", "&"),
     ];
-    pairs.iter().fold(text.to_owned(), |text, (name, sign)| text.replace(name, sign))
+    pairs.iter().fold(text.to_owned(), |text, (name, sign)| {
+        text.replace(name, sign)
+    })
 }
 
 #[cfg(test)]

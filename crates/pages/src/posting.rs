@@ -77,12 +77,21 @@ pub(crate) async fn show(State(app): State<App>, slug: Slug, request: Request) -
     };
     let mut response = page::html(Area::Public, StatusCode::OK, &page);
     // It differs by language, and by whether one has begun here.
-    let own = [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "accept-language, cookie")];
+    let own = [
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::VARY, "accept-language, cookie"),
+    ];
     for (name, value) in own {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     if let Some(chosen) = speech::asked(query) {
-        speech::remember(&mut response, chosen, app.settings.public_url.starts_with("https:"));
+        speech::remember(
+            &mut response,
+            chosen,
+            app.settings.public_url.starts_with("https:"),
+        );
     }
     response
 }
@@ -117,7 +126,9 @@ pub(crate) async fn begin(
         return busy(t, wait);
     }
     let (key, posting) = (app.key.clone(), found.posting.clone());
-    let made = app.store.write(move |tx| draft::begin(tx, &key, &posting, t.tag()));
+    let made = app
+        .store
+        .write(move |tx| draft::begin(tx, &key, &posting, t.tag()));
     match made.await {
         Ok(token) => remember(lead(&token), &app, &found.posting, &token),
         Err(Problem::Gone(_)) => closed(t, &found.organization, &found.job.title),
@@ -133,7 +144,11 @@ fn lead(token: &str) -> Response {
 }
 
 fn remember(mut response: Response, app: &App, posting: &Posting, token: &str) -> Response {
-    let secure = if app.settings.public_url.starts_with("https:") { "; Secure" } else { "" };
+    let secure = if app.settings.public_url.starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
     let cookie = format!(
         "{COOKIE}={token}; Path=/jobs/{}; Max-Age={REMEMBERED}; HttpOnly; SameSite=Lax{secure}",
         posting.slug
@@ -148,7 +163,11 @@ fn remember(mut response: Response, app: &App, posting: &Posting, token: &str) -
 async fn begun(app: &App, headers: &HeaderMap, posting: &Posting) -> Option<String> {
     let token = speech::cookie(headers, COOKIE)?;
     let (asked, job) = (token.clone(), posting.job);
-    let found = app.store.read(move |r| draft::enter(r, &asked)).await.ok()?;
+    let found = app
+        .store
+        .read(move |r| draft::enter(r, &asked))
+        .await
+        .ok()?;
     (found.org == posting.org && found.job.id == job && found.invite.is_none()).then_some(token)
 }
 
@@ -189,17 +208,29 @@ fn facts(t: Speech, found: &Found) -> Vec<(String, String)> {
         (t.say("job-employer"), found.organization.clone()),
         (t.say("job-place"), found.places.join(", ")),
         (t.say("job-department"), found.departments.join(", ")),
-        (t.say("job-code"), found.job.code.clone().unwrap_or_default()),
+        (
+            t.say("job-code"),
+            found.job.code.clone().unwrap_or_default(),
+        ),
     ];
-    all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    all.into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }
 
 /// <https://schema.org/JobPosting>. Its description is HTML, made of the plain paragraphs.
 fn data(found: &Found, public_url: &str) -> Value {
     let (job, organization) = (&found.job, &found.organization);
     let paragraphs = plain::paragraphs(job.description.as_deref().unwrap_or(&job.title));
-    let escape = |text: &String| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let html: String = paragraphs.iter().map(|p| format!("<p>{}</p>", escape(p))).collect();
+    let escape = |text: &String| {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+    };
+    let html: String = paragraphs
+        .iter()
+        .map(|p| format!("<p>{}</p>", escape(p)))
+        .collect();
     let day = jiff::Timestamp::from_microsecond(found.posting.created_at).unwrap_or_default();
     let mut data = json!({
         "@context": "https://schema.org/",
@@ -224,7 +255,10 @@ fn data(found: &Found, public_url: &str) -> Value {
 
 /// JSON as it may stand in a `<script>` block: nothing in it ends the block.
 fn script(data: &Value) -> String {
-    data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    data.to_string()
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
 }
 
 impl Page for Show {

@@ -22,12 +22,17 @@ const LANGUAGES: [(&str, &str); 4] = [
     ("fr", include_str!("../locales/fr.ftl")),
 ];
 
-static BUNDLES: LazyLock<Vec<FluentBundle<FluentResource>>> =
-    LazyLock::new(|| LANGUAGES.iter().map(|(tag, text)| bundle(tag, text)).collect());
+static BUNDLES: LazyLock<Vec<FluentBundle<FluentResource>>> = LazyLock::new(|| {
+    LANGUAGES
+        .iter()
+        .map(|(tag, text)| bundle(tag, text))
+        .collect()
+});
 
 fn bundle(tag: &str, text: &str) -> FluentBundle<FluentResource> {
     // What does not parse is left out; the test sees it.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let resource =
+        FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
     let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().unwrap_or_default()]);
     // Marks around each value would stand in mails and in attributes.
     bundle.set_use_isolating(false);
@@ -121,7 +126,9 @@ impl Speech {
     /// A length of time, µs, in its largest unit.
     pub fn roughly(self, micros: i64) -> String {
         const UNITS: [(i64, &str); 3] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
-        let found = UNITS.iter().find(|(seconds, _)| micros >= seconds * 1_000_000);
+        let found = UNITS
+            .iter()
+            .find(|(seconds, _)| micros >= seconds * 1_000_000);
         match found {
             Some((seconds, unit)) => self.count(unit, micros / (seconds * 1_000_000)),
             None => self.say("moments"),
@@ -218,7 +225,9 @@ mod tests {
             }
             let names: &mut Vec<String> = all.get_mut(&current).expect("a message");
             for part in line.split('$').skip(1) {
-                let end = part.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(part.len());
+                let end = part
+                    .find(|c: char| !c.is_ascii_alphanumeric())
+                    .unwrap_or(part.len());
                 names.push(part[..end].to_owned());
             }
             names.sort();
@@ -264,7 +273,13 @@ mod tests {
                 "nobody says {id}"
             );
         }
-        for call in ["t.say(\"", "t.job(\"", "t.with(\"", "t.one(\"", "t.count(\""] {
+        for call in [
+            "t.say(\"",
+            "t.job(\"",
+            "t.with(\"",
+            "t.one(\"",
+            "t.count(\"",
+        ] {
             for part in said.split(call).skip(1) {
                 let id = part.split('"').next().unwrap();
                 assert!(english.contains_key(id), "{id} is said and is nowhere");
@@ -286,17 +301,29 @@ mod tests {
         assert_eq!(tag("", &german), "de");
         assert_eq!(tag("lang=fr", &german), "fr");
         assert_eq!(tag("lang=xx", &german), "de");
-        let chosen = with(&[("accept-language", "de"), ("cookie", "a=b; muster_language=fr")]);
+        let chosen = with(&[
+            ("accept-language", "de"),
+            ("cookie", "a=b; muster_language=fr"),
+        ]);
         assert_eq!(tag("", &chosen), "fr");
-        assert_eq!(tag("", &with(&[("accept-language", "ja, *;q=0.5, de;q=0")])), "es");
+        assert_eq!(
+            tag("", &with(&[("accept-language", "ja, *;q=0.5, de;q=0")])),
+            "es"
+        );
         assert_eq!(choose("", &HeaderMap::new(), None).tag(), "en");
     }
 
     #[test]
     fn times_and_sizes_read_as_in_the_language() {
         let german = Speech::of_tag("de").unwrap();
-        assert_eq!(german.moment(1_773_480_413_000_000), "14. März 2026, 09:26 UTC");
-        assert_eq!(Speech::ENGLISH.moment(1_773_480_413_000_000), "14 March 2026, 09:26 UTC");
+        assert_eq!(
+            german.moment(1_773_480_413_000_000),
+            "14. März 2026, 09:26 UTC"
+        );
+        assert_eq!(
+            Speech::ENGLISH.moment(1_773_480_413_000_000),
+            "14 March 2026, 09:26 UTC"
+        );
         assert_eq!(german.roughly(86_400_000_000), "1 Tag");
         assert_eq!(Speech::ENGLISH.roughly(13 * 86_400_000_000 + 5), "13 days");
         assert_eq!(Speech::ENGLISH.roughly(5), "less than a minute");

@@ -183,7 +183,10 @@ async fn keep_house(app: App) {
         forget_answers(&app).await;
         forget_requests(&app).await;
         if let Err(problem) = draft::sweep(&app).await {
-            tracing::warn!(?problem, "drafts that nobody came back for were not removed");
+            tracing::warn!(
+                ?problem,
+                "drafts that nobody came back for were not removed"
+            );
         }
         if let Err(problem) = attachment::sweep(&app).await {
             tracing::warn!(?problem, "orphaned files were not removed");

@@ -120,7 +120,13 @@ pub fn add_to(
         identity::assign(tx, caller.org, id)?;
     }
     note_duplicates(tx, caller, id, &claims)?;
-    attachment::add(tx, caller, &taken.candidate, submission.id, &new.attachments)?;
+    attachment::add(
+        tx,
+        caller,
+        &taken.candidate,
+        submission.id,
+        &new.attachments,
+    )?;
     Ok(taken)
 }
 

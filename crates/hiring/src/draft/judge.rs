@@ -88,7 +88,13 @@ pub(crate) fn read(
             kind,
         });
     };
-    let text_of = |name: &str| written.get(name).and_then(Value::as_str).unwrap_or("").trim();
+    let text_of = |name: &str| {
+        written
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .trim()
+    };
     let name = text_of(NAME);
     match name.chars().count() {
         0 => fault(NAME, FaultKind::Missing),
@@ -195,7 +201,10 @@ fn several(field: &Field, written: Option<&Value>) -> Result<Option<Value>, Faul
     if !picked.iter().all(known) {
         return Err(FaultKind::Choice);
     }
-    let chosen = field.options.iter().filter(|o| picked.contains(&o.as_str()));
+    let chosen = field
+        .options
+        .iter()
+        .filter(|o| picked.contains(&o.as_str()));
     let chosen: Vec<Value> = chosen.map(|o| Value::String(o.clone())).collect();
     Ok((!chosen.is_empty()).then_some(Value::Array(chosen)))
 }
@@ -216,7 +225,10 @@ fn address(text: &str) -> Option<String> {
     let is_web = |text: &str| {
         let url = url::Url::parse(text).ok()?;
         let web = matches!(url.scheme(), "http" | "https");
-        (web && url.host_str().is_some_and(|h| h.contains('.') || h == "localhost")).then_some(())
+        (web && url
+            .host_str()
+            .is_some_and(|h| h.contains('.') || h == "localhost"))
+        .then_some(())
     };
     if text.contains(char::is_whitespace) {
         return None;
@@ -274,7 +286,11 @@ mod tests {
             (FieldKind::Number, json!("-7"), json!(-7)),
             (FieldKind::Date, json!("2026-02-28"), json!("2026-02-28")),
             (FieldKind::Choice, json!("red"), json!("red")),
-            (FieldKind::MultipleChoice, json!(["blue", "red"]), json!(["red", "blue"])),
+            (
+                FieldKind::MultipleChoice,
+                json!(["blue", "red"]),
+                json!(["red", "blue"]),
+            ),
             (FieldKind::MultipleChoice, json!("blue"), json!(["blue"])),
             (FieldKind::YesNo, json!("no"), json!(false)),
             (FieldKind::Consent, json!("1"), json!(true)),
@@ -299,10 +315,18 @@ mod tests {
             (FieldKind::Date, json!("2026-02-30"), FaultKind::Date),
             (FieldKind::Date, json!("1.2.2026"), FaultKind::Date),
             (FieldKind::Choice, json!("green"), FaultKind::Choice),
-            (FieldKind::MultipleChoice, json!(["red", "green"]), FaultKind::Choice),
+            (
+                FieldKind::MultipleChoice,
+                json!(["red", "green"]),
+                FaultKind::Choice,
+            ),
             (FieldKind::YesNo, json!("maybe"), FaultKind::Choice),
             (FieldKind::Consent, json!("0"), FaultKind::OtherConsent),
-            (FieldKind::Text, json!("x".repeat(1_001)), FaultKind::TooLong(1_000)),
+            (
+                FieldKind::Text,
+                json!("x".repeat(1_001)),
+                FaultKind::TooLong(1_000),
+            ),
         ] {
             assert_eq!(judged(kind, said), Err(fault), "{kind:?}");
         }
@@ -343,7 +367,10 @@ mod tests {
             updated_at: 0,
         };
         let field = field("cv", FieldKind::File, true);
-        assert_eq!(one(&field, None, &[upload.clone()]), Err(FaultKind::Unfinished));
+        assert_eq!(
+            one(&field, None, &[upload.clone()]),
+            Err(FaultKind::Unfinished)
+        );
         upload.complete = true;
         assert_eq!(one(&field, None, &[upload]), Ok(Some(json!("cv.pdf"))));
     }

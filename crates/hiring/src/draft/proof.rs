@@ -87,7 +87,10 @@ fn send(
     n: i64,
     compose: &dyn Fn(&str) -> NewMail,
 ) -> Result<()> {
-    let link = format!("{public_url}/confirm/\u{0}invite.proof-{}.{n}\u{0}", draft.id);
+    let link = format!(
+        "{public_url}/confirm/\u{0}invite.proof-{}.{n}\u{0}",
+        draft.id
+    );
     let about = Subject {
         job: Some(draft.job),
         candidate: draft.candidate,
@@ -144,4 +147,3 @@ fn kept(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Kept> {
     let found = submission::find(r, org, uid)?;
     Ok(Kept { id: found.id, uid })
 }
-

@@ -8,12 +8,14 @@ use serde_json::{Map, Value, json};
 use store::{Reader, Tx, sql};
 
 use super::judge::{Judged, read};
-use super::{Draft, Fault, Upload, answers, lock, parts, proof, takes_applications, upload, uploads};
+use super::{
+    Draft, Fault, Upload, answers, lock, parts, proof, takes_applications, upload, uploads,
+};
 use crate::app::App;
 use crate::application::{self, Application, NewApplication, Opened};
 use crate::attachment::{self, Kind, NewAttachment, Stored};
-use crate::candidate::{self, Candidate, NewCandidate, Outcome as TakenAs};
 use crate::caller::Caller;
+use crate::candidate::{self, Candidate, NewCandidate, Outcome as TakenAs};
 use crate::consent::{self, NewConsent};
 use crate::delivery::NewMail;
 use crate::eeo;
@@ -137,7 +139,8 @@ pub fn submit(
         Err(faults) => return Ok(Outcome::Faulty(faults)),
     };
     let proven = invite.is_some() && fixed_email.is_some()
-        || text::email_key(&judged.email).is_some_and(|key| draft.proven_key.as_ref() == Some(&key));
+        || text::email_key(&judged.email)
+            .is_some_and(|key| draft.proven_key.as_ref() == Some(&key));
     let letter = Letter::write(&draft, &fields, judged, &written, ready);
     let sent = letter.send(tx, &draft, &job, invite.as_ref(), proven)?;
     clear(tx, &draft, &sent)?;
@@ -378,7 +381,9 @@ impl Letter {
         if let Some(invite) = invite {
             let pending = application::find(r, org, invite.application)?;
             let row = r.one(
-                sql!("SELECT credited_to, reason_id FROM application WHERE org_id = $1 AND id = $2"),
+                sql!(
+                    "SELECT credited_to, reason_id FROM application WHERE org_id = $1 AND id = $2"
+                ),
                 &[&org, &invite.application],
             )?;
             new.source = pending.source;
@@ -444,11 +449,24 @@ fn kind(field: &Field) -> Kind {
     const WORDS: [(Kind, &[&str]); 3] = [
         (
             Kind::CoverLetter,
-            &["cover", "anschreiben", "motivation", "motivación", "presentación"],
+            &[
+                "cover",
+                "anschreiben",
+                "motivation",
+                "motivación",
+                "presentación",
+            ],
         ),
         (
             Kind::Resume,
-            &["resume", "résumé", "cv", "lebenslauf", "currículum", "curriculum"],
+            &[
+                "resume",
+                "résumé",
+                "cv",
+                "lebenslauf",
+                "currículum",
+                "curriculum",
+            ],
         ),
         (Kind::Picture, &["photo", "picture", "foto", "bild"]),
     ];
@@ -458,7 +476,10 @@ fn kind(field: &Field) -> Kind {
         .flat_map(|n| n.split(|c: char| !c.is_alphanumeric()))
         .collect();
     let speaks = |all: &&(Kind, &[&str])| all.1.iter().any(|w| words.contains(w));
-    WORDS.iter().find(speaks).map_or(Kind::Other, |(kind, _)| *kind)
+    WORDS
+        .iter()
+        .find(speaks)
+        .map_or(Kind::Other, |(kind, _)| *kind)
 }
 
 /// RFC 6901.

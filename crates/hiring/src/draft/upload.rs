@@ -196,7 +196,10 @@ fn complete(tx: &mut Tx, draft: &Draft, upload: &Upload) -> Result<()> {
         &[&draft.org, &upload.id, &now],
     )?;
     let others = uploads(tx, draft)?;
-    for other in others.iter().filter(|o| o.field == upload.field && o.id != upload.id) {
+    for other in others
+        .iter()
+        .filter(|o| o.field == upload.field && o.id != upload.id)
+    {
         if other.complete {
             remove(tx, draft, other.uid)?;
         }
@@ -244,7 +247,8 @@ pub fn upload(r: &mut Reader, draft: &Draft, uid: Uuid) -> Result<Upload> {
         ),
         &[&draft.org, &draft.id, &uid],
     )?;
-    row.as_ref().map_or(Err(Problem::NotFound(Noun::Upload)), read)
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Upload)), read)
 }
 
 /// The draft's files, oldest first, unfinished ones too.

@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use hiring::Problem;
 use hiring::draft::{self, EMAIL, Fault, FaultKind, NAME, Upload};
 use hiring::job::{ConsentText, Field, FieldKind};
-use hiring::Problem;
 use serde_json::{Map, Value, json};
 
 use super::{Visit, failed};
@@ -123,7 +123,11 @@ pub(super) async fn show(
             }
         }
     };
-    page::html(Area::Link, status, &form(visit, faults, notice, written, &uploads))
+    page::html(
+        Area::Link,
+        status,
+        &form(visit, faults, notice, written, &uploads),
+    )
 }
 
 fn form(
@@ -166,19 +170,28 @@ fn form(
         t,
         organization: entrance.organization.clone(),
         job: entrance.job.title.clone(),
-        greeting: named.filter(|n| !n.is_empty()).map(|n| t.one("form-hello", "name", n)),
-        message: invite.and_then(|i| i.message.as_deref()).map_or(Vec::new(), crate::plain::paragraphs),
+        greeting: named
+            .filter(|n| !n.is_empty())
+            .map(|n| t.one("form-hello", "name", n)),
+        message: invite
+            .and_then(|i| i.message.as_deref())
+            .map_or(Vec::new(), crate::plain::paragraphs),
         until: invite.map(|i| {
             let mut moment = Moment::at(i.expires_at);
             moment.text = t.moment(i.expires_at);
-            (moment, t.one("form-left", "time", &t.roughly(i.expires_at - entrance.now)))
+            (
+                moment,
+                t.one("form-left", "time", &t.roughly(i.expires_at - entrance.now)),
+            )
         }),
         notice,
         faults_title: t.count("faults-title", lines.len() as i64),
         faults: lines,
         csrf: visit.csrf(),
         seen: seen(&entrance.fields, &written),
-        link: invite.is_none().then(|| format!("{url}/apply/{}", visit.token)),
+        link: invite
+            .is_none()
+            .then(|| format!("{url}/apply/{}", visit.token)),
         invited: invite.is_some(),
         languages: Speech::all().collect(),
         person,
@@ -188,7 +201,10 @@ fn form(
 
 /// The stamps of what the page shows.
 fn seen(fields: &[Field], written: &Map<String, Value>) -> String {
-    let asked = fields.iter().filter(|f| f.kind != FieldKind::File).map(draft::input);
+    let asked = fields
+        .iter()
+        .filter(|f| f.kind != FieldKind::File)
+        .map(draft::input);
     let names = [NAME.to_owned(), EMAIL.to_owned()].into_iter().chain(asked);
     let stamps: Map<String, Value> = names
         .map(|name| {
@@ -201,7 +217,13 @@ fn seen(fields: &[Field], written: &Map<String, Value>) -> String {
 
 /// The questions that every form has.
 fn standard(t: Speech, fixed: bool, written: &Map<String, Value>) -> Vec<Question> {
-    let text = |name: &str| written.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+    let text = |name: &str| {
+        written
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .to_owned()
+    };
     let base = |id: &str, name: &str, label: &str| Question {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -226,7 +248,11 @@ fn standard(t: Speech, fixed: bool, written: &Map<String, Value>) -> Vec<Questio
         kind: "email",
         autocomplete: "email",
         shape: if fixed { "fixed" } else { "text" },
-        help: Some(t.say(if fixed { "form-email-fixed" } else { "form-email-help" })),
+        help: Some(t.say(if fixed {
+            "form-email-fixed"
+        } else {
+            "form-email-help"
+        })),
         ..base("email", EMAIL, "form-email")
     };
     vec![name, email]
@@ -263,12 +289,14 @@ fn question(
     };
     let usual = match field.kind {
         FieldKind::Date => Some(t.say("form-date-help")),
-        FieldKind::File => {
-            Some(t.one("form-file-help", "most", &t.size(draft::LARGEST_FILE)))
-        }
+        FieldKind::File => Some(t.one("form-file-help", "most", &t.size(draft::LARGEST_FILE))),
         _ => None,
     };
-    let help = [field.help.clone(), usual].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let help = [field.help.clone(), usual]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     Question {
         options: choices(t, &id, field, value),
         value: value.as_str().unwrap_or("").to_owned(),
@@ -294,7 +322,11 @@ fn choices(t: Speech, id: &str, field: &Field, value: &Value) -> Vec<Choice> {
             ("no".to_owned(), t.say("form-no")),
         ],
         FieldKind::Consent => vec![(field.consent_text().version, field.label.clone())],
-        _ => field.options.iter().map(|o| (o.clone(), o.clone())).collect(),
+        _ => field
+            .options
+            .iter()
+            .map(|o| (o.clone(), o.clone()))
+            .collect(),
     };
     let is = |option: &str| match value {
         Value::String(text) => text == option,
@@ -314,7 +346,9 @@ fn choices(t: Speech, id: &str, field: &Field, value: &Value) -> Vec<Choice> {
 
 /// The files of one field: the whole one, or those that can be gone on with.
 fn files(t: Speech, field: &Field, uploads: &[Upload]) -> Vec<FileLine> {
-    let of_field = uploads.iter().filter(|u| field.kind == FieldKind::File && u.field == field.name);
+    let of_field = uploads
+        .iter()
+        .filter(|u| field.kind == FieldKind::File && u.field == field.name);
     let lines = of_field.map(|u| {
         let done = t.size(u.received as u64);
         FileLine {
@@ -353,9 +387,7 @@ pub(super) fn words(t: Speech, kind: FaultKind, shape: &str) -> String {
         FaultKind::TooLong(most) => t.one("fault-long", "most", &most.to_string()),
         FaultKind::Unfinished => t.say("fault-unfinished"),
         FaultKind::EmptyFile => t.say("fault-empty-file"),
-        FaultKind::LargeFile => {
-            t.one("fault-large-file", "most", &t.size(draft::LARGEST_FILE))
-        }
+        FaultKind::LargeFile => t.one("fault-large-file", "most", &t.size(draft::LARGEST_FILE)),
         FaultKind::Quota => t.one("fault-quota", "most", &t.size(draft::QUOTA)),
     }
 }
@@ -393,8 +425,9 @@ impl Page for Form {
         let fields: Vec<Field> = kinds.iter().map(|k| field(*k, k.word())).collect();
         let numbered = fields.iter().enumerate();
         let written = Map::new();
-        let mut questions: Vec<Question> =
-            numbered.map(|(n, f)| question(t, n, f, &written, &[])).collect();
+        let mut questions: Vec<Question> = numbered
+            .map(|(n, f)| question(t, n, f, &written, &[]))
+            .collect();
         questions[0].fault = Some(t.say("fault-missing"));
         questions[9].files.push(FileLine {
             uid: "u".into(),
@@ -423,12 +456,14 @@ impl Page for Form {
             link: Some("http://x/apply/t".into()),
             invited: true,
             languages: Speech::all().collect(),
-            }
+        }
     }
 }
 
 /// Faults of single fields, in words, for a script: by input.
 pub(super) fn spoken(t: Speech, faults: &[Fault]) -> Map<String, Value> {
     let lines = faults.iter();
-    lines.map(|f| (f.name.clone(), json!(words(t, f.kind, "text")))).collect()
+    lines
+        .map(|f| (f.name.clone(), json!(words(t, f.kind, "text"))))
+        .collect()
 }

@@ -70,7 +70,13 @@ async fn act(mut visit: Visit, received: Received) -> Response {
         "remove" => remove(&visit, of).await,
         "submit" => submit(visit, received.faults).await,
         _ if !received.faults.is_empty() => {
-            form::show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &received.faults, None).await
+            form::show(
+                &visit,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &received.faults,
+                None,
+            )
+            .await
         }
         _ => saved(&visit, draft).await,
     }
@@ -93,7 +99,10 @@ fn spoken(visit: &Visit, tag: &str) -> Response {
     if let (Some(t), Some(draft)) = (chosen, visit.entrance.draft.clone()) {
         let (app, tag) = (visit.app.clone(), t.tag());
         tokio::spawn(async move {
-            let noted = app.store.write(move |tx| draft::speak(tx, &draft, tag)).await;
+            let noted = app
+                .store
+                .write(move |tx| draft::speak(tx, &draft, tag))
+                .await;
             if let Err(problem) = noted {
                 tracing::warn!(?problem, "a choice of language was not noted");
             }
@@ -121,14 +130,24 @@ async fn saved(visit: &Visit, draft: Draft) -> Response {
 }
 
 async fn mail_link(visit: &Visit, draft: Draft) -> Result<bool> {
-    if draft.invite.is_some() || visit.site.mails.wait(&visit.place, Instant::now()).is_some() {
+    if draft.invite.is_some()
+        || visit
+            .site
+            .mails
+            .wait(&visit.place, Instant::now())
+            .is_some()
+    {
         return Ok(false);
     }
     let (key, url) = (visit.app.key.clone(), visit.app.settings.public_url.clone());
     let compose = letter(visit, "confirm-mail-draft");
     let mailed = visit.app.store.write(move |tx| {
         let written = draft::answers(tx, &draft)?;
-        let email = written.get(EMAIL).and_then(Value::as_str).unwrap_or("").trim();
+        let email = written
+            .get(EMAIL)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .trim();
         let mail = |link: &str| compose(email, "", link);
         draft::mail_link(tx, &key, &url, &draft, email, &mail)
     });
@@ -205,7 +224,11 @@ async fn faulty(visit: &Visit, mut faults: Vec<Fault>) -> Response {
 
 /// Sends the draft. The files are made durable first; should the draft change meanwhile, they are made again.
 async fn send(visit: &Visit) -> Result<Outcome> {
-    let draft = visit.entrance.draft.clone().ok_or(Problem::NotFound(hiring::problem::Noun::Draft))?;
+    let draft = visit
+        .entrance
+        .draft
+        .clone()
+        .ok_or(Problem::NotFound(hiring::problem::Noun::Draft))?;
     for _ in 0..AGAIN {
         let ready = draft::prepare(&visit.app, &draft).await?;
         let pieces = ready.pieces().to_vec();
@@ -215,7 +238,13 @@ async fn send(visit: &Visit) -> Result<Outcome> {
         let draft = draft.clone();
         let outcome = visit.app.store.write(move |tx| {
             let written = draft::answers(tx, &draft)?;
-            let text = |name: &str| written.get(name).and_then(Value::as_str).unwrap_or("").trim();
+            let text = |name: &str| {
+                written
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or("")
+                    .trim()
+            };
             let (name, email) = (text(NAME), fixed.as_deref().unwrap_or_else(|| text(EMAIL)));
             let mail = |link: &str| compose(email, name, link);
             let receipt = draft::Receipt {
@@ -242,7 +271,12 @@ async fn withdraw(visit: &Visit) -> Response {
     let Some(draft) = visit.entrance.draft.clone() else {
         return visit.back("");
     };
-    match visit.app.store.write(move |tx| draft::withdraw(tx, &draft)).await {
+    match visit
+        .app
+        .store
+        .write(move |tx| draft::withdraw(tx, &draft))
+        .await
+    {
         // It has ended meanwhile: the receipt says so.
         Ok(_) | Err(Problem::Conflict(Clash::NotAllowed(_))) => visit.back(""),
         Err(problem) => failed(visit, &problem),
@@ -253,7 +287,12 @@ async fn decline(visit: &Visit) -> Response {
     let Some(invite) = visit.entrance.invite.clone() else {
         return visit.back("");
     };
-    match visit.app.store.write(move |tx| invite::decline(tx, &invite)).await {
+    match visit
+        .app
+        .store
+        .write(move |tx| invite::decline(tx, &invite))
+        .await
+    {
         Ok(_) => visit.back(""),
         Err(problem) => failed(visit, &problem),
     }

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use hiring::Problem;
 use hiring::application::Disposition;
 use hiring::draft::{self, Sent};
 use hiring::job::FieldKind;
-use hiring::Problem;
 use serde_json::{Value, json};
 
 use super::{Visit, download, failed};
@@ -54,7 +54,12 @@ pub(super) async fn show(visit: &Visit, query: &str) -> Response {
         Err(problem) => return failed(visit, &problem),
     };
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    let find = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    let find = |name: &str| {
+        pairs
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    };
     if let Some(n) = find("file") {
         return file(visit, &sent, n).await;
     }
@@ -68,9 +73,17 @@ pub(super) async fn show(visit: &Visit, query: &str) -> Response {
 async fn file(visit: &Visit, sent: &Sent, n: &str) -> Response {
     let found = sent.files.iter().find(|f| f.n.to_string() == n);
     let Some(found) = found else {
-        return page::problem(Area::Link, &Problem::NotFound(hiring::problem::Noun::Attachment));
+        return page::problem(
+            Area::Link,
+            &Problem::NotFound(hiring::problem::Noun::Attachment),
+        );
     };
-    match visit.app.files.get(visit.entrance.org.0, &found.sha256).await {
+    match visit
+        .app
+        .files
+        .get(visit.entrance.org.0, &found.sha256)
+        .await
+    {
         Ok(bytes) => download(&found.name, bytes),
         Err(error) => failed(visit, &error.into()),
     }
@@ -102,7 +115,9 @@ fn receipt(visit: &Visit, sent: &Sent) -> Receipt {
     let draft = entrance.draft.as_ref();
     let email = sent.body["email"].as_str().unwrap_or("");
     let key = hiring::text::email_key(email);
-    let asked = draft.and_then(|d| d.proof_email.as_deref()).and_then(hiring::text::email_key);
+    let asked = draft
+        .and_then(|d| d.proof_email.as_deref())
+        .and_then(hiring::text::email_key);
     let proven = draft.is_some_and(|d| d.proven_key.is_some() && d.proven_key == key);
     let mut at = Moment::at(sent.at);
     at.text = t.moment(sent.at);
@@ -146,13 +161,19 @@ fn lines(visit: &Visit, sent: &Sent) -> Vec<Line> {
             });
             continue;
         }
-        let given = sent.body["consents"].as_array().map_or(&[][..], Vec::as_slice);
+        let given = sent.body["consents"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
         let consent = given.iter().find(|c| c["field"] == field.name);
         let value = match (field.kind, consent) {
             (FieldKind::Consent, Some(consent)) => {
                 let version = consent["version"].as_str().unwrap_or("");
                 let said = t.one("form-consent-version", "version", version);
-                format!("{}: {} ({said})", t.say("form-yes"), consent["text"].as_str().unwrap_or(""))
+                format!(
+                    "{}: {} ({said})",
+                    t.say("form-yes"),
+                    consent["text"].as_str().unwrap_or("")
+                )
             }
             _ => answer(t, field.kind, &sent.body["answers"][&field.name]),
         };

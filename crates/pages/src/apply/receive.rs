@@ -72,12 +72,18 @@ impl Received {
                 None => entries.push(Entry {
                     seen: stamp(name),
                     name: name.clone(),
-                    value: if many { Value::Array(vec![value]) } else { value },
+                    value: if many {
+                        Value::Array(vec![value])
+                    } else {
+                        value
+                    },
                 }),
             }
         }
         if self.broken.is_none() {
-            let absent = seen.keys().filter(|n| !self.inputs.iter().any(|(name, _)| name == *n));
+            let absent = seen
+                .keys()
+                .filter(|n| !self.inputs.iter().any(|(name, _)| name == *n));
             let blank = absent.map(|name| Entry {
                 name: name.clone(),
                 value: Value::String(String::new()),
@@ -185,7 +191,9 @@ async fn parts(visit: &Visit, body: Body, boundary: String, received: &mut Recei
         }
         Ok(())
     };
-    tokio::time::timeout(WHOLE, work).await.unwrap_or(Err(Problem::TooSlow))
+    tokio::time::timeout(WHOLE, work)
+        .await
+        .unwrap_or(Err(Problem::TooSlow))
 }
 
 async fn input(mut part: Field<'_>, held: &mut usize) -> Result<String> {

@@ -51,25 +51,39 @@ pub(super) async fn save(
     let bytes = match tokio::time::timeout(patience, read).await {
         Ok(Ok(whole)) => whole.to_bytes(),
         Ok(Err(_)) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, "too much at once"),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
+        Err(_) => {
+            return refuse(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time",
+            );
+        }
     };
     match parse(&bytes) {
         Some(sent) if visit.is_ours() && visit.is_csrf(&sent.csrf) => keep(&visit, sent).await,
         Some(_) => refuse(StatusCode::FORBIDDEN, "not sent from our form"),
-        None => refuse(StatusCode::BAD_REQUEST, "not the JSON object that is asked for"),
+        None => refuse(
+            StatusCode::BAD_REQUEST,
+            "not the JSON object that is asked for",
+        ),
     }
 }
 
 fn parse(bytes: &Bytes) -> Option<Sent> {
     let sent: Sent = serde_json::from_slice(bytes).ok()?;
-    let text = |v: &Value| v.is_string() || v.as_array().is_some_and(|a| a.iter().all(Value::is_string));
+    let text =
+        |v: &Value| v.is_string() || v.as_array().is_some_and(|a| a.iter().all(Value::is_string));
     sent.fields.values().all(text).then_some(sent)
 }
 
 async fn keep(visit: &Visit, sent: Sent) -> Response {
     let (entrance, tag) = (visit.entrance.clone(), visit.t.tag());
     let named: Vec<String> = sent.fields.keys().cloned().collect();
-    let seen = |name: &str| sent.seen.get(name).and_then(Value::as_str).map(str::to_owned);
+    let seen = |name: &str| {
+        sent.seen
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
     let entries: Vec<Entry> = sent
         .fields
         .iter()
@@ -89,12 +103,16 @@ async fn keep(visit: &Visit, sent: Sent) -> Response {
     });
     let (written, faults, now) = match saved.await {
         Ok(saved) => saved,
-        Err(Problem::Gone(_)) => return refuse(StatusCode::GONE, "one can no longer apply by this link"),
+        Err(Problem::Gone(_)) => {
+            return refuse(StatusCode::GONE, "one can no longer apply by this link");
+        }
         Err(problem) => return unwell(&problem),
     };
     let there = |name: &String| written.get(name).unwrap_or(&Value::Null).clone();
-    let stamps: Map<String, Value> =
-        named.iter().map(|name| (name.clone(), json!(draft::stamp(&there(name))))).collect();
+    let stamps: Map<String, Value> = named
+        .iter()
+        .map(|name| (name.clone(), json!(draft::stamp(&there(name)))))
+        .collect();
     let blank = |v: Value| v == json!("") || v == json!([]) || v.is_null();
     let told: Vec<_> = faults
         .into_iter()

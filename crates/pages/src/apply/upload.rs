@@ -17,10 +17,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
+use hiring::App;
 use hiring::draft::{self, LARGEST_FILE, Upload};
 use hiring::id::Uuid;
 use hiring::problem::{Noun, Problem, Result};
-use hiring::App;
 
 use super::receive::{PIECE, keep, receiving};
 use super::save::refuse;
@@ -52,7 +52,9 @@ pub(super) async fn options() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     for (name, value) in headers {
         if let Ok(value) = HeaderValue::try_from(value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
         }
     }
     response
@@ -71,10 +73,18 @@ pub(super) async fn create(
         Err(response) => return *response,
     };
     let Some(size) = number(&visit.parts.headers, &LENGTH) else {
-        return dress(refuse(StatusCode::BAD_REQUEST, "Upload-Length must be a number of bytes"));
+        return dress(refuse(
+            StatusCode::BAD_REQUEST,
+            "Upload-Length must be a number of bytes",
+        ));
     };
     let metadata = metadata(&visit.parts.headers);
-    let find = |name: &str| metadata.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+    let find = |name: &str| {
+        metadata
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.clone())
+    };
     let field = find("field").unwrap_or_default();
     let field = field.strip_prefix("f.").unwrap_or(&field).to_owned();
     let name = find("filename").or(find("name")).unwrap_or_default();
@@ -128,7 +138,10 @@ pub(super) async fn append(
         return dress(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
     let Some(at) = number(&visit.parts.headers, &OFFSET) else {
-        return dress(refuse(StatusCode::BAD_REQUEST, "Upload-Offset must be a number of bytes"));
+        return dress(refuse(
+            StatusCode::BAD_REQUEST,
+            "Upload-Offset must be a number of bytes",
+        ));
     };
     if at != upload.received as u64 {
         return unwell(&Problem::Stale {
@@ -252,7 +265,10 @@ async fn enter(
     token: Option<String>,
 ) -> Result<Visit, Box<Response>> {
     if parts.headers.get(RESUMABLE).is_none_or(|v| v != VERSION) {
-        let mut response = refuse(StatusCode::PRECONDITION_FAILED, "Tus-Resumable must be 1.0.0");
+        let mut response = refuse(
+            StatusCode::PRECONDITION_FAILED,
+            "Tus-Resumable must be 1.0.0",
+        );
         let version = HeaderValue::from_static(VERSION);
         response.headers_mut().insert("tus-version", version);
         return Err(Box::new(dress(response)));
@@ -260,7 +276,10 @@ async fn enter(
     let visit = Visit::begin(app, site, parts, token).await;
     let visit = visit.map_err(|page| Box::new(dress(refuse(page.status(), "no such link"))))?;
     if !visit.is_ours() {
-        return Err(Box::new(dress(refuse(StatusCode::FORBIDDEN, "not sent from our form"))));
+        return Err(Box::new(dress(refuse(
+            StatusCode::FORBIDDEN,
+            "not sent from our form",
+        ))));
     }
     if visit.is_sent() {
         return Err(Box::new(unwell(&Problem::Gone(Noun::Draft))));
@@ -277,9 +296,15 @@ async fn find(
     let (token, upload) = names.ok().map(|Path(names)| names).unzip();
     let visit = enter(app, site, parts, token).await?;
     let none = || Box::new(unwell(&Problem::NotFound(Noun::Upload)));
-    let uid = upload.and_then(|u| u.parse::<Uuid>().ok()).ok_or_else(none)?;
+    let uid = upload
+        .and_then(|u| u.parse::<Uuid>().ok())
+        .ok_or_else(none)?;
     let draft = visit.entrance.draft.clone().ok_or_else(none)?;
-    let found = visit.app.store.read(move |r| draft::upload(r, &draft, uid)).await;
+    let found = visit
+        .app
+        .store
+        .read(move |r| draft::upload(r, &draft, uid))
+        .await;
     match found {
         Ok(upload) => Ok((visit, upload)),
         Err(problem) => Err(Box::new(unwell(&problem))),
@@ -294,11 +319,19 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
 /// `Upload-Metadata`: names with base64 of their values.
 fn metadata(headers: &HeaderMap) -> Vec<(String, String)> {
     use base64::Engine as _;
-    let text = headers.get("upload-metadata").and_then(|v| v.to_str().ok()).unwrap_or("");
+    let text = headers
+        .get("upload-metadata")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
     let pairs = text.split(',').filter_map(|pair| {
         let (name, value) = pair.trim().split_once(' ')?;
-        let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).ok()?;
-        Some((name.to_owned(), String::from_utf8_lossy(&bytes).into_owned()))
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(value.trim())
+            .ok()?;
+        Some((
+            name.to_owned(),
+            String::from_utf8_lossy(&bytes).into_owned(),
+        ))
     });
     pairs.collect()
 }
@@ -325,20 +358,28 @@ fn unwell(problem: &Problem) -> Response {
     let response = match problem {
         Problem::Stale { have } => {
             let mut response = refuse(StatusCode::CONFLICT, "the file has come elsewhere");
-            response.headers_mut().insert(OFFSET, HeaderValue::from(*have));
+            response
+                .headers_mut()
+                .insert(OFFSET, HeaderValue::from(*have));
             response
         }
-        Problem::TooLarge { limit: LARGEST_FILE } => {
-            refuse(StatusCode::PAYLOAD_TOO_LARGE, "the file is larger than one may be")
-        }
-        Problem::TooLarge { .. } => {
-            refuse(StatusCode::PAYLOAD_TOO_LARGE, "more than was announced, or than all files may be")
-        }
+        Problem::TooLarge {
+            limit: LARGEST_FILE,
+        } => refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the file is larger than one may be",
+        ),
+        Problem::TooLarge { .. } => refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "more than was announced, or than all files may be",
+        ),
         Problem::Gone(Noun::Upload) => refuse(StatusCode::FORBIDDEN, "the file is whole already"),
         Problem::Gone(_) => refuse(StatusCode::GONE, "one can no longer apply by this link"),
         Problem::TooSlow => refuse(StatusCode::REQUEST_TIMEOUT, "the connection was cut"),
         Problem::Invalid(flaws) => {
-            let why = flaws.first().map_or("it could not be understood", |f| &f.detail);
+            let why = flaws
+                .first()
+                .map_or("it could not be understood", |f| &f.detail);
             refuse(StatusCode::BAD_REQUEST, why)
         }
         other => super::save::unwell(other),
@@ -350,6 +391,9 @@ fn dress(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(RESUMABLE, HeaderValue::from_static(VERSION));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     response
 }
