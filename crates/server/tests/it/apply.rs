@@ -480,11 +480,10 @@ fn an_invited_person_applies_by_the_invites_link() {
                 &format!("/xobin/api/v2/tracks/{track}/applicants"),
             ))
             .await;
-        assert!(
-            list.text().contains("Completed") || list.text().contains("completed"),
-            "{}",
-            list.text()
-        );
+        assert_eq!(list.json()["pagination"]["total"], 1, "{}", list.text());
+        let one = format!("/xobin/api/v2/tracks/{track}/applicants/1");
+        let one = app.send(&app.call("xobin", "GET", &one)).await;
+        assert!(one.text().contains("12345"), "{}", one.text());
         let merge = app
             .send(&app.call("merge", "GET", "/merge/api/ats/v1/applications"))
             .await;
@@ -666,7 +665,7 @@ fn a_script_saves_field_by_field() {
             (json!({"fields": {}}), 403),
             (json!({"csrf": "x", "fields": {}}), 403),
             (json!({"csrf": tab.csrf, "fields": {"a.why": 1}}), 400),
-            (json!([]), 400),
+            (json!("x"), 400),
         ] {
             assert_eq!(app.send(&save(bad.clone())).await.status, status, "{bad}");
         }
@@ -758,14 +757,8 @@ fn a_file_goes_on_after_a_cut_from_where_it_was() {
         );
         assert!(app.send(&app.call("native", "GET", &file)).await.bytes == whole);
         assert_eq!(app.send(&tus("HEAD", &path)).await.status, 410);
-        assert_eq!(
-            app.app
-                .files
-                .pieces_older_than(-10, 100)
-                .await
-                .expect("pieces"),
-            []
-        );
+        let left = app.app.files.pieces_older_than(-10, 100).await;
+        assert!(left.expect("pieces").is_empty());
     });
 }
 
