@@ -4,6 +4,7 @@
 //! creates and reads back, `trace.rs` judges what strace saw.
 
 mod apply;
+mod apply_kill;
 mod binary;
 mod cli;
 mod client;
