@@ -54,7 +54,7 @@ impl Ready {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// It is sent, now or before.
-    Sent(Draft),
+    Sent(Box<Draft>),
     /// It cannot be sent as it is.
     Faulty(Vec<Fault>),
     /// Somebody changed it meanwhile: [`prepare`] again.
@@ -121,7 +121,7 @@ pub fn submit(
 ) -> Result<Outcome> {
     let draft = lock(tx, ready.org, ready.draft)?;
     if draft.submitted_at.is_some() {
-        return Ok(Outcome::Sent(draft));
+        return Ok(Outcome::Sent(Box::new(draft)));
     }
     if draft.revision != ready.revision {
         return Ok(Outcome::Changed);
@@ -149,7 +149,8 @@ pub fn submit(
         let (url, compose) = (receipt.public_url, receipt.compose);
         proof::mail_receipt(tx, installation, url, &draft, &letter.judged.email, compose)?;
     }
-    Ok(Outcome::Sent(super::find(tx, draft.org, draft.id)?))
+    let sent = super::find(tx, draft.org, draft.id)?;
+    Ok(Outcome::Sent(Box::new(sent)))
 }
 
 /// The invite that the draft answers, locked, while one can apply by it.
