@@ -2,7 +2,7 @@
 //! somebody begins on a job's public page, which gives it a secret link of its own.
 //!
 //! What is written: `draft/answers.rs`; files on their way: `draft/upload.rs`; whether it can be sent: `draft/judge.rs`;
-//! sending it: `draft/submit.rs`; what was sent, and taking it back: `draft/sent.rs`; whose the e-mail address is:
+//! sending it: `draft/submit.rs`, as `draft/letter.rs` writes it down; what was sent, and taking it back: `draft/sent.rs`; whose the e-mail address is:
 //! `draft/proof.rs`; what is swept: `draft/sweep.rs`.
 //!
 //! Every change takes the draft's row first (`lock`), so two tabs, two devices and two clicks take turns. `revision` counts
@@ -10,6 +10,7 @@
 
 mod answers;
 mod judge;
+mod letter;
 mod proof;
 mod sent;
 mod submit;

@@ -165,3 +165,7 @@ large-title = Das war zu viel auf einmal
 large-text = Das Formular war größer, als wir annehmen. Dateien dürfen je { $most } haben.
 broken-title = Etwas ist nicht angekommen
 broken-text = Das Formular kam nur zum Teil, vielleicht weil die Verbindung abbrach. Was ankam, ist gespeichert: Bitte öffnen Sie den Link noch einmal.
+full-title = Gerade ist viel los
+full-text = Im Augenblick kommt zu viel auf einmal. Was gespeichert war, ist noch da: Bitte versuchen Sie es in einigen Sekunden noch einmal.
+ours-title = Etwas ist kaputtgegangen
+ours-text = Das ist unser Fehler und wurde festgehalten. Was gespeichert war, ist noch da. Wenn Sie es melden, nennen Sie bitte die Nummer { $ticket }.

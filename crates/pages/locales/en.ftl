@@ -171,3 +171,7 @@ large-title = That was too much at once
 large-text = The form was larger than what we take. Files may have { $most } each.
 broken-title = Something did not arrive
 broken-text = The form came only in part, perhaps because the connection was cut. What arrived is kept: please open the link again.
+full-title = Busy at the moment
+full-text = Too much is going on right now. What you had saved is kept: please try again in a few seconds.
+ours-title = Something broke
+ours-text = This is our fault, and it has been noted. What you had saved is kept. If you report it, please name ticket { $ticket }.

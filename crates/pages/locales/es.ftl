@@ -165,3 +165,7 @@ large-title = Ha sido demasiado de una vez
 large-text = El formulario era mayor de lo que aceptamos. Los archivos pueden tener { $most } cada uno.
 broken-title = Algo no ha llegado
 broken-text = El formulario llegó solo en parte, quizá porque se cortó la conexión. Lo que llegó se ha guardado: abra el enlace otra vez.
+full-title = Ahora mismo hay mucho movimiento
+full-text = En este momento llega demasiado a la vez. Lo que había guardado sigue ahí: inténtelo de nuevo en unos segundos.
+ours-title = Algo se ha roto
+ours-text = Es culpa nuestra y ha quedado anotado. Lo que había guardado sigue ahí. Si lo comunica, indique el número { $ticket }.

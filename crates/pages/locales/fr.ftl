@@ -165,3 +165,7 @@ large-title = C’était trop à la fois
 large-text = Le formulaire dépassait ce que nous acceptons. Les fichiers peuvent faire { $most } chacun.
 broken-title = Quelque chose n’est pas arrivé
 broken-text = Le formulaire n’est arrivé qu’en partie, peut-être parce que la connexion a été coupée. Ce qui est arrivé est conservé : veuillez rouvrir le lien.
+full-title = Beaucoup de demandes en ce moment
+full-text = Il y a trop de demandes en ce moment. Ce que vous aviez enregistré est conservé : veuillez réessayer dans quelques secondes.
+ours-title = Quelque chose s’est cassé
+ours-text = C’est notre faute, et cela a été noté. Ce que vous aviez enregistré est conservé. Si vous le signalez, indiquez le numéro { $ticket }.

@@ -1,7 +1,7 @@
 //! What an applicant's link opens: an invite's, or that of a draft which was begun on a job's public page. The form while
 //! one can apply, the receipt afterwards, and a page that says why when it leads no further.
 //!
-//! The form is `apply/form.rs`, what it sends is read in `apply/receive.rs` and done in `apply/post.rs`; the receipt is
+//! The form is `apply/form.rs` with `apply/question.rs`, what it sends is read in `apply/receive.rs` and done in `apply/post.rs`; the receipt is
 //! `apply/receipt.rs`; a script saves by `apply/save.rs` and sends files by `apply/upload.rs`.
 //!
 //! The address holds the token, which is as good as a password: it is never logged here, it stands in no link of a page
@@ -9,6 +9,7 @@
 
 mod form;
 mod post;
+mod question;
 mod receipt;
 mod receive;
 mod save;
@@ -290,6 +291,18 @@ pub(crate) fn failed(visit: &Visit, problem: &Problem) -> Response {
         Problem::TooSlow | Problem::Invalid(_) => {
             let notice = Notice::said(t, t.say("broken-title"), vec![t.say("broken-text")]);
             page::html(Area::Link, StatusCode::BAD_REQUEST, &notice)
+        }
+        Problem::Overloaded { .. } | Problem::TooMany { .. } => {
+            let notice = Notice::said(t, t.say("full-title"), vec![t.say("full-text")]);
+            let mut response = page::html(Area::Link, StatusCode::SERVICE_UNAVAILABLE, &notice);
+            let wait = HeaderValue::from_static("2");
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+            response
+        }
+        Problem::Broken(ticket) => {
+            let text = t.one("ours-text", "ticket", &ticket.to_string());
+            let notice = Notice::said(t, t.say("ours-title"), vec![text]);
+            page::html(Area::Link, StatusCode::INTERNAL_SERVER_ERROR, &notice)
         }
         other => page::problem(Area::Link, other),
     }

@@ -4,34 +4,31 @@
 //! Files are made of their pieces *before* it (`prepare`), so that the transaction names what is durable. Should somebody
 //! change the draft in between, its revision tells, and the files are made again.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::{Reader, Tx, sql};
 
-use super::judge::{Judged, read};
+use super::judge::read;
+use super::letter::Letter;
 use super::{
     Draft, Fault, Upload, answers, lock, parts, proof, takes_applications, upload, uploads,
 };
 use crate::app::App;
 use crate::application::{self, Application, NewApplication, Opened};
-use crate::attachment::{self, Kind, NewAttachment, Stored};
+use crate::attachment::{self, Stored};
 use crate::caller::Caller;
 use crate::candidate::{self, Candidate, NewCandidate, Outcome as TakenAs};
-use crate::consent::{self, NewConsent};
+use crate::consent;
 use crate::delivery::NewMail;
 use crate::eeo;
 use crate::event::Subject;
-use crate::id::{DraftId, OrgId, SubmissionId, Uuid, new_uid};
+use crate::id::{DraftId, OrgId, SubmissionId, Uuid};
 use crate::invite::{self, Invite};
-use crate::job::{self, Field, FieldKind, Job};
+use crate::job::{self, Job};
 use crate::problem::{Noun, Problem, Result};
-use crate::record::{How, Said};
+use crate::record::How;
 use crate::secret::InstallationKey;
-use crate::slot::{self, Encoding};
-use crate::submission::{self, EeoSlot, FileSlot, Kept, NewSubmission};
+use crate::submission::{self, Kept};
 use crate::text;
-
-/// The dialect that submissions from the page are kept under.
-const DIALECT: &str = "page";
 
 /// A draft whose files are durable.
 #[derive(Debug, Clone)]
@@ -141,7 +138,7 @@ pub fn submit(
     let proven = invite.is_some() && fixed_email.is_some()
         || text::email_key(&judged.email)
             .is_some_and(|key| draft.proven_key.as_ref() == Some(&key));
-    let letter = Letter::write(&draft, &fields, judged, &written, ready);
+    let letter = Letter::write(&draft, &fields, judged, &written, &ready.files);
     let sent = letter.send(tx, &draft, &job, invite.as_ref(), proven)?;
     clear(tx, &draft, &sent)?;
     let draft = super::find(tx, draft.org, draft.id)?;
@@ -170,17 +167,6 @@ fn own_invite(tx: &mut Tx, draft: &Draft) -> Result<Option<Invite>> {
     }
 }
 
-/// What is sent: the body that is kept, and what it says.
-struct Letter {
-    judged: Judged,
-    language: String,
-    submission: NewSubmission,
-    answers: Map<String, Value>,
-    said: Said,
-    attachments: Vec<NewAttachment>,
-    consents: Vec<NewConsent>,
-}
-
 /// What came of it.
 struct Came {
     kept: Kept,
@@ -189,100 +175,6 @@ struct Came {
 }
 
 impl Letter {
-    fn write(
-        draft: &Draft,
-        fields: &[Field],
-        judged: Judged,
-        written: &Map<String, Value>,
-        ready: &Ready,
-    ) -> Letter {
-        let uid = new_uid();
-        let (mut shown, mut answers) = (Map::new(), Map::new());
-        let (mut files, mut eeo, mut attachments, mut consents) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut file_list, mut consent_list) = (Vec::new(), Vec::new());
-        let mut n = 0;
-        for field in fields {
-            let Some(value) = judged.answers.get(&field.name) else {
-                continue;
-            };
-            let is_eeo = eeo::is_question(&field.label) || eeo::is_question(&field.name);
-            match field.kind {
-                FieldKind::File => {
-                    let of_field = |(u, _): &&(Upload, Stored)| u.field == field.name;
-                    let Some((upload, stored)) = ready.files.iter().rfind(of_field) else {
-                        continue;
-                    };
-                    file_list.push(json!({
-                        "field": field.name, "name": upload.name, "content": slot::placeholder(uid, n),
-                    }));
-                    files.push(FileSlot {
-                        n,
-                        pointer: format!("/files/{}/content", files.len()),
-                        encoding: Encoding::Base64,
-                        sha256: stored.sha256,
-                    });
-                    attachments.push(attachment(field, upload, stored));
-                    answers.insert(field.name.clone(), json!(upload.name));
-                    n += 1;
-                }
-                FieldKind::Consent => {
-                    let text = field.consent_text();
-                    consent_list.push(json!({
-                        "field": field.name, "text": text.text, "version": text.version, "purpose": text.purpose,
-                    }));
-                    consents.push(NewConsent {
-                        field: field.name.clone(),
-                        text,
-                        language: draft.language.clone(),
-                        submission: uid,
-                    });
-                    answers.insert(field.name.clone(), json!(true));
-                }
-                _ if is_eeo => {
-                    let slot = Value::String(slot::placeholder(uid, n));
-                    shown.insert(field.name.clone(), slot.clone());
-                    answers.insert(field.name.clone(), slot);
-                    eeo.push(EeoSlot {
-                        n,
-                        pointer: format!("/answers/{}", escaped(&field.name)),
-                        value: value.to_string(),
-                    });
-                    n += 1;
-                }
-                _ => {
-                    // As it was written; what was made of it stands in the application.
-                    let raw = written.get(&super::input(field)).unwrap_or(value);
-                    shown.insert(field.name.clone(), raw.clone());
-                    answers.insert(field.name.clone(), value.clone());
-                }
-            }
-        }
-        let body = json!({
-            "name": judged.name, "email": judged.email, "language": draft.language, "answers": shown,
-            "files": file_list, "consents": consent_list,
-        });
-        let submission = NewSubmission {
-            uid,
-            dialect: DIALECT,
-            route: "/apply/{token}",
-            body: body.to_string(),
-            files,
-            eeo,
-            unmapped: Vec::new(),
-        };
-        let said = said(fields, &judged, &answers);
-        Letter {
-            language: draft.language.clone(),
-            judged,
-            submission,
-            answers,
-            said,
-            attachments,
-            consents,
-        }
-    }
-
     fn send(
         &self,
         tx: &mut Tx,
@@ -408,84 +300,6 @@ fn own_files(tx: &mut Tx, org: OrgId, submission: SubmissionId, application: i64
         &[&org, &submission, &application],
     )?;
     Ok(())
-}
-
-/// What is written of the person and not of this application alone.
-fn said(fields: &[Field], judged: &Judged, answers: &Map<String, Value>) -> Said {
-    let mut said = Said::new();
-    said.insert("full_name".into(), json!(judged.name));
-    let mut push = |list: &str, item: Value| match said.get_mut(list) {
-        Some(Value::Array(items)) => items.push(item),
-        _ => {
-            said.insert(list.into(), json!([item]));
-        }
-    };
-    for field in fields {
-        let Some(text) = answers.get(&field.name).and_then(Value::as_str) else {
-            continue;
-        };
-        match field.kind {
-            FieldKind::Phone => push("phones", json!({"value": text})),
-            FieldKind::Url => push("urls", json!({"value": text})),
-            // Nobody has proven it.
-            FieldKind::Email => push("emails", candidate::unproven(text)),
-            _ => {}
-        }
-    }
-    said
-}
-
-fn attachment(field: &Field, upload: &Upload, stored: &Stored) -> NewAttachment {
-    NewAttachment {
-        kind: kind(field),
-        name: upload.name.clone(),
-        file: Some(stored.clone()),
-        url: None,
-        scope: None,
-    }
-}
-
-/// What a file is for, by what the form calls it, in the languages of the page.
-fn kind(field: &Field) -> Kind {
-    const WORDS: [(Kind, &[&str]); 3] = [
-        (
-            Kind::CoverLetter,
-            &[
-                "cover",
-                "anschreiben",
-                "motivation",
-                "motivación",
-                "presentación",
-            ],
-        ),
-        (
-            Kind::Resume,
-            &[
-                "resume",
-                "résumé",
-                "cv",
-                "lebenslauf",
-                "currículum",
-                "curriculum",
-            ],
-        ),
-        (Kind::Picture, &["photo", "picture", "foto", "bild"]),
-    ];
-    let names = [text::key(&field.label), text::key(&field.name)];
-    let names = names.iter();
-    let words: Vec<&str> = names
-        .flat_map(|n| n.split(|c: char| !c.is_alphanumeric()))
-        .collect();
-    let speaks = |all: &&(Kind, &[&str])| all.1.iter().any(|w| words.contains(w));
-    WORDS
-        .iter()
-        .find(speaks)
-        .map_or(Kind::Other, |(kind, _)| *kind)
-}
-
-/// RFC 6901.
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The draft is sent: what was written stands in the submission from now on, and nowhere else.
