@@ -1,9 +1,10 @@
 //! An opening people apply to.
 //!
 //! Its pipeline is `job/stage.rs`, its form `job/field.rs`; whom and what it is tied to, `job/around.rs`; changing it,
-//! `job/edit.rs`.
+//! `job/edit.rs`; what a dialect says of it that has no column, `job/details.rs`.
 
 mod around;
+mod details;
 mod edit;
 mod field;
 mod stage;
@@ -12,8 +13,9 @@ use serde_json::json;
 use store::{Reader, Row, ToValue, Tx, sql};
 
 pub use around::{Around, around};
+pub use details::{details, say};
 pub use edit::{JobEdit, edit};
-pub use field::{ConsentText, Field, FieldKind, NewField, fields, fields_of};
+pub use field::{ConsentText, Field, FieldKind, NewField, delicate_fields, fields, fields_of};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;

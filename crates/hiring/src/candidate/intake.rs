@@ -6,14 +6,13 @@ use store::{Tx, sql};
 use super::Candidate;
 use super::identity::{self, Claim, EMAIL, ForeignId};
 use super::projection::{self, Keys};
+use super::traits;
 use crate::attachment::{self, NewAttachment};
 use crate::caller::Caller;
-use crate::eeo;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CandidateId, OrgId, new_uid};
 use crate::problem::{Flaw, FlawCode, Result};
 use crate::record::{How, Record, Said};
-use crate::slot;
 use crate::submission::Kept;
 use crate::{tag, text};
 
@@ -88,9 +87,6 @@ pub fn take_in(
         identity::assign(tx, caller.org, id)?;
     }
     note_duplicates(tx, caller, id, &claims)?;
-    if new.said.values().any(|v| !slot::collect(v).is_empty()) {
-        eeo::assign(tx, caller.org, submission.uid, id)?;
-    }
     if taken.outcome != Outcome::Stale {
         attachment::add(
             tx,
@@ -175,6 +171,7 @@ fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) ->
         &[&caller.org, &uid, &keys.name, &keys.first, &keys.last, &record.to_text(), &now],
     )?);
     tag::settle(tx, caller.org, id, &[], record.list("tags"))?;
+    traits::settle(tx, caller.org, id, &Record::default(), &record)?;
     keep_operation(tx, caller.org, id, submission, &new.how, &new.said)?;
     let data = json!({"submission": submission.uid, "fields": names(&new.said)});
     event::append(

@@ -67,7 +67,7 @@ impl Letter {
             match field.kind {
                 FieldKind::File => sheet.file(field, files),
                 FieldKind::Consent => sheet.consent(field, &draft.language),
-                _ if eeo::is_question(&field.label) || eeo::is_question(&field.name) => {
+                _ if field.is_delicate() || eeo::is_question(&field.label) => {
                     sheet.apart(field, value);
                 }
                 _ => {

@@ -145,5 +145,10 @@ pub fn prove(tx: &mut Tx, installation: &InstallationKey, token: &str) -> Result
 
 fn kept(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Kept> {
     let found = submission::find(r, org, uid)?;
-    Ok(Kept { id: found.id, uid })
+    // What it told was tied to the person when it was sent.
+    Ok(Kept {
+        id: found.id,
+        uid,
+        told: false,
+    })
 }

@@ -19,7 +19,6 @@ use crate::caller::Caller;
 use crate::candidate::{self, Candidate, NewCandidate, Outcome as TakenAs};
 use crate::consent;
 use crate::delivery::NewMail;
-use crate::eeo;
 use crate::event::Subject;
 use crate::id::{DraftId, OrgId, SubmissionId, Uuid};
 use crate::invite::{self, Invite};
@@ -186,7 +185,6 @@ impl Letter {
         let caller = super::holder(draft.org);
         let kept = submission::keep(tx, &caller, &self.submission)?;
         let (candidate, how) = self.take_in(tx, &caller, kept, invite, proven)?;
-        eeo::assign(tx, draft.org, kept.uid, candidate.id)?;
         let new = self.new_application(tx, draft.org, invite)?;
         let opened = application::open(tx, &caller, &candidate, job, &new)?;
         let application = opened.application().clone();

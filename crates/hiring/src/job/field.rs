@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use store::{Reader, Row, Tx, sql};
 
-use crate::id::{FieldId, JobId, OrgId};
+use crate::eeo::Question;
+use crate::id::{FieldId, JobId, OrgId, Uuid};
 use crate::page::{hundred, with_hundred};
 use crate::problem::{Flaw, FlawCode, Result};
 
@@ -49,6 +50,14 @@ impl Field {
             version: "1".to_owned(),
             purpose: "application".to_owned(),
         })
+    }
+}
+
+impl Field {
+    /// Whether it asks an equal-opportunity question, by its name or by its label.
+    pub fn is_delicate(&self) -> bool {
+        let asks = |name: &str| Question::of_name(name).is_some();
+        asks(&self.name) || asks(&self.label)
     }
 }
 
@@ -201,6 +210,23 @@ pub fn fields_of(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<Field
         &with_hundred(&org, jobs),
     )?;
     rows.iter().map(read).collect()
+}
+
+/// Every field of the organization's forms that asks an equal-opportunity question, with its job's outside name.
+pub fn delicate_fields(r: &mut Reader, org: OrgId) -> Result<Vec<(Uuid, Field)>> {
+    let rows = r.all(
+        sql!(
+            "SELECT f.id, f.job_id, f.name, f.label, f.kind, f.required, f.options, f.help, f.consent, j.uid FROM field f \
+             JOIN job j ON j.id = f.job_id WHERE f.org_id = $1 ORDER BY f.id LIMIT 100000"
+        ),
+        &[&org],
+    )?;
+    let all = rows.iter().map(|row| Ok((row.get(9)?, read(row)?)));
+    let all = all.collect::<Result<Vec<(Uuid, Field)>>>()?;
+    Ok(all
+        .into_iter()
+        .filter(|(_, field)| field.is_delicate())
+        .collect())
 }
 
 fn read(row: &Row) -> Result<Field> {

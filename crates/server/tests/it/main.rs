@@ -6,9 +6,13 @@
 mod apply;
 mod apply_kill;
 mod binary;
+mod canaries;
 mod cli;
 mod client;
 mod comeet;
+mod comeet_lists;
+mod comeet_scopes;
+mod comeet_writes;
 mod eeo;
 mod fetch;
 mod files;
