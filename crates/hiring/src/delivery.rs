@@ -19,22 +19,13 @@ pub struct NewMail {
     pub body: String,
 }
 
-/// Queues a mail about `subject` and notes it as an event.
+/// Queues an invite's mail and notes it as an event.
 pub fn queue_mail(tx: &mut Tx, caller: &Caller, about: &Subject, mail: &NewMail) -> Result<()> {
-    queue_as(tx, caller, Kind::InviteMailed, about, mail)
+    queue_mail_as(tx, caller, Kind::InviteMailed, about, mail)
 }
 
-/// The same for a mail to somebody who applies by a page (`draft/proof.rs`).
-pub(crate) fn queue_page_mail(
-    tx: &mut Tx,
-    caller: &Caller,
-    about: &Subject,
-    mail: &NewMail,
-) -> Result<()> {
-    queue_as(tx, caller, Kind::DraftMailed, about, mail)
-}
-
-fn queue_as(
+/// Queues a mail and notes it as an event of this kind.
+pub fn queue_mail_as(
     tx: &mut Tx,
     caller: &Caller,
     kind: Kind,

@@ -13,6 +13,8 @@ mod feed;
 mod identity;
 mod index;
 mod invites;
+mod of_job;
+mod offsets;
 mod organizations;
 mod renewals;
 mod repeats;
