@@ -112,6 +112,9 @@ pub enum Noun {
     EeoAnswers,
     Link,
     Request,
+    Posting,
+    Draft,
+    Upload,
 }
 
 impl Noun {
@@ -136,6 +139,9 @@ impl Noun {
             Noun::EeoAnswers => "equal-opportunity answers",
             Noun::Link => "link",
             Noun::Request => "request",
+            Noun::Posting => "public page",
+            Noun::Draft => "draft",
+            Noun::Upload => "upload",
         }
     }
 }

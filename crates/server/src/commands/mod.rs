@@ -52,7 +52,8 @@ pub async fn demo(
     if as_json {
         println!("{credentials}");
     } else {
-        println!("{}", demo::page(&credentials));
+        let invite = demo::invite(&app).await?;
+        println!("{}", demo::page(&credentials, &invite));
     }
     serve::run(listener, app, router, Some(listen.fetching()), stop).await;
     if !as_json {

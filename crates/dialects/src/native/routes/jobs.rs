@@ -8,7 +8,7 @@ use hiring::id::{JobId, OrgId, Uuid};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job};
 use hiring::problem::{Act, Flaw, Noun, Problem, Result};
-use hiring::{App, member, page};
+use hiring::{App, member, page, posting};
 use store::{Reader, Tx};
 
 use super::query::{self, Paging, Query};
@@ -34,14 +34,14 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
     request.require_json()?;
     let body = Body::read(request.body.clone(), |_| false)?;
     let new = NewJob::parse(&body)?;
-    let key = request.key.clone();
+    let (key, url) = (request.key.clone(), app.settings.public_url.clone());
     app.store
         .write(move |tx| {
             idempotency::once(tx, &caller, key.as_ref(), |tx| {
                 let new = tied(tx, caller.org, &new)?;
                 let job = job::create(tx, &caller, &new)?;
                 let uid = job.uid;
-                let made = changed(201, &one_in_full(tx, caller.org, job)?)?;
+                let made = changed(201, &one_in_full(tx, caller.org, &url, job)?)?;
                 Ok(located(made, "jobs", uid))
             })
         })
@@ -116,9 +116,10 @@ fn gathered<T>(found: Result<Vec<T>>, flaws: &mut Vec<Flaw>) -> Result<Option<Ve
 }
 
 /// Jobs as they are shown, with a constant number of statements for each hundred.
-fn in_full(r: &mut Reader, org: OrgId, jobs: &[Job]) -> Result<Vec<answer::Job>> {
+fn in_full(r: &mut Reader, org: OrgId, url: &str, jobs: &[Job]) -> Result<Vec<answer::Job>> {
     let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
     let around = job::around(r, org, &ids)?;
+    let postings = posting::of_jobs(r, org, &ids)?;
     let (mut stages, mut fields) = (Vec::new(), Vec::new());
     for ids in ids.chunks(page::MOST) {
         stages.extend(job::stages_of(r, org, ids)?);
@@ -128,13 +129,15 @@ fn in_full(r: &mut Reader, org: OrgId, jobs: &[Job]) -> Result<Vec<answer::Job>>
         let stages: Vec<_> = stages.iter().filter(|s| s.job == job.id).collect();
         let fields: Vec<_> = fields.iter().filter(|f| f.job == job.id).collect();
         let around = around.get(&job.id).cloned().unwrap_or_default();
-        map::job(job, &stages, &fields, &around)
+        let listed = postings.get(&job.id).filter(|p| !p.unlisted);
+        let link = listed.map(|p| p.link(url));
+        map::job(job, &stages, &fields, &around, link)
     });
     Ok(shown.collect())
 }
 
-fn one_in_full(r: &mut Reader, org: OrgId, job: Job) -> Result<answer::Job> {
-    let shown = in_full(r, org, &[job])?.pop();
+fn one_in_full(r: &mut Reader, org: OrgId, url: &str, job: Job) -> Result<answer::Job> {
+    let shown = in_full(r, org, url, &[job])?.pop();
     shown.ok_or_else(|| Problem::broken("a job is not shown"))
 }
 
@@ -150,11 +153,12 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let caller = auth::caller(app, headers, Act::Read).await?;
     let query = Query::read(query, &[])?;
     let (after, limit) = (query.after()?, query.limit()?);
+    let url = app.settings.public_url.clone();
     app.store
         .read(move |r| {
             let mut rows = job::list(r, caller.org, JobId(after), limit + 1)?;
             let next = query::cut(&mut rows, limit, |job| job.id.0);
-            let data = in_full(r, caller.org, &rows)?;
+            let data = in_full(r, caller.org, &url, &rows)?;
             Ok(reply::json(200, &shown(&answer::Page { data, next })?))
         })
         .await
@@ -175,10 +179,11 @@ pub(in crate::native) async fn get_job(
 async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
     let caller = auth::caller(app, headers, Act::Read).await?;
     let id = uid(id, Noun::Job)?;
+    let url = app.settings.public_url.clone();
     app.store
         .read(move |r| {
             let job = job::find_by_uid(r, caller.org, id)?;
-            let shown = shown(&one_in_full(r, caller.org, job)?)?;
+            let shown = shown(&one_in_full(r, caller.org, &url, job)?)?;
             Ok(reply::json(200, &shown))
         })
         .await
@@ -204,12 +209,16 @@ async fn edit(app: &App, id: &str, request: Request) -> Result<Answer> {
     let request = inbound::read(request, inbound::SMALL).await?;
     request.require_json()?;
     let edit = JobEdit::parse(&Body::read(request.body.clone(), |_| false)?)?;
+    let url = app.settings.public_url.clone();
     app.store
         .write(move |tx| {
             let job = job::find_by_uid(tx, caller.org, id)?;
             let wanted = looked_up(tx, caller.org, &edit)?;
             let job = job::edit(tx, &caller, job.id, &wanted)?;
-            changed(200, &one_in_full(tx, caller.org, job)?)
+            if let Some(public) = edit.public {
+                posting::list(tx, &caller, job.id, public)?;
+            }
+            changed(200, &one_in_full(tx, caller.org, &url, job)?)
         })
         .await
 }
