@@ -4,7 +4,7 @@
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
-//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`counts`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
@@ -31,6 +31,7 @@ pub mod invite;
 pub mod job;
 pub mod link;
 pub mod linked_account;
+pub mod mail;
 pub mod member;
 pub mod note;
 pub mod organization;

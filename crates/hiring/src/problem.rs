@@ -109,6 +109,8 @@ pub enum Noun {
     EeoAnswers,
     Link,
     Request,
+    Delivery,
+    MailTemplate,
 }
 
 impl Noun {
@@ -133,6 +135,8 @@ impl Noun {
             Noun::EeoAnswers => "equal-opportunity answers",
             Noun::Link => "link",
             Noun::Request => "request",
+            Noun::Delivery => "delivery",
+            Noun::MailTemplate => "mail template",
         }
     }
 }
