@@ -276,9 +276,10 @@ fn accountant() -> NewJob {
 }
 
 /// What a person reads after `muster demo`.
-pub fn page(credentials: &Value) -> String {
+/// `mailing` says whether mail goes out.
+pub fn page(credentials: &Value, mailing: &str) -> String {
     let mut text = format!(
-        "Muster is running at {}\n\n  desk     {}  ({} / {})\n  outbox   {}  (with the native key)\n  guides   {}/docs\n",
+        "Muster is running at {}\n\n  desk     {}  ({} / {})\n  outbox   {}  (with the native key)\n  guides   {}/docs\n\n{mailing}\n",
         show(&credentials["url"]),
         show(&credentials["desk"]["url"]),
         show(&credentials["desk"]["email"]),

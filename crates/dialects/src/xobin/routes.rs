@@ -8,15 +8,13 @@ use axum::routing::{get, post};
 use hiring::application::{self, Filter, NewApplication, Opened};
 use hiring::caller::Caller;
 use hiring::candidate::{self, NewCandidate, Taken};
-use hiring::delivery::{self, NewMail};
-use hiring::event::Subject;
 use hiring::form::Filled;
 use hiring::id::{ApplicationId, JobId};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job};
 use hiring::problem::{Act, Clash, FlawCode, Noun, Problem, Result};
 use hiring::submission::{self, NewSubmission};
-use hiring::{App, invite};
+use hiring::{App, invite, mail};
 use store::{Reader, Tx};
 
 use super::map::{self, View};
@@ -140,7 +138,7 @@ fn invite_by_form(
         invite: Some(invite),
     };
     if wire.send_email {
-        mail(
+        send_mail(
             tx,
             app,
             caller,
@@ -273,7 +271,7 @@ fn invite_or_repeat(
         invite: Some(invite),
     };
     if wire.send {
-        mail(tx, app, caller, &view, &wire.email, None)?;
+        send_mail(tx, app, caller, &view, &wire.email, None)?;
     }
     Ok(reply::json(
         200,
@@ -297,7 +295,7 @@ fn open_invite(
     }
 }
 
-fn mail(
+fn send_mail(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
@@ -308,30 +306,9 @@ fn mail(
     let Some(invite) = &view.invite else {
         return Ok(());
     };
-    let about = Subject::application(view.candidate.id, view.application.id, view.job.id);
-    let mail = invite_mail(app, view, invite, to, message);
-    delivery::queue_mail(tx, caller, &about, &mail)
-}
-
-fn invite_mail(
-    app: &App,
-    view: &View,
-    invite: &invite::Invite,
-    to: &str,
-    message: Option<&str>,
-) -> NewMail {
-    let message = message.map_or(String::new(), |m| format!("{m}\n\n"));
-    NewMail {
-        recipient: to.to_owned(),
-        subject: format!("Your invitation to apply: {}", view.job.title),
-        body: format!(
-            "Hello {},\n\nyou are invited to apply for {}.\n\n{message}Your link, valid until {}:\n{}\n",
-            view.candidate.record.name(),
-            view.job.title,
-            crate::time::seconds(invite.expires_at),
-            invite::link(&app.settings.public_url, invite),
-        ),
-    }
+    let url = &app.settings.public_url;
+    mail::invite(tx, url, caller, invite, Some(to), message)?;
+    Ok(())
 }
 
 fn submission(body: Body, route: &'static str, unknown: &[String]) -> NewSubmission {

@@ -1,5 +1,7 @@
 //! Jobs: made, listed, read, changed.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -8,7 +10,7 @@ use hiring::id::{JobId, OrgId, Uuid};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job};
 use hiring::problem::{Act, Flaw, Noun, Problem, Result};
-use hiring::{App, member, page};
+use hiring::{App, invite, member, page};
 use store::{Reader, Tx};
 
 use super::query::{self, Paging, Query};
@@ -38,8 +40,12 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
     app.store
         .write(move |tx| {
             idempotency::once(tx, &caller, key.as_ref(), |tx| {
+                let days = new.invite_days;
                 let new = tied(tx, caller.org, &new)?;
                 let job = job::create(tx, &caller, &new)?;
+                if days.is_some() {
+                    invite::begin_job_days(tx, caller.org, job.id, days)?;
+                }
                 let uid = job.uid;
                 let made = changed(201, &one_in_full(tx, caller.org, job)?)?;
                 Ok(located(made, "jobs", uid))
@@ -120,7 +126,9 @@ fn in_full(r: &mut Reader, org: OrgId, jobs: &[Job]) -> Result<Vec<answer::Job>>
     let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
     let around = job::around(r, org, &ids)?;
     let (mut stages, mut fields) = (Vec::new(), Vec::new());
+    let mut days = HashMap::new();
     for ids in ids.chunks(page::MOST) {
+        days.extend(invite::jobs_days(r, org, ids)?);
         stages.extend(job::stages_of(r, org, ids)?);
         fields.extend(job::fields_of(r, org, ids)?);
     }
@@ -128,7 +136,9 @@ fn in_full(r: &mut Reader, org: OrgId, jobs: &[Job]) -> Result<Vec<answer::Job>>
         let stages: Vec<_> = stages.iter().filter(|s| s.job == job.id).collect();
         let fields: Vec<_> = fields.iter().filter(|f| f.job == job.id).collect();
         let around = around.get(&job.id).cloned().unwrap_or_default();
-        map::job(job, &stages, &fields, &around)
+        let mut shown = map::job(job, &stages, &fields, &around);
+        shown.invite_days = days.get(&job.id).copied();
+        shown
     });
     Ok(shown.collect())
 }
@@ -208,7 +218,11 @@ async fn edit(app: &App, id: &str, request: Request) -> Result<Answer> {
         .write(move |tx| {
             let job = job::find_by_uid(tx, caller.org, id)?;
             let wanted = looked_up(tx, caller.org, &edit)?;
-            let job = job::edit(tx, &caller, job.id, &wanted)?;
+            job::edit(tx, &caller, job.id, &wanted)?;
+            if let Some(days) = edit.invite_days {
+                invite::set_job_days(tx, &caller, job.id, days)?;
+            }
+            let job = job::find(tx, caller.org, job.id)?;
             changed(200, &one_in_full(tx, caller.org, job)?)
         })
         .await
