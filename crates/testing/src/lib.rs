@@ -6,12 +6,15 @@
 //! `./check` once for all test binaries, or by [`postgres`] when one binary runs alone.
 //!
 //! This file knows nothing of Muster's tables or routes. Read `scripts/throwaway-postgres` next;
-//! [`app`] is the whole program on such a place, with its actors, [`golden`] replays recorded requests.
+//! [`app`] is the whole program on such a place, with its actors, [`golden`] replays recorded requests,
+//! [`smtp`] is a mail server that does as it is told.
 
 #[cfg(feature = "app")]
 pub mod app;
 #[cfg(feature = "app")]
 pub mod golden;
+#[cfg(feature = "smtp")]
+pub mod smtp;
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};

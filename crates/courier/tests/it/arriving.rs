@@ -3,9 +3,9 @@
 use courier::mail::{Dkim, Settings, Tls};
 use hiring::mail::{self, Source};
 use hiring::{Caller, invite};
+use testing::smtp::{Act, Kind, Smtp, Step, Taken, USUAL};
 
 use crate::post::{MINUTE, to};
-use crate::smtp::{Act, Kind, Smtp, Step, Taken, USUAL};
 use crate::{House, story};
 
 /// The message's text, its transfer encoding undone.

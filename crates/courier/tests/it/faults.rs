@@ -6,9 +6,9 @@ use courier::mail::Settings;
 use hiring::Caller;
 use hiring::delivery::sending::{self, Claimed, LEASE, Outcome, State, TRIED_FOR};
 use hiring::invite;
+use testing::smtp::{Act, Kind, Smtp, Step, USUAL};
 
 use crate::post::{MINUTE, to};
-use crate::smtp::{Act, Kind, Smtp, Step, USUAL};
 use crate::{House, SECOND, story};
 
 async fn claim(house: &House) -> Option<Claimed> {

@@ -1,7 +1,7 @@
 //! Fetching and mailing, on both engines, with real servers on this machine's loopback.
 //!
 //! In this file stands how a story begins: [`story`] gives a [`House`] without a server around it. `origin.rs` is the
-//! other side of fetching: a server that answers as it is told, well or badly; `smtp.rs`, that of mailing.
+//! other side of fetching: a server that answers as it is told, well or badly; that of mailing is `testing::smtp`.
 
 mod arriving;
 mod bringing;
@@ -11,7 +11,6 @@ mod origin;
 mod post;
 mod refusing;
 mod sharing;
-mod smtp;
 
 use std::future::Future;
 use std::sync::Arc;

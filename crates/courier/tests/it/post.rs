@@ -11,9 +11,9 @@ use hiring::job::{self, NewJob};
 use hiring::record::How;
 use hiring::{Caller, mail, submission};
 use serde_json::json;
+use testing::smtp::Smtp;
 use tokio::sync::watch;
 
-use crate::smtp::Smtp;
 use crate::{House, Worker, nothing};
 
 /// µs.

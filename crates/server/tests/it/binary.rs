@@ -51,12 +51,20 @@ pub fn wrapped(place: &Place, wrapper: &[&str], words: &[&str]) -> Command {
     for name in [
         "DATA",
         "DATABASE",
+        "DKIM_KEY",
+        "DKIM_SELECTOR",
         "FETCH_ALLOW",
         "FILES",
         "KEY",
         "LISTEN",
         "LOG",
+        "MAIL_FROM",
         "PUBLIC_URL",
+        "SMTP",
+        "SMTP_CA",
+        "SMTP_PASSWORD",
+        "SMTP_PASSWORD_FILE",
+        "SMTP_TLS",
     ] {
         command.env_remove(format!("MUSTER_{name}"));
     }

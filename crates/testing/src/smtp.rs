@@ -12,6 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// A step of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
 pub enum Step {
     Greeting,
     Ehlo,
@@ -38,10 +39,13 @@ pub enum Act {
     Drop,
     /// Of the message: takes it, and closes the connection without an answer.
     TakeAndDrop,
+    /// Of the message: takes it, says nothing, and keeps the connection.
+    TakeAndHang,
 }
 
 /// A message that was taken.
 #[derive(Debug, Clone)]
+#[allow(missing_docs)]
 pub struct Taken {
     pub from: String,
     pub to: String,
@@ -100,6 +104,7 @@ struct Seen {
 /// A server at work, until it is dropped.
 #[derive(Clone)]
 pub struct Smtp {
+    /// On 127.0.0.1.
     pub port: u16,
     /// Its authority, as PEM.
     pub authority: Vec<u8>,
@@ -324,7 +329,7 @@ impl Server {
             text.push_str("\r\n");
         }
         let act = self.next(Step::Content);
-        if matches!(act, Act::Usual | Act::TakeAndDrop) {
+        if matches!(act, Act::Usual | Act::TakeAndDrop | Act::TakeAndHang) {
             let (from, parameters) = talk.from.take()?;
             self.seen.lock().unwrap().taken.push(Taken {
                 from,
@@ -358,7 +363,7 @@ impl Server {
                 say(&mut talk.io, answer).await?;
                 return Some(Then::End);
             }
-            Act::Hang => std::future::pending().await,
+            Act::Hang | Act::TakeAndHang => std::future::pending().await,
             Act::Drop | Act::TakeAndDrop => return Some(Then::End),
         }
         Some(Then::On)
