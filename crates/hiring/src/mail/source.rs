@@ -355,3 +355,216 @@ pub fn sample(kind: Kind, language: &str) -> Values {
         .filter(|(name, _)| known.contains(name))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(subject: &str, body: &str, html: Option<&str>) -> Source {
+        Source {
+            subject: subject.into(),
+            body: body.into(),
+            html: html.map(str::to_owned),
+        }
+    }
+
+    fn with(name: &'static str, text: &str) -> Values {
+        let mut values = sample(Kind::Invite, "en");
+        values.insert(name, text.to_owned());
+        values
+    }
+
+    fn rendered(body: &str, html: &str, values: &Values, slot: Option<&str>) -> Rendered {
+        let source = source("s", body, Some(html));
+        assert_eq!(check(Kind::Invite, &source), Vec::new());
+        render(&source, values, slot).expect("a mail")
+    }
+
+    #[test]
+    fn only_the_closed_list_passes() {
+        for good in [
+            "{{ name }} {{ job | upper }}",
+            "{% if message and not (name == \"x\") %}{{ message }}{% elif job %}a{% else %}b{% endif %}",
+            "{{ \"yes\" if message else \"no\" }}",
+            "{# remark #}{{ name|lower }}",
+            "{% raw %}{{ braces }}{% endraw %}",
+        ] {
+            assert_eq!(
+                check(Kind::Invite, &source("s", good, None)),
+                Vec::new(),
+                "{good}"
+            );
+        }
+        for bad in [
+            "{% for x in name %}{{ x }}{% endfor %}",
+            "{% set x = name %}{{ name }}",
+            "{% set x %}{{ name }}{% endset %}",
+            "{% with x = name ~ name %}{{ x }}{% endwith %}",
+            "{% filter upper %}x{% endfilter %}",
+            "{% autoescape false %}{{ name }}{% endautoescape %}",
+            "{% include \"secret\" %}",
+            "{% import \"x\" as y %}",
+            "{% extends \"x\" %}",
+            "{% macro m() %}{% endmacro %}",
+            "{% block b %}{% endblock %}",
+            "{% do range(9) %}",
+            "{{ name ~ name }}",
+            "{{ name * 1000000 }}",
+            "{{ 2 ** 1000 }}",
+            "{{ -1 }}",
+            "{{ range(100000) }}",
+            "{{ debug() }}",
+            "{{ self }}",
+            "{{ loop }}",
+            "{{ caller }}",
+            "{{ env.SECRET }}",
+            "{{ name.upper() }}",
+            "{{ name[0] }}",
+            "{{ name[0:2] }}",
+            "{{ name.__class__ }}",
+            "{{ name | safe }}",
+            "{{ name | replace(\"a\", \"b\") }}",
+            "{{ name | upper(1) }}",
+            "{{ [name] }}",
+            "{{ {\"a\": name} }}",
+            "{{ name is defined }}",
+            "{{ nmae }}",
+            "{{ name",
+            "{% if name %}",
+            "{% endif %}",
+        ] {
+            for html in [None, Some(bad)] {
+                let text = if html.is_some() { "t" } else { bad };
+                let faults = check(Kind::Invite, &source("s", text, html));
+                assert!(!faults.is_empty(), "{bad}");
+            }
+        }
+    }
+
+    #[test]
+    fn faults_name_their_part_and_line() {
+        let faulty = source(
+            "{{ a }}",
+            "one\ntwo {{ b }}\n{% set c = 1 %}",
+            Some("x\n\n{{ d"),
+        );
+        let places: Vec<_> = check(Kind::Rejection, &faulty)
+            .into_iter()
+            .map(|fault| (fault.part, fault.line))
+            .collect();
+        assert_eq!(
+            places,
+            [("subject", 1), ("body", 2), ("body", 3), ("html", 3)]
+        );
+        // A rejection has no link.
+        assert_eq!(
+            check(Kind::Rejection, &source("s", "{{ link }}", None)).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn deep_and_long_sources_are_refused_and_do_no_harm() {
+        let deep = format!("{{{{ {}name{} }}}}", "(".repeat(10_000), ")".repeat(10_000));
+        assert!(!check(Kind::Invite, &source("s", &deep, None)).is_empty());
+        let ifs = "{% if name %}".repeat(5_000);
+        assert!(!check(Kind::Invite, &source("s", &ifs, None)).is_empty());
+        let long = "x".repeat(MOST_BODY + 1);
+        assert!(!check(Kind::Invite, &source("s", &long, None)).is_empty());
+        // As much as may stand in it, each time a message as long as may be: bounded.
+        let much = "{{ message }}".repeat(MOST_BODY / 13);
+        let values = with("message", &"x".repeat(10_000));
+        assert!(render(&source("s", &much, None), &values, None).is_err());
+    }
+
+    #[test]
+    fn values_are_data_and_never_a_source() {
+        for evil in [
+            "{{ link }}",
+            "{% for x in range(9) %}x{% endfor %}",
+            "{% raw %}",
+            "{# #}",
+            "}}{{ name }}",
+        ] {
+            let mail = rendered(
+                "<{{ message }}>",
+                "<{{ message }}>",
+                &with("message", evil),
+                None,
+            );
+            assert_eq!(mail.body, format!("<{evil}>"));
+        }
+    }
+
+    #[test]
+    fn in_html_nobody_writes_markup_but_the_source() {
+        let evil = "<script>alert('x')</script>\"&\n\n<b>";
+        let values = with("message", evil);
+        let html = rendered(
+            "t",
+            "{{ message }}{{ message | paragraphs }}",
+            &values,
+            None,
+        )
+        .html;
+        let html = html.unwrap();
+        assert!(
+            !html.contains("<script") && !html.contains("<b>") && !html.contains('"'),
+            "{html}"
+        );
+        assert!(html.contains("<p>&lt;b&gt;</p>"), "{html}");
+        // The text is as it was said.
+        assert_eq!(rendered("{{ message }}", "x", &values, None).body, evil);
+    }
+
+    #[test]
+    fn a_subject_is_one_line_whatever_it_is_made_of() {
+        for evil in [
+            "a\r\nBcc: x@y",
+            "a\nb",
+            "a\rb",
+            "a\u{85}b",
+            "a\u{2028}b",
+            "a\u{2029}b",
+            "a\0b",
+            "a\u{b}b",
+        ] {
+            let source = source("{{ name }} {{ \"x\\r\\ny\\u0000z\" }}", "t", None);
+            assert_eq!(check(Kind::Invite, &source), Vec::new());
+            let mail = render(&source, &with("name", evil), None).unwrap();
+            assert!(
+                !mail.subject.contains(|c: char| c.is_control() || breaks(c)),
+                "{evil:?}"
+            );
+        }
+        let nothing = source("{{ message }}", "t", None);
+        assert!(render(&nothing, &with("message", " \r\n"), None).is_err());
+        let long = render(
+            &source("{{ name }}", "t", None),
+            &with("name", &"x".repeat(9_000)),
+            None,
+        );
+        assert_eq!(long.unwrap().subject.chars().count(), MOST_SUBJECT);
+    }
+
+    #[test]
+    fn no_source_and_no_value_makes_a_slot_but_ours() {
+        let slot = "\0invite.7.1\0";
+        let mut values = with("link", &format!("http://x/apply/{slot}"));
+        values.insert("name", "\0invite.8.1\0".into());
+        let forged = "{{ \"\\u0000invite.9.1\\u0000\" }} {{ \"\\x00invite.9.1\\x00\" }} {{ name }} {{ link }}";
+        let mail = rendered(forged, forged, &values, Some(slot));
+        for text in [mail.body, mail.html.unwrap()] {
+            assert_eq!(text.matches('\0').count(), 2, "{text:?}");
+            assert_eq!(text.matches(slot).count(), 1, "{text:?}");
+        }
+        // Changed on its way, it is no slot any more.
+        let mail = rendered("{{ link | upper }}", "x", &values, Some(slot));
+        assert!(!mail.body.contains('\0'));
+        assert!(
+            !rendered("{{ link }}", "x", &values, None)
+                .body
+                .contains('\0')
+        );
+    }
+}
