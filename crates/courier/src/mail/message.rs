@@ -118,7 +118,13 @@ fn finish(
 ) -> Result<Message, String> {
     let failed = |_| "the message cannot be made".to_owned();
     let mut mime = match html {
-        Some(html) => mime.multipart(MultiPart::alternative_plain_html(body, html)),
+        Some(html) => {
+            // Of the name, so that the message is the same in every attempt.
+            let inner = id.trim_matches(['<', '>']).split('@').next().unwrap_or("");
+            let parts = MultiPart::alternative().boundary(format!("=_{inner}"));
+            let plain = SinglePart::plain(body);
+            mime.multipart(parts.singlepart(plain).singlepart(SinglePart::html(html)))
+        }
         None => mime.singlepart(
             SinglePart::builder()
                 .header(ContentType::TEXT_PLAIN)

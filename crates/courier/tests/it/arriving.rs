@@ -62,10 +62,7 @@ fn an_invite_arrives_with_a_link_that_opens_it() {
         let link = format!("http://muster.test/apply/{}", house.token(&invite));
         // As text, and in HTML where it is escaped.
         assert!(text.contains(&link), "{text}");
-        assert!(
-            text.contains(&format!("href=\"{}\"", link.replace('/', "&#x2f;"))),
-            "{text}"
-        );
+        assert!(text.contains(&format!("href=\"{link}\"")), "{text}");
         // The caller's message is data: no braces are read, in HTML it is escaped.
         assert!(text.contains("\r\nCome & see {{ name }}!\r\n"), "{text}");
         assert!(text.contains("<p>Come &amp; see {{ name }}!</p>"), "{text}");

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use minijinja::machinery::ast::{BinOpKind, Expr, Stmt, UnaryOpKind};
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, machinery};
+use minijinja::{
+    AutoEscape, Environment, Error, UndefinedBehavior, Value, escape_formatter, machinery,
+};
 
 use super::Kind;
 
@@ -254,6 +256,16 @@ fn environment<'s>() -> Environment<'s> {
         "html" => AutoEscape::Html,
         _ => AutoEscape::None,
     });
+    // Rather than the library's, which writes the slashes of links as references: right, but not to every program that
+    // looks for links in mails.
+    environment.set_formatter(|out, state, value| {
+        let escapes = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
+        match (value.as_str(), escapes) {
+            (Some(text), true) => out.write_str(&escaped(text))?,
+            _ => escape_formatter(out, state, value)?,
+        }
+        Ok(())
+    });
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(50_000));
     environment.add_filter("upper", |text: String| text.to_uppercase());
@@ -267,20 +279,27 @@ fn paragraphs(text: String) -> Value {
     let mut out = String::with_capacity(text.len() + 16);
     for paragraph in text.split("\n\n").filter(|p| !p.trim().is_empty()) {
         out.push_str("<p>");
-        for c in paragraph.trim_matches('\n').chars() {
-            match c {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' => out.push_str("&quot;"),
-                '\'' => out.push_str("&#x27;"),
-                '\n' => out.push_str("<br>\n"),
-                other => out.push(other),
-            }
-        }
+        let lines = escaped(paragraph.trim_matches('\n'));
+        out.push_str(&lines.replace('\n', "<br>\n"));
         out.push_str("</p>");
     }
     Value::from_safe_string(out)
+}
+
+/// For HTML, between tags and in quoted attributes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#x27;"),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// Takes so many bytes and no more.
