@@ -13,7 +13,7 @@ use store::{Reader, Row, ToValue, Tx, sql};
 
 pub use around::{Around, around};
 pub use edit::{JobEdit, edit};
-pub use field::{Field, FieldKind, NewField, fields, fields_of};
+pub use field::{Field, FieldKind, NewField, delicate_fields, fields, fields_of};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;

@@ -66,6 +66,9 @@ pub enum FlawCode {
     UnknownReference,
     /// Two parts of the body contradict each other.
     Contradiction,
+    /// An equal-opportunity answer that was not cut out of the body: its question is known by the job's form only. Who
+    /// reads bodies cuts it out and tries again (`dialects/src/delicate.rs`); whoever forgets to refuses it.
+    Delicate,
     /// Anything else.
     Other,
 }
@@ -188,6 +191,8 @@ pub enum Problem {
     Unauthenticated(&'static str),
     /// A known caller who may not do this.
     Forbidden(Act),
+    /// A known caller whose key does not open this scope: a word of the dialect's.
+    OutOfScope(&'static str),
     /// No such thing, or another organization's.
     NotFound(Noun),
     /// It was there and is no more.

@@ -102,6 +102,7 @@ async fn key(command: KeyCommand) -> Result<(), String> {
             name,
             limit,
             permissions,
+            scopes,
             public_url,
             place,
             json,
@@ -114,6 +115,7 @@ async fn key(command: KeyCommand) -> Result<(), String> {
                 &name,
                 limit,
                 &permissions,
+                &scopes,
                 &public_url,
                 json,
             )

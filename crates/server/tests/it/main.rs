@@ -4,6 +4,7 @@
 //! creates and reads back, `trace.rs` judges what strace saw.
 
 mod binary;
+mod canaries;
 mod cli;
 mod client;
 mod comeet;
@@ -19,6 +20,7 @@ mod once;
 mod one_person;
 mod pages;
 mod power;
+mod rates;
 mod refusals;
 mod signal;
 mod slow;

@@ -7,7 +7,7 @@ use hiring::candidate::Candidate;
 use hiring::id::{ApplicationId, OrgId, StageId};
 use hiring::job::{self, Job};
 use hiring::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
-use hiring::{catalog, member};
+use hiring::{catalog, form, member, slot};
 use serde_json::{Map, Value, json};
 use store::{Reader, Tx};
 
@@ -108,6 +108,7 @@ fn answers(
         return Ok(answers);
     }
     let fields = job::fields(r, org, job.id)?;
+    let mut open_ones = Vec::new();
     for request in requests {
         let new = match request {
             Linked::New(new) => new,
@@ -124,14 +125,20 @@ fn answers(
             return Err(unknown(&new.question, noun)(Problem::NotFound(Noun::Job)));
         };
         let Some(answer) = &new.answer else { continue };
-        if !field.options.is_empty() && !field.options.contains(answer) {
+        // One that was cut out was judged before it was.
+        let open = slot::parse(answer).is_none();
+        if open && !field.options.is_empty() && !field.options.contains(answer) {
             let options = field.options.join(", ");
             let detail = format!("answer must be one of: {options}");
             return Err(Flaw::new(&new.at, FlawCode::NotAChoice, detail).into());
         }
+        open_ones.extend(form::undisguised(field, &json!(answer), &new.at));
         answers.insert(field.name.clone(), json!(answer));
     }
-    Ok(answers)
+    match open_ones.is_empty() {
+        true => Ok(answers),
+        false => Err(Problem::Invalid(open_ones)),
+    }
 }
 
 /// The stage of this job that `wanted` names.

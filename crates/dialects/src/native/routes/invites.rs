@@ -149,7 +149,9 @@ fn renewed(
     params(("job" = Option<Uuid>, Query, description = "Only those to this job."),
         ("candidate" = Option<Uuid>, Query, description = "Only those of this person."),
         ("state" = Option<String>, Query, description = "Only those in this state."), Paging),
-    responses((status = 200, description = "Invites, oldest first.", body = answer::Page<answer::Invite>)))]
+    responses((status = 200, description = "Invites, oldest first.", body = answer::Page<answer::Invite>),
+        (status = 404, description = "`not-found`: there is no such job or person, or it is another organization's.",
+            body = answer::Failure, content_type = "application/problem+json")))]
 pub(in crate::native) async fn list_invites(State(app): State<App>, request: Request) -> Response {
     let result = list(&app, request.headers(), request.uri().query().unwrap_or("")).await;
     reply::send(&Native, &app, result)
