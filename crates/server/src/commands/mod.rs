@@ -36,13 +36,13 @@ pub async fn serve(
     // Before anything is said: whoever reads the first line may tell us to stop at once.
     let stop = serve::signals()?;
     println!("Muster is running at {}", app.settings.public_url);
-    println!("{mailing}");
     if none {
         let data = place.data.display();
         println!("There is no organization yet. Make one, and a key for it, while this runs:");
         println!("  muster org create \"Your company\" --data {data}");
         println!("  muster key create --org \"Your company\" --dialect native --data {data}");
     }
+    println!("{mailing}");
     let router = router::build(app.clone());
     serve::run(listener, app, router, errands, stop).await;
     println!("Stopped; everything accepted is stored.");
