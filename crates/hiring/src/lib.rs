@@ -2,7 +2,8 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`eeo`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`feedback`],
+//!   [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
@@ -23,6 +24,7 @@ pub mod counts;
 pub mod delivery;
 pub mod eeo;
 pub mod event;
+pub mod feedback;
 pub mod fetch;
 pub mod form;
 pub mod id;
@@ -61,8 +63,16 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V2__family.sql"),
     },
     store::Migration {
+        name: "V3__looking_through",
+        sql: include_str!("../migrations/V3__looking_through.sql"),
+    },
+    store::Migration {
         name: "V4__scopes",
         sql: include_str!("../migrations/V4__scopes.sql"),
+    },
+    store::Migration {
+        name: "V5__windows",
+        sql: include_str!("../migrations/V5__windows.sql"),
     },
     store::Migration {
         name: "V7__mail",

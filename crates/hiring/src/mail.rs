@@ -91,7 +91,6 @@ impl Kind {
     fn event(self) -> Event {
         match self {
             Kind::Invite => Event::InviteMailed,
-            Kind::Rejection => Event::RejectionMailed,
             _ => Event::MailQueued,
         }
     }

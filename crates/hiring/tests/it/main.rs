@@ -13,6 +13,8 @@ mod identity;
 mod index;
 mod invites;
 mod mails;
+mod of_job;
+mod offsets;
 mod organizations;
 mod renewals;
 mod repeats;
@@ -20,6 +22,7 @@ mod schema;
 mod secrets;
 mod sweeping;
 mod told;
+mod windows;
 
 use std::future::Future;
 use std::path::PathBuf;

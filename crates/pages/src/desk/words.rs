@@ -44,7 +44,7 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "invite.expired" => format!("let the invite for {job} expire"),
         "invite.revoked" => format!("is no longer invited to apply for {job}"),
         "invite.declined" => format!("does not want to apply for {job}"),
-        "rejection.mailed" | "mail.queued" => format!("is being sent a mail about {job}"),
+        "mail.queued" => format!("is being sent a mail about {job}"),
         "mail.sent" => format!("was sent a mail about {job}"),
         "mail.refused" => format!("cannot be reached: a mail about {job} was refused"),
         "mail.bounced" => format!("cannot be reached: a mail about {job} came back"),
