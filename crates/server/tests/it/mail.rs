@@ -170,7 +170,7 @@ fn a_message_that_kill_9_cut_off_is_sent_again_under_the_same_name() {
             database: place.database_url().map(str::to_owned),
             files: None,
         };
-        let app = wiring::open_with(&at, Settings::at(&said["url"].as_str().unwrap()), clock);
+        let app = wiring::open_with(&at, Settings::at(said["url"].as_str().unwrap()), clock);
         let app = app.expect("the place opens");
         let uid = made["mail"]["id"].as_str().unwrap().to_owned();
         let mail = {
