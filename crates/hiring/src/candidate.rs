@@ -1,12 +1,14 @@
 //! A person, once per organization, with or without an application.
 //!
 //! What was said of a person and how it comes together is `record.rs`; whose an e-mail address or a foreign id is,
-//! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`; replacing what was said,
+//! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`; addresses that
+//! nobody has proven, `candidate/claim.rs`; replacing what was said,
 //! `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; lists with filters,
 //! `candidate/page.rs`, and by offset `candidate/sifted.rs`; changing what one foreign record said, `candidate/amend.rs`;
 //! people who are like somebody, `candidate/traits.rs`.
 
 mod amend;
+mod claim;
 mod edit;
 mod identity;
 mod intake;
@@ -19,9 +21,10 @@ use serde_json::Value;
 use store::{Reader, Row, sql};
 
 pub use amend::{Amendment, amend};
+pub use claim::{claim, is_unproven, prove, unproven};
 pub use edit::{CandidateEdit, edit, edit_by, ignore};
 pub use identity::{EMAIL, ForeignId, add_foreign};
-pub use intake::{NewCandidate, Outcome, Taken, take_in};
+pub use intake::{NewCandidate, Outcome, Taken, add_to, take_in};
 pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
 pub use projection::index_some;
 pub use sifted::{MOST_WORDS, Sieve, Word, foreign_ids_of, kinds, numbers, sifted};
@@ -151,7 +154,7 @@ pub fn possible_duplicates(
 }
 
 /// A page of the organization's candidates, in the order in which they were made; `Before` pages come newest first.
-/// `email_key` keeps only the person with that address.
+/// `email_key` keeps only the person with that address, and those who claim it.
 pub fn list(
     r: &mut Reader,
     org: OrgId,
@@ -163,13 +166,15 @@ pub fn list(
         sql!(
             "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
              WHERE c.org_id = $1 AND c.id > $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
-             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3)) \
+             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3 \
+             UNION SELECT m.candidate_id FROM claim m WHERE m.org_id = $1 AND m.value_key = $3)) \
              ORDER BY c.id LIMIT $4"
         ),
         sql!(
             "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
              WHERE c.org_id = $1 AND c.id < $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
-             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3)) \
+             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3 \
+             UNION SELECT m.candidate_id FROM claim m WHERE m.org_id = $1 AND m.value_key = $3)) \
              ORDER BY c.id DESC LIMIT $4"
         ),
     );

@@ -1,12 +1,15 @@
 //! Equal-opportunity answers (race, gender, disability, veteran status): apart from everything else, readable
-//! with one permission, never in events, logs, webhooks, exports or search. Lists of them are `eeo/told.rs`.
+//! with one permission, never in events, logs, webhooks, exports or search. Lists of them are `eeo/told.rs`, the
+//! questions' names `eeo/words.rs`.
 
 mod told;
+mod words;
 
 use serde_json::Value;
 use store::{Reader, Tx, sql};
 
 pub use told::{Filter, Question, Told, find, page};
+pub use words::{ROOM, asks, fold, is_question};
 
 use crate::caller::Caller;
 use crate::id::{CandidateId, OrgId, Uuid};

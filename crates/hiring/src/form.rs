@@ -165,6 +165,8 @@ mod tests {
             kind,
             required,
             options: vec!["yes".into(), "no".into()],
+            help: None,
+            consent: None,
         }
     }
 

@@ -55,6 +55,10 @@ ids! {
     NoteId,
     /// A department, an office or a reject reason.
     CatalogId,
+    /// An application that somebody is writing.
+    DraftId,
+    /// A file on its way into a draft.
+    UploadId,
 }
 
 /// A new UUIDv7 (RFC 9562): the outside name of a record, ordered by time.

@@ -276,6 +276,8 @@ fn fill_between(installation: &InstallationKey, text: &str, mark: &str) -> Strin
             .and_then(|(id, generation)| Some((id.parse().ok()?, generation.parse().ok()?)));
         if let Some((id, generation)) = ids {
             out.push_str(&token(installation, InviteId(id), generation));
+        } else if let Some(token) = crate::draft::slot(installation, name) {
+            out.push_str(&token);
         }
         rest = after;
     }

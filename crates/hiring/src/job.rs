@@ -19,7 +19,7 @@ use store::{Reader, Row, ToValue, Tx, sql};
 pub use around::{Around, around};
 pub use details::{details, say};
 pub use edit::{JobEdit, edit};
-pub use field::{Field, FieldKind, NewField, delicate_fields, fields, fields_of};
+pub use field::{ConsentText, Field, FieldKind, NewField, delicate_fields, fields, fields_of};
 pub use file::{JobFile, add_file, files_of};
 pub use foreign::{
     ForeignJob, add_missing_stages, called, claim_foreign, foreign_of, from_offset, give_foreign,
@@ -32,6 +32,7 @@ use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CatalogId, JobId, MemberId, OrgId, Uuid, new_uid};
 use crate::page::{Side, Span, hundred, with_hundred};
+use crate::posting;
 use crate::problem::{Noun, Problem, Result};
 
 /// A job.
@@ -103,6 +104,8 @@ pub struct NewJob {
     pub recruiters: Vec<MemberId>,
     /// Members who decide.
     pub hiring_managers: Vec<MemberId>,
+    /// Without a public page, until it is given one.
+    pub unlisted: bool,
 }
 
 /// Makes an open job with its stages and fields.
@@ -132,6 +135,7 @@ pub fn create(tx: &mut Tx, caller: &Caller, new: &NewJob) -> Result<Job> {
         field::add_field(tx, org, id, position, field)?;
     }
     around::add(tx, org, id, new)?;
+    posting::create(tx, org, id, &new.title, new.unlisted)?;
     let about = Subject {
         job: Some(id),
         ..Subject::default()

@@ -5,6 +5,7 @@
 //! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`feedback`],
 //!   [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
+//! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
@@ -20,8 +21,10 @@ pub mod audit;
 pub mod caller;
 pub mod candidate;
 pub mod catalog;
+pub mod consent;
 pub mod counts;
 pub mod delivery;
+pub mod draft;
 pub mod eeo;
 pub mod event;
 pub mod feedback;
@@ -38,6 +41,7 @@ pub mod member;
 pub mod note;
 pub mod organization;
 pub mod page;
+pub mod posting;
 pub mod problem;
 pub mod record;
 pub mod request;
@@ -77,5 +81,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V7__mail",
         sql: include_str!("../migrations/V7__mail.sql"),
+    },
+    store::Migration {
+        name: "V8__applying",
+        sql: include_str!("../migrations/V8__applying.sql"),
     },
 ];

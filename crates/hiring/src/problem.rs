@@ -114,6 +114,9 @@ pub enum Noun {
     Request,
     Delivery,
     MailTemplate,
+    Posting,
+    Draft,
+    Upload,
 }
 
 impl Noun {
@@ -140,6 +143,9 @@ impl Noun {
             Noun::Request => "request",
             Noun::Delivery => "delivery",
             Noun::MailTemplate => "mail template",
+            Noun::Posting => "public page",
+            Noun::Draft => "draft",
+            Noun::Upload => "upload",
         }
     }
 }

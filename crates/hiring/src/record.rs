@@ -29,7 +29,7 @@ pub enum Shape {
 
 /// The canonical fields, in the order in which records are written.
 ///
-/// `emails`, `phones`, `urls` are lists of `{"value", "type"?}`; `locations`, `skills`, `tags`,
+/// `emails`, `phones`, `urls` are lists of `{"value", "type"?}`; an address that nobody has proven has `"unverified": true`; `locations`, `skills`, `tags`,
 /// `display_tags`, `visa_statuses` are lists of strings; `address` is `{country, state, city, zip, street}` or
 /// `{text}`; `education` and the other lists hold objects with snake_case members. `gender`, `races`,
 /// `veteran_status`, `disability_status` hold slots only (`slot.rs`), never answers. `on_behalf_of` is the caller's own
@@ -250,13 +250,20 @@ fn add(fields: &mut Said, field: &str, shape: Shape, value: &Value) {
     fields.insert(field.to_owned(), now);
 }
 
-/// The new items, then the old ones that are not among them. A caller's own repetitions stay.
+/// The new items, then the old ones that are not among them. A caller's own repetitions stay. What nobody has proven comes
+/// last, and says nothing where the same is there already.
 fn unite(old: Vec<Value>, new: &[Value]) -> Vec<Value> {
-    let mut all = new.to_vec();
-    all.extend(
-        old.into_iter()
-            .filter(|item| !new.iter().any(|n| same_item(n, item))),
-    );
+    let unproven = |item: &&Value| item["unverified"] == Value::Bool(true);
+    let known = |item: &&Value| old.iter().any(|o| same_item(o, item));
+    let (claimed, said): (Vec<&Value>, Vec<&Value>) = new.iter().partition(unproven);
+    let claimed: Vec<Value> = claimed.into_iter().filter(|c| !known(c)).cloned().collect();
+    let mut all: Vec<Value> = said.into_iter().cloned().collect();
+    let rest = old.into_iter();
+    let others: Vec<Value> = rest
+        .filter(|item| !all.iter().any(|n| same_item(n, item)))
+        .collect();
+    all.extend(others);
+    all.extend(claimed);
     all
 }
 
@@ -366,6 +373,22 @@ mod tests {
         assert_eq!(
             record.values("emails").collect::<Vec<_>>(),
             ["b@x.org", "A@x.org"]
+        );
+    }
+
+    #[test]
+    fn a_claim_takes_no_values_place() {
+        let claimed = json!({"emails": [{"value": "A@x.org", "unverified": true}, {"value": "c@x.org", "unverified": true}]});
+        let known = json!({"emails": [{"value": "a@x.org", "type": "WORK"}]});
+        let later = json!({"emails": [{"value": "C@x.org"}]});
+        let record = fold(&[
+            op(How::Add, known),
+            op(How::Add, claimed),
+            op(How::Add, later),
+        ]);
+        assert_eq!(
+            record.get("emails"),
+            &json!([{"value": "C@x.org"}, {"value": "a@x.org", "type": "WORK"}])
         );
     }
 

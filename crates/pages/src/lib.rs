@@ -5,7 +5,10 @@
 //!
 //! # Layout
 //! * `page.rs` – a template's way out: headers, and failures as pages. **Read this one first**
-//! * `apply.rs` – the invite's link · `link.rs` – the link that links an account · `origin.rs` – whose form it is
+//! * `apply.rs` – what an applicant's link opens, and in `apply/` the form, the receipt, files on their way · `posting.rs` –
+//!   a job's public page · `confirm.rs` – the link that proves an address · `speech.rs` – in whose language · `guard.rs` – how
+//!   often one may try · `plain.rs` – descriptions without their markup
+//! * `link.rs` – the link that links an account · `origin.rs` – whose form it is
 //! * `docs.rs`, `guide.rs` – the landing page and the guides · `reference.rs` – an OpenAPI document to read and to try
 //! * `desk.rs` – sign-in, counts, submissions · `desk/door.rs` – who may come in, and how often one may try
 //! * `assets.rs` – the stylesheet · `moment.rs` – times as people read them
@@ -13,18 +16,24 @@
 
 mod apply;
 mod assets;
+mod confirm;
 mod desk;
 mod docs;
+mod guard;
 mod guide;
 mod link;
 mod moment;
 mod origin;
 mod page;
+mod plain;
+mod posting;
 mod reference;
+mod speech;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -32,12 +41,24 @@ use hiring::App;
 
 use crate::desk::door::Door;
 use crate::docs::Spoken;
+use crate::guard::Crowd;
+
+pub use crate::guard::Peer;
 
 /// What the pages keep between requests.
 struct Site {
     apis: Vec<Spoken>,
     door: Door,
+    /// Links that lead nowhere, by place.
+    guesses: Crowd,
+    /// Applications begun on public pages, by place and by job.
+    begun: Crowd,
+    begun_for: Crowd,
+    /// Mails caused, by place.
+    mails: Crowd,
 }
+
+const QUARTER: Duration = Duration::from_secs(15 * 60);
 
 /// An API that this server speaks, for `/docs`.
 #[derive(Debug, Clone, Copy)]
@@ -55,13 +76,22 @@ pub fn routes(apis: &[Api]) -> Router<App> {
     let site = Arc::new(Site {
         apis: apis.iter().map(Spoken::read).collect(),
         door: Door::default(),
+        guesses: Crowd::new(60, QUARTER),
+        begun: Crowd::new(30, 4 * QUARTER),
+        begun_for: Crowd::new(1_000, 4 * QUARTER),
+        mails: Crowd::new(30, 4 * QUARTER),
     });
     Router::new()
         .route("/", get(docs::home))
         .route("/docs", get(docs::index))
         .route("/docs/{name}", get(docs::guide))
         .route("/docs/{name}/reference", get(docs::reference))
-        .route("/apply/{token}", get(apply::show))
+        .merge(apply::routes())
+        .route(
+            "/confirm/{token}",
+            get(confirm::show).post(confirm::confirm),
+        )
+        .route("/jobs/{slug}", get(posting::show).post(posting::begin))
         .route("/link/{token}", get(link::show).post(link::complete))
         .route("/assets/{version}/{file}", get(assets::serve))
         .merge(desk::routes())

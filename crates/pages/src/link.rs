@@ -74,11 +74,7 @@ pub(crate) async fn complete(
     headers: HeaderMap,
     token: Result<Path<String>, PathRejection>,
 ) -> Response {
-    // Under `no-referrer` a browser without `Sec-Fetch-Site` posts our own form with `Origin: null`. Whoever could forge
-    // that knows the token, and with it could press the button themselves.
-    let hidden = headers.get("origin").is_some_and(|o| o == "null")
-        && !headers.contains_key("sec-fetch-site");
-    if !hidden && !origin::is_ours(&headers, &app.settings.public_url) {
+    if !origin::is_ours_by_link(&headers, &app.settings.public_url) {
         return foreign();
     }
     let Ok(Path(token)) = token else {

@@ -19,6 +19,14 @@ pub(crate) fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
     from.is_some() && (from.as_deref() == host || from == outside)
 }
 
+/// The same for the pages behind a secret link. Under `no-referrer` a browser without `Sec-Fetch-Site` posts our own form
+/// with `Origin: null`. Whoever could forge that knows the token, and with it could press the button themselves.
+pub(crate) fn is_ours_by_link(headers: &HeaderMap, public_url: &str) -> bool {
+    let hidden = text(headers, header::ORIGIN.as_str()) == Some("null")
+        && text(headers, "sec-fetch-site").is_none();
+    hidden || is_ours(headers, public_url)
+}
+
 /// Whether a page of another site led here.
 pub(crate) fn is_foreign_link(headers: &HeaderMap) -> bool {
     text(headers, "sec-fetch-site") == Some("cross-site")

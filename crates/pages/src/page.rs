@@ -8,6 +8,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use hiring::Problem;
 
+use crate::speech::Speech;
+
+/// The same where a script of ours may make a form pleasant: from our own origin alone, never inline. A block of data
+/// (`application/ld+json`) is no script and needs no permission.
+const WITH_SCRIPT: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+                           img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /// Stylesheet and pictures from our own origin, forms to it, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
@@ -69,7 +76,12 @@ pub(crate) fn dress(area: Area, mut response: Response) -> Response {
             .insert(name, HeaderValue::from_static(value));
     };
     set(header::CONTENT_TYPE, "text/html; charset=utf-8");
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    let policy = if area == Area::Link {
+        WITH_SCRIPT
+    } else {
+        POLICY
+    };
+    set(header::CONTENT_SECURITY_POLICY, policy);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, referrer);
     set(header::CACHE_CONTROL, cache);
@@ -89,6 +101,8 @@ pub(crate) struct Notice {
     pub text: Vec<String>,
     /// Where to go from here: address and words.
     pub onward: Option<(&'static str, &'static str)>,
+    /// In which language it is.
+    pub t: Speech,
 }
 
 impl Notice {
@@ -98,6 +112,17 @@ impl Notice {
             title: title.to_owned(),
             text: text.iter().map(|t| (*t).to_owned()).collect(),
             onward: None,
+            t: Speech::ENGLISH,
+        }
+    }
+
+    /// With messages of this language.
+    pub fn said(t: Speech, title: String, text: Vec<String>) -> Notice {
+        Notice {
+            title,
+            text,
+            onward: None,
+            t,
         }
     }
 

@@ -3,11 +3,17 @@
 use std::path::Path;
 
 use dialects::{DIALECTS, Dialect, ExampleCall, NewCredentials};
+use hiring::application::{self, NewApplication};
 use hiring::caller::{Caller, Permissions};
+use hiring::candidate::{self, NewCandidate};
 use hiring::catalog::{self, Kind, NewItem};
-use hiring::id::{MemberId, OrgId};
+use hiring::id::{JobId, MemberId, OrgId};
+use hiring::invite::{self, Invite, NewInvite};
 use hiring::job::{self, FieldKind, NewField, NewJob};
-use hiring::{App, Problem, api_key, member, organization, secret};
+use hiring::problem::Noun;
+use hiring::record::How;
+use hiring::submission::{self, NewSubmission};
+use hiring::{App, Problem, api_key, member, organization, posting, secret};
 use serde_json::{Map, Value, json};
 use store::Tx;
 use uuid::Uuid;
@@ -106,6 +112,89 @@ async fn make(app: &App, password: &str) -> hiring::Result<Value> {
     app.store.write(move |tx| example.make(tx, &inner)).await
 }
 
+/// The link of somebody who is invited to the example organization's first job. Made for those who read what the demo prints;
+/// the same at every start, until it was used or its time is over: then another person is invited.
+///
+/// # Errors
+/// A sentence for the person who started us.
+pub async fn invite(app: &App) -> Result<String, String> {
+    let inner = app.clone();
+    let made = app.store.write(move |tx| invite_somebody(tx, &inner)).await;
+    let invite = made.map_err(|p| format!("the example invite was not made: {p:?}"))?;
+    let link = invite::link(&app.settings.public_url, &invite);
+    Ok(invite::fill(&app.key, &link))
+}
+
+fn invite_somebody(tx: &mut Tx, app: &App) -> hiring::Result<Invite> {
+    let org = organization::named(tx, ORGANIZATION)?.id;
+    let caller = Caller::system(org);
+    let jobs = job::list(tx, org, JobId(0), 1)?;
+    let job = jobs.first().ok_or(Problem::NotFound(Noun::Job))?;
+    for n in 1.. {
+        let email = match n {
+            1 => "augusta@example.com".to_owned(),
+            n => format!("augusta{n}@example.com"),
+        };
+        if let Some(known) = candidate::look_up_email(tx, org, &email)? {
+            let all = application::of_candidate(tx, org, known.id)?;
+            for application in all.iter().filter(|a| a.pending && a.job == job.id) {
+                match invite::look_up(tx, org, application.id)? {
+                    Some(invite) if invite.state.is_open() => return Ok(invite),
+                    _ => {}
+                }
+            }
+            continue;
+        }
+        return invite_person(tx, app, &caller, job, &email);
+    }
+    Err(Problem::broken("there is no end to numbers"))
+}
+
+fn invite_person(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    job: &job::Job,
+    email: &str,
+) -> hiring::Result<Invite> {
+    let body = json!({"name": "Augusta Example", "email": email});
+    let kept = submission::keep(
+        tx,
+        caller,
+        &NewSubmission {
+            uid: hiring::id::new_uid(),
+            dialect: "demo",
+            route: "demo",
+            body: body.to_string(),
+            files: Vec::new(),
+            eeo: Vec::new(),
+            unmapped: Vec::new(),
+        },
+    )?;
+    let said = json!({"full_name": "Augusta Example", "emails": [{"value": email}]});
+    let new = NewCandidate {
+        said: said.as_object().cloned().unwrap_or_default(),
+        foreign_ids: Vec::new(),
+        how: How::Add,
+        attachments: Vec::new(),
+    };
+    let person = candidate::take_in(tx, caller, kept, &new)?.candidate;
+    let pending = NewApplication {
+        pending: true,
+        source: "Demo".into(),
+        ..NewApplication::default()
+    };
+    let opened = application::open(tx, caller, &person, job, &pending)?;
+    let application = opened.application().clone();
+    let (who, what) = (Some(person.id), Some(application.id));
+    submission::settle(tx, caller.org, kept, who, what, "created")?;
+    let new = NewInvite {
+        email: Some(email.to_owned()),
+        ..NewInvite::default()
+    };
+    invite::create_with(tx, &app.key, caller, &application, &new)
+}
+
 /// An example organization to be made.
 pub struct Example {
     /// Its name; if there is one of this name it gets new keys.
@@ -160,6 +249,11 @@ impl Example {
                 dialect.name().into(),
                 dialect.credentials(tx, app, org, &new)?,
             );
+        }
+        if let Some(job) = job::list(tx, org, JobId(0), 1)?.first()
+            && let Some(posting) = posting::of_jobs(tx, org, &[job.id])?.get(&job.id)
+        {
+            all.insert("apply".into(), json!({"job_url": posting.link(base)}));
         }
         all.insert(
             "mail".into(),
@@ -222,6 +316,7 @@ fn field(name: &str, label: &str, kind: FieldKind, required: bool, options: &[&s
         kind,
         required,
         options,
+        ..NewField::default()
     }
 }
 
@@ -277,15 +372,17 @@ fn accountant() -> NewJob {
 
 /// What a person reads after `muster demo`.
 /// `mailing` says whether mail goes out.
-pub fn page(credentials: &Value, mailing: &str) -> String {
+pub fn page(credentials: &Value, invite: &str, mailing: &str) -> String {
     let mut text = format!(
-        "Muster is running at {}\n\n  desk     {}  ({} / {})\n  outbox   {}  (with the native key)\n  guides   {}/docs\n\n{mailing}\n",
+        "Muster is running at {}\n\n  desk     {}  ({} / {})\n  outbox   {}  (with the native key)\n  guides   {}/docs\n\
+         \x20 apply    {}  (anybody, by the job's public page)\n  invite   {invite}  (Augusta, who was invited)\n\n{mailing}\n",
         show(&credentials["url"]),
         show(&credentials["desk"]["url"]),
         show(&credentials["desk"]["email"]),
         show(&credentials["desk"]["password"]),
         show(&credentials["mail"]["outbox_url"]),
         show(&credentials["url"]),
+        show(&credentials["apply"]["job_url"]),
     );
     // Each start's lines make new people, so that they work again after a restart.
     let n = std::time::SystemTime::now()

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use axum::Router;
 use courier::{fetch, mail};
-use hiring::{App, attachment, idempotency, invite, request};
+use hiring::{App, attachment, draft, idempotency, invite, request};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tower::ServiceExt as _;
 
 use crate::linger::Lingering;
 
@@ -122,12 +124,20 @@ fn serve_connection(
 ) {
     // Answers are small and wanted at once.
     let _ = stream.set_nodelay(true);
+    // Whom the pages count tries for.
+    let peer = stream.peer_addr().ok().map(pages::Peer);
+    let known = router.map_request(move |mut request: hyper::Request<Incoming>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        request
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .serve_connection(
             TokioIo::new(Lingering::new(stream, stop.clone())),
-            TowerToHyperService::new(router),
+            TowerToHyperService::new(known),
         );
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
@@ -184,12 +194,19 @@ async fn forget_requests(app: &App) {
     }
 }
 
-/// Forgets kept answers after their week and kept requests after their time, and removes orphaned files after their day.
+/// Forgets kept answers after their week and kept requests after their time, and removes drafts that nobody came back for
+/// and, after their day, orphaned files.
 async fn keep_house(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(600)).await;
         forget_answers(&app).await;
         forget_requests(&app).await;
+        if let Err(problem) = draft::sweep(&app).await {
+            tracing::warn!(
+                ?problem,
+                "drafts that nobody came back for were not removed"
+            );
+        }
         if let Err(problem) = attachment::sweep(&app).await {
             tracing::warn!(?problem, "orphaned files were not removed");
         }

@@ -2,7 +2,10 @@
 //!
 //! Through `object_store`, so that another place than a local folder is only another address. A file is
 //! durable (its bytes and its folder's entry synced) *before* the transaction that names it, so a row never
-//! points at nothing; a crash between the two leaves an orphan, which a sweep removes.
+//! points at nothing; a crash between the two leaves an orphan, which a sweep removes. Files that come piece by piece:
+//! `files/pieces.rs`.
+
+mod pieces;
 
 use std::collections::HashSet;
 use std::path::{Path as FsPath, PathBuf};
@@ -13,6 +16,8 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest as _, Sha256};
+
+pub use pieces::Assembled;
 
 use crate::Error;
 
@@ -122,10 +127,7 @@ impl Files {
         shelf: &Shelf,
         seconds: i64,
     ) -> Result<Vec<(i64, Digest)>, Error> {
-        let now = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs() as i64;
+        let now = unix_now();
         let found = self.store.list_with_delimiter(Some(&shelf.0)).await;
         let objects = found.map_err(failed)?.objects;
         let old = objects
@@ -147,6 +149,13 @@ pub fn digest(bytes: &[u8]) -> Digest {
 /// `digest` in lower-case hexadecimal.
 pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn unix_now() -> i64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs() as i64
 }
 
 fn path(scope: i64, digest: &Digest) -> Path {

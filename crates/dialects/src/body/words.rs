@@ -1,22 +1,9 @@
 //! Which names ask an equal-opportunity question, and which members of an object name or answer
-//! one. Only names are judged, never answers. Read `scan.rs` next.
+//! one. The questions themselves are `hiring::eeo`'s. Read `scan.rs` next.
 
-/// Folded names of equal-opportunity questions, as the vendors and the forms behind them say them.
-const EEO: [&str; 13] = [
-    "gender",
-    "sex",
-    "race",
-    "races",
-    "ethnicity",
-    "veteranstatus",
-    "veteranstatusstr",
-    "veteranstatustext",
-    "veteran",
-    "disabilitystatus",
-    "disabilitystatusstr",
-    "disabilitystatustext",
-    "disability",
-];
+use hiring::eeo::{ROOM, asks, fold};
+
+pub use hiring::eeo::is_question as is_eeo_name;
 
 /// What a member's name says about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,41 +24,9 @@ pub(super) fn role(key: &str) -> Role {
     match fold(key, &mut room) {
         Some("label" | "id" | "name" | "question" | "questionid" | "field" | "key") => Role::Label,
         Some("value" | "answer" | "answers" | "choice") => Role::Answer,
-        Some(word) if EEO.contains(&word) => Role::Eeo,
+        Some(word) if asks(word) => Role::Eeo,
         _ => Role::Plain,
     }
-}
-
-/// Whether `name` asks about race, gender, disability or veteran status: `Gender:`,
-/// `veteran_status`, `Disability Status`…
-pub fn is_eeo_name(name: &str) -> bool {
-    let mut room = [0; ROOM];
-    fold(name, &mut room).is_some_and(|word| EEO.contains(&word))
-}
-
-/// Enough for the longest word.
-const ROOM: usize = 20;
-
-/// `name` in lower case, letters and digits only. `None` if that is longer than any word we know
-/// or not ASCII. Works in `room`, as it runs for every key of every body.
-fn fold<'r>(name: &str, room: &'r mut [u8; ROOM]) -> Option<&'r str> {
-    let mut len = 0;
-    let mut put = |letter: u8| {
-        *room.get_mut(len)? = letter;
-        len += 1;
-        Some(())
-    };
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            put(c.to_ascii_lowercase() as u8)?;
-        } else if !c.is_ascii() {
-            // Some capitals come down to ASCII (the Turkish dotted I).
-            for c in c.to_lowercase().filter(|c| c.is_alphanumeric()) {
-                put(u8::try_from(c).ok().filter(u8::is_ascii)?)?;
-            }
-        }
-    }
-    std::str::from_utf8(&room[..len]).ok()
 }
 
 #[cfg(test)]
@@ -119,9 +74,5 @@ mod tests {
         ] {
             assert_eq!(role(key), expected, "{key}");
         }
-        assert!(
-            EEO.iter()
-                .all(|word| word.len() <= ROOM && role(word) == Role::Eeo)
-        );
     }
 }

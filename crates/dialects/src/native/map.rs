@@ -10,6 +10,7 @@ use hiring::application::{Application, Passage};
 use hiring::attachment::Attachment;
 use hiring::candidate::{Candidate, PossibleDuplicate};
 use hiring::catalog::Item;
+use hiring::consent::Consent;
 use hiring::event::Event;
 use hiring::id::{StageId, Uuid};
 use hiring::job::{Around, Field, Job, Stage};
@@ -26,7 +27,13 @@ use super::wire::answer;
 use crate::time::micros;
 
 /// A job with its stages, its form and what it is tied to.
-pub(super) fn job(job: &Job, stages: &[&Stage], fields: &[&Field], around: &Around) -> answer::Job {
+pub(super) fn job(
+    job: &Job,
+    stages: &[&Stage],
+    fields: &[&Field],
+    around: &Around,
+    public_link: Option<String>,
+) -> answer::Job {
     answer::Job {
         id: job.uid,
         number: job.id.0,
@@ -41,6 +48,7 @@ pub(super) fn job(job: &Job, stages: &[&Stage], fields: &[&Field], around: &Arou
         hiring_managers: around.hiring_managers.iter().map(member).collect(),
         stages: stages.iter().map(|s| one_stage(s)).collect(),
         fields: fields.iter().map(|f| field(f)).collect(),
+        public_link,
         created_at: micros(job.created_at),
         updated_at: micros(job.updated_at),
     }
@@ -62,6 +70,26 @@ fn field(field: &Field) -> answer::Field {
         kind: field.kind.word(),
         required: field.required,
         options: field.options.clone(),
+        help: field.help.clone(),
+        consent: field.consent.as_ref().map(|c| answer::ConsentText {
+            text: c.text.clone(),
+            version: c.version.clone(),
+            purpose: c.purpose.clone(),
+        }),
+    }
+}
+
+pub(super) fn consent(consent: &Consent) -> answer::Consent {
+    answer::Consent {
+        id: consent.uid,
+        field: consent.field.clone(),
+        text: consent.text.text.clone(),
+        version: consent.text.version.clone(),
+        purpose: consent.text.purpose.clone(),
+        language: consent.language.clone(),
+        submission: consent.submission,
+        given_at: micros(consent.given_at),
+        withdrawn_at: consent.withdrawn_at.map(micros),
     }
 }
 

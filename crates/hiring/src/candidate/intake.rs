@@ -100,6 +100,33 @@ pub fn take_in(
     Ok(taken)
 }
 
+/// Adds what was said to person `id`, who is known by other means than what the words identify: the holder of an invite's
+/// link. An address that nobody else has becomes theirs.
+pub fn add_to(
+    tx: &mut Tx,
+    caller: &Caller,
+    submission: Kept,
+    id: CandidateId,
+    new: &NewCandidate,
+) -> Result<Taken> {
+    let named = identities(new)?;
+    let claims = identity::claim(tx, caller.org, &named)?;
+    let taken = enrich(tx, caller, submission, new, id)?;
+    identity::keep(tx, caller.org, id, &claims)?;
+    if claims.iter().any(|c| c.owner.is_none()) {
+        identity::assign(tx, caller.org, id)?;
+    }
+    note_duplicates(tx, caller, id, &claims)?;
+    attachment::add(
+        tx,
+        caller,
+        &taken.candidate,
+        submission.id,
+        &new.attachments,
+    )?;
+    Ok(taken)
+}
+
 /// (kind, key) of everything in the call that identifies, in the caller's order, addresses last.
 ///
 /// # Errors
@@ -125,8 +152,10 @@ pub(super) fn addresses(said: &Said) -> impl Iterator<Item = (String, String)> {
         .get("emails")
         .and_then(Value::as_array)
         .map_or(&[][..], Vec::as_slice);
+    // What nobody has proven identifies nobody.
     let keys = emails
         .iter()
+        .filter(|e| !super::is_unproven(e))
         .filter_map(|e| text::email_key(e["value"].as_str()?));
     keys.map(|key| (EMAIL.to_owned(), key))
 }

@@ -1,5 +1,6 @@
 //! The form of a job: what applications to it are asked.
 
+use serde::{Deserialize, Serialize};
 use store::{Reader, Row, Tx, sql};
 
 use crate::eeo::Question;
@@ -24,6 +25,32 @@ pub struct Field {
     pub required: bool,
     /// The permitted answers of a choice.
     pub options: Vec<String>,
+    /// A sentence that helps with it.
+    pub help: Option<String>,
+    /// What one consents to: of a [`FieldKind::Consent`].
+    pub consent: Option<ConsentText>,
+}
+
+/// What somebody is asked to consent to. Another wording is another version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentText {
+    /// The whole text.
+    pub text: String,
+    /// Names the wording.
+    pub version: String,
+    /// What the data are used for.
+    pub purpose: String,
+}
+
+impl Field {
+    /// What a consent field asks for; one that was made without a text asks for its label.
+    pub fn consent_text(&self) -> ConsentText {
+        self.consent.clone().unwrap_or_else(|| ConsentText {
+            text: self.label.clone(),
+            version: "1".to_owned(),
+            purpose: "application".to_owned(),
+        })
+    }
 }
 
 impl Field {
@@ -35,9 +62,10 @@ impl Field {
 }
 
 /// The kinds of form field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum FieldKind {
+    #[default]
     Text,
     LongText,
     Email,
@@ -91,7 +119,7 @@ impl FieldKind {
 }
 
 /// What a new form field is made of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewField {
     /// Unique in the job.
     pub name: String,
@@ -103,6 +131,10 @@ pub struct NewField {
     pub required: bool,
     /// For choices.
     pub options: Vec<String>,
+    /// A sentence that helps with it.
+    pub help: Option<String>,
+    /// For consents.
+    pub consent: Option<ConsentText>,
 }
 
 pub(super) fn add_field(
@@ -117,11 +149,19 @@ pub(super) fn add_field(
     if choice && field.options.is_empty() {
         return Err(Flaw::new(at("options"), FlawCode::Required, "a choice needs options").into());
     }
+    if field.consent.is_some() && field.kind != FieldKind::Consent {
+        let detail = "only a consent has a consent text";
+        return Err(Flaw::new(at("consent"), FlawCode::Contradiction, detail).into());
+    }
     let options = serde_json::to_string(&field.options).unwrap_or_default();
+    let consent = field
+        .consent
+        .as_ref()
+        .map(|c| serde_json::to_string(c).unwrap_or_default());
     let touched = tx.run(
         sql!(
-            "INSERT INTO field (org_id, job_id, name, label, kind, required, options, position) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
+            "INSERT INTO field (org_id, job_id, name, label, kind, required, options, position, help, consent) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
         ),
         &[
             &org,
@@ -132,6 +172,8 @@ pub(super) fn add_field(
             &i64::from(field.required),
             &options,
             &(position as i64),
+            &field.help,
+            &consent,
         ],
     )?;
     if touched == 0 {
@@ -149,7 +191,7 @@ pub(super) fn add_field(
 pub fn fields(r: &mut Reader, org: OrgId, job: JobId) -> Result<Vec<Field>> {
     let rows = r.all(
         sql!(
-            "SELECT id, job_id, name, label, kind, required, options FROM field \
+            "SELECT id, job_id, name, label, kind, required, options, help, consent FROM field \
              WHERE org_id = $1 AND job_id = $2 ORDER BY position LIMIT 500"
         ),
         &[&org, &job],
@@ -161,7 +203,7 @@ pub fn fields(r: &mut Reader, org: OrgId, job: JobId) -> Result<Vec<Field>> {
 pub fn fields_of(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<Field>> {
     let rows = r.all(
         sql!(concat!(
-            "SELECT id, job_id, name, label, kind, required, options FROM field WHERE org_id = $1 AND job_id IN (",
+            "SELECT id, job_id, name, label, kind, required, options, help, consent FROM field WHERE org_id = $1 AND job_id IN (",
             hundred!(),
             ") ORDER BY job_id, position LIMIT 50000"
         )),
@@ -174,12 +216,12 @@ pub fn fields_of(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<Field
 pub fn delicate_fields(r: &mut Reader, org: OrgId) -> Result<Vec<(Uuid, Field)>> {
     let rows = r.all(
         sql!(
-            "SELECT f.id, f.job_id, f.name, f.label, f.kind, f.required, f.options, j.uid FROM field f \
+            "SELECT f.id, f.job_id, f.name, f.label, f.kind, f.required, f.options, f.help, f.consent, j.uid FROM field f \
              JOIN job j ON j.id = f.job_id WHERE f.org_id = $1 ORDER BY f.id LIMIT 100000"
         ),
         &[&org],
     )?;
-    let all = rows.iter().map(|row| Ok((row.get(7)?, read(row)?)));
+    let all = rows.iter().map(|row| Ok((row.get(9)?, read(row)?)));
     let all = all.collect::<Result<Vec<(Uuid, Field)>>>()?;
     Ok(all
         .into_iter()
@@ -189,6 +231,7 @@ pub fn delicate_fields(r: &mut Reader, org: OrgId) -> Result<Vec<(Uuid, Field)>>
 
 fn read(row: &Row) -> Result<Field> {
     let (kind, options): (String, String) = (row.get(4)?, row.get(6)?);
+    let consent: Option<String> = row.get(8)?;
     Ok(Field {
         id: row.get(0)?,
         job: row.get(1)?,
@@ -197,5 +240,7 @@ fn read(row: &Row) -> Result<Field> {
         kind: FieldKind::parse(&kind).unwrap_or(FieldKind::Text),
         required: row.get::<i64>(5)? == 1,
         options: serde_json::from_str(&options).unwrap_or_default(),
+        help: row.get(7)?,
+        consent: consent.and_then(|text| serde_json::from_str(&text).ok()),
     })
 }

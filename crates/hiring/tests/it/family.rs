@@ -282,7 +282,7 @@ fn nothing_around_of_another_organization_is_found() {
                 label: "Knots".into(),
                 kind: job::FieldKind::Number,
                 required: false,
-                options: Vec::new(),
+                ..job::NewField::default()
             });
             let job = job::create(tx, &here, &new)?;
             let new = NewNote {

@@ -6,6 +6,7 @@
 mod accounts;
 mod applications;
 mod direction;
+mod drafts;
 mod family;
 mod fate;
 mod feed;

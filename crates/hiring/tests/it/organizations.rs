@@ -44,7 +44,7 @@ fn nothing_of_another_organization_is_found() {
                 label: "Gender".into(),
                 kind: FieldKind::Text,
                 required: true,
-                options: Vec::new(),
+                ..NewField::default()
             });
             let job = job::create(tx, &caller, &with_form)?;
             let kept = submission::keep(

@@ -67,7 +67,8 @@ pub async fn demo(
     if as_json {
         println!("{credentials}");
     } else {
-        println!("{}", demo::page(&credentials, &mailing));
+        let invite = demo::invite(&app).await?;
+        println!("{}", demo::page(&credentials, &invite, &mailing));
     }
     serve::run(listener, app, router, errands, stop).await;
     if !as_json {

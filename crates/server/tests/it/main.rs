@@ -3,6 +3,8 @@
 //! For the latter `binary.rs` starts the program, `client.rs` speaks HTTP to it, `voice.rs` says how each dialect
 //! creates and reads back, `trace.rs` judges what strace saw.
 
+mod apply;
+mod apply_kill;
 mod binary;
 mod canaries;
 mod cli;

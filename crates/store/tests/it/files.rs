@@ -115,3 +115,46 @@ fn old_files_are_found_however_many_there_are() {
         assert!(!older_than(&files, 999).await.contains(&(2, young)));
     });
 }
+
+#[test]
+fn pieces_become_the_file_that_they_are() {
+    let (_folder, files) = folder();
+    tell(async {
+        let names: Vec<uuid::Uuid> = (0..3).map(|_| uuid::Uuid::now_v7()).collect();
+        let parts = [vec![1u8; 3 << 20], vec![2; 100], vec![3; 1]];
+        for (name, part) in names.iter().zip(&parts) {
+            files.put_piece(*name, part.clone().into()).await.unwrap();
+        }
+        let whole = parts.concat();
+        let made = files.assemble(7, &names).await.unwrap();
+        assert_eq!(
+            (made.size, made.sha256),
+            (whole.len() as u64, digest(&whole))
+        );
+        assert_eq!(made.head, parts[0]);
+        assert!(files.get(7, &made.sha256).await.unwrap() == whole);
+        // One piece is a file too; no organization's shelf holds pieces.
+        assert_eq!(
+            files.assemble(7, &names[2..]).await.unwrap().sha256,
+            digest(&[3])
+        );
+        for shelf in files.shelves().await.unwrap() {
+            let found = files.older_than(&shelf, -10).await.unwrap();
+            assert!(found.iter().all(|(scope, _)| *scope == 7));
+        }
+        assert_eq!(files.pieces_older_than(-10, 100).await.unwrap().len(), 3);
+        assert!(
+            files
+                .pieces_older_than(3_600, 100)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        files.remove_piece(names[0]).await.unwrap();
+        files.remove_piece(names[0]).await.unwrap();
+        assert!(matches!(
+            files.assemble(7, &names).await,
+            Err(store::Error::Missing(_))
+        ));
+    });
+}

@@ -172,6 +172,8 @@ fn copy(r: &mut Reader, caller: &Caller, wire: &PositionBody, of: &Job) -> Resul
                 kind: f.kind,
                 required: f.required,
                 options: f.options,
+                help: f.help,
+                consent: f.consent,
             })
             .collect(),
         catalog: departments.chain(offices).map(|item| item.id).collect(),

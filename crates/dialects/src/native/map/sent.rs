@@ -140,6 +140,12 @@ pub(in crate::native) fn new_job(new: &NewJob) -> job::NewJob {
         kind: field.kind,
         required: field.required,
         options: field.options.clone(),
+        help: field.help.clone(),
+        consent: field.consent.as_ref().map(|c| job::ConsentText {
+            text: c.text.clone(),
+            version: c.version.clone(),
+            purpose: c.purpose.clone(),
+        }),
     });
     job::NewJob {
         title: new.title.clone(),
@@ -147,6 +153,7 @@ pub(in crate::native) fn new_job(new: &NewJob) -> job::NewJob {
         description: new.description.clone(),
         stages: stages.map(|s| (s.name.clone(), s.kind.clone())).collect(),
         fields: fields.collect(),
+        unlisted: !new.public,
         ..job::NewJob::default()
     }
 }
@@ -176,6 +183,8 @@ mod tests {
             label: name.to_uppercase(),
             kind,
             required,
+            help: None,
+            consent: None,
             options: vec!["a".into(), "b".into()],
         };
         vec![

@@ -13,7 +13,7 @@ use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job, Stage};
 use hiring::problem::{Act, Clash, Flaw, FlawCode, Noun, Problem, Result};
 use hiring::submission::{self, Kept, NewSubmission};
-use hiring::{App, attachment, eeo};
+use hiring::{App, attachment, consent, eeo};
 use store::{Reader, Tx};
 
 use super::pipelines::Pipelines;
@@ -319,6 +319,7 @@ fn in_full(r: &mut Reader, org: OrgId, candidate: &Candidate) -> Result<answer::
         .collect();
     let attachments = attachment::of_candidate(r, org, candidate.id)?;
     let duplicates = candidate::possible_duplicates(r, org, candidate.id)?;
+    let consents = consent::of_candidate(r, org, candidate.id)?;
     Ok(answer::CandidateInFull {
         candidate: map::candidate(candidate),
         external_ids: candidate::foreign_keys(r, org, candidate.id, EXTERNAL)?,
@@ -326,5 +327,6 @@ fn in_full(r: &mut Reader, org: OrgId, candidate: &Candidate) -> Result<answer::
         attachments: attachments.iter().map(map::attachment).collect(),
         submissions: submission::names_of_candidate(r, org, candidate.id)?,
         possible_duplicates: duplicates.iter().map(map::possible_duplicate).collect(),
+        consents: consents.iter().map(map::consent).collect(),
     })
 }

@@ -10,7 +10,7 @@ use hiring::id::{JobId, OrgId, Uuid};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job};
 use hiring::problem::{Act, Flaw, Noun, Problem, Result};
-use hiring::{App, invite, member, page};
+use hiring::{App, invite, member, page, posting};
 use store::{Reader, Tx};
 
 use super::query::{self, Paging, Query};
@@ -36,7 +36,7 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
     request.require_json()?;
     let body = Body::read(request.body.clone(), |_| false)?;
     let new = NewJob::parse(&body)?;
-    let key = request.key.clone();
+    let (key, url) = (request.key.clone(), app.settings.public_url.clone());
     app.store
         .write(move |tx| {
             idempotency::once(tx, &caller, key.as_ref(), |tx| {
@@ -47,7 +47,7 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
                     invite::begin_job_days(tx, caller.org, job.id, days)?;
                 }
                 let uid = job.uid;
-                let made = changed(201, &one_in_full(tx, caller.org, job)?)?;
+                let made = changed(201, &one_in_full(tx, caller.org, &url, job)?)?;
                 Ok(located(made, "jobs", uid))
             })
         })
@@ -122,9 +122,10 @@ fn gathered<T>(found: Result<Vec<T>>, flaws: &mut Vec<Flaw>) -> Result<Option<Ve
 }
 
 /// Jobs as they are shown, with a constant number of statements for each hundred.
-fn in_full(r: &mut Reader, org: OrgId, jobs: &[Job]) -> Result<Vec<answer::Job>> {
+fn in_full(r: &mut Reader, org: OrgId, url: &str, jobs: &[Job]) -> Result<Vec<answer::Job>> {
     let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
     let around = job::around(r, org, &ids)?;
+    let postings = posting::of_jobs(r, org, &ids)?;
     let (mut stages, mut fields) = (Vec::new(), Vec::new());
     let mut days = HashMap::new();
     for ids in ids.chunks(page::MOST) {
@@ -136,15 +137,17 @@ fn in_full(r: &mut Reader, org: OrgId, jobs: &[Job]) -> Result<Vec<answer::Job>>
         let stages: Vec<_> = stages.iter().filter(|s| s.job == job.id).collect();
         let fields: Vec<_> = fields.iter().filter(|f| f.job == job.id).collect();
         let around = around.get(&job.id).cloned().unwrap_or_default();
-        let mut shown = map::job(job, &stages, &fields, &around);
+        let listed = postings.get(&job.id).filter(|p| !p.unlisted);
+        let link = listed.map(|p| p.link(url));
+        let mut shown = map::job(job, &stages, &fields, &around, link);
         shown.invite_days = days.get(&job.id).copied();
         shown
     });
     Ok(shown.collect())
 }
 
-fn one_in_full(r: &mut Reader, org: OrgId, job: Job) -> Result<answer::Job> {
-    let shown = in_full(r, org, &[job])?.pop();
+fn one_in_full(r: &mut Reader, org: OrgId, url: &str, job: Job) -> Result<answer::Job> {
+    let shown = in_full(r, org, url, &[job])?.pop();
     shown.ok_or_else(|| Problem::broken("a job is not shown"))
 }
 
@@ -160,11 +163,12 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let caller = auth::caller(app, headers, Act::Read).await?;
     let query = Query::read(query, &[])?;
     let (after, limit) = (query.after()?, query.limit()?);
+    let url = app.settings.public_url.clone();
     app.store
         .read(move |r| {
             let mut rows = job::list(r, caller.org, JobId(after), limit + 1)?;
             let next = query::cut(&mut rows, limit, |job| job.id.0);
-            let data = in_full(r, caller.org, &rows)?;
+            let data = in_full(r, caller.org, &url, &rows)?;
             Ok(reply::json(200, &shown(&answer::Page { data, next })?))
         })
         .await
@@ -185,10 +189,11 @@ pub(in crate::native) async fn get_job(
 async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
     let caller = auth::caller(app, headers, Act::Read).await?;
     let id = uid(id, Noun::Job)?;
+    let url = app.settings.public_url.clone();
     app.store
         .read(move |r| {
             let job = job::find_by_uid(r, caller.org, id)?;
-            let shown = shown(&one_in_full(r, caller.org, job)?)?;
+            let shown = shown(&one_in_full(r, caller.org, &url, job)?)?;
             Ok(reply::json(200, &shown))
         })
         .await
@@ -214,6 +219,7 @@ async fn edit(app: &App, id: &str, request: Request) -> Result<Answer> {
     let request = inbound::read(request, inbound::SMALL).await?;
     request.require_json()?;
     let edit = JobEdit::parse(&Body::read(request.body.clone(), |_| false)?)?;
+    let url = app.settings.public_url.clone();
     app.store
         .write(move |tx| {
             let job = job::find_by_uid(tx, caller.org, id)?;
@@ -222,8 +228,11 @@ async fn edit(app: &App, id: &str, request: Request) -> Result<Answer> {
             if let Some(days) = edit.invite_days {
                 invite::set_job_days(tx, &caller, job.id, days)?;
             }
+            if let Some(public) = edit.public {
+                posting::list(tx, &caller, job.id, public)?;
+            }
             let job = job::find(tx, caller.org, job.id)?;
-            changed(200, &one_in_full(tx, caller.org, job)?)
+            changed(200, &one_in_full(tx, caller.org, &url, job)?)
         })
         .await
 }

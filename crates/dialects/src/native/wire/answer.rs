@@ -101,6 +101,8 @@ pub(in crate::native) struct Job {
     pub stages: Vec<Stage>,
     /// The form that applications answer, in order.
     pub fields: Vec<Field>,
+    /// The public page where anybody who knows its address can apply; null when it is switched off.
+    pub public_link: Option<String>,
     #[schema(format = DateTime)]
     pub created_at: String,
     #[schema(format = DateTime)]
@@ -141,6 +143,20 @@ pub(in crate::native) struct Field {
     pub required: bool,
     /// The permitted answers of a choice.
     pub options: Vec<String>,
+    /// A sentence that helps with it.
+    pub help: Option<String>,
+    /// What one consents to; null for other fields.
+    pub consent: Option<ConsentText>,
+}
+
+/// What somebody is asked to consent to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct ConsentText {
+    pub text: String,
+    /// Names this wording.
+    pub version: String,
+    /// What the data are used for.
+    pub purpose: String,
 }
 
 /// What a field asks for.
@@ -217,6 +233,30 @@ pub(in crate::native) struct CandidateInFull {
     pub submissions: Vec<Uuid>,
     /// Who may be the same person. Nothing merges by itself.
     pub possible_duplicates: Vec<PossibleDuplicate>,
+    /// What the person consented to on the application page, oldest first.
+    pub consents: Vec<Consent>,
+}
+
+/// What a person consented to, in the words they saw.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct Consent {
+    pub id: Uuid,
+    /// The form's field it was given by.
+    pub field: String,
+    pub text: String,
+    /// Names this wording.
+    pub version: String,
+    /// What the data are used for.
+    pub purpose: String,
+    /// Tag of the language of the page around it.
+    pub language: String,
+    /// What was sent.
+    pub submission: Option<Uuid>,
+    #[schema(format = DateTime)]
+    pub given_at: String,
+    /// When it was taken back.
+    #[schema(format = DateTime)]
+    pub withdrawn_at: Option<String>,
 }
 
 /// Somebody who may be the same person.

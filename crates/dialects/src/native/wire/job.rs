@@ -18,6 +18,9 @@ use crate::check::{Check, Object};
 pub(super) const NAME: usize = 200;
 /// Longest description.
 pub(super) const TEXT: usize = 100_000;
+/// Longest help for a field, and longest text of a consent.
+const HELP: usize = 1_000;
+const CONSENT: usize = 20_000;
 const MOST_STAGES: usize = 100;
 const MOST_FIELDS: usize = 200;
 const MOST_OPTIONS: usize = 500;
@@ -63,6 +66,9 @@ pub(in crate::native) struct NewJob {
     /// The form that applications answer.
     #[schema(max_items = 200, required = false)]
     pub fields: Vec<NewField>,
+    /// Whether it has a public page where anybody who knows its address can apply. Left out: yes.
+    #[schema(value_type = Option<bool>)]
+    pub public: bool,
 }
 
 /// A stage; a bare string is its name.
@@ -92,6 +98,25 @@ pub(in crate::native) struct NewField {
     /// The permitted answers: required for choices, for nothing else.
     #[schema(value_type = Option<Vec<String>>, max_items = 500)]
     pub options: Vec<String>,
+    /// A sentence that helps people who fill in the form.
+    #[schema(max_length = 1000)]
+    pub help: Option<String>,
+    /// What one consents to: for a consent, for nothing else. Left out there: the label.
+    pub consent: Option<NewConsent>,
+}
+
+/// What somebody is asked to consent to.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+pub(in crate::native) struct NewConsent {
+    /// The whole text.
+    #[schema(min_length = 1, max_length = 20_000)]
+    pub text: String,
+    /// Names this wording. Left out: `1`.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub version: String,
+    /// What the data are used for. Left out: `application`.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub purpose: String,
 }
 
 impl PartialSchema for NewStage {
@@ -120,6 +145,7 @@ const MEMBERS: &[&str] = &[
     "hiring_managers",
     "stages",
     "fields",
+    "public",
 ];
 
 impl NewJob {
@@ -138,6 +164,7 @@ impl NewJob {
             hiring_managers: uids(&mut check, &root, "hiring_managers").unwrap_or_default(),
             stages: stages(&mut check, &root),
             fields: fields(&mut check, &root),
+            public: check.boolean(&root, "public").unwrap_or(true),
         };
         refuse_unknown(&mut check, &root, MEMBERS);
         check.done()?;
@@ -257,10 +284,14 @@ fn field<'v, 'b: 'v>(check: &mut Check<'b>, object: &Object<'v>) -> Option<NewFi
     let kind = kind(check, object);
     let required = check.boolean(object, "required").unwrap_or(false);
     let options = options(check, object, kind);
+    let help = text(check, object, "help", HELP);
+    let consent = consent(check, object, kind);
     refuse_unknown(
         check,
         object,
-        &["name", "label", "type", "required", "options"],
+        &[
+            "name", "label", "type", "required", "options", "help", "consent",
+        ],
     );
     let label = label?;
     let name = name.unwrap_or_else(|| slug(&label));
@@ -274,6 +305,30 @@ fn field<'v, 'b: 'v>(check: &mut Check<'b>, object: &Object<'v>) -> Option<NewFi
         kind,
         required,
         options,
+        help,
+        consent,
+    })
+}
+
+fn consent<'v, 'b: 'v>(
+    check: &mut Check<'b>,
+    object: &Object<'v>,
+    kind: FieldKind,
+) -> Option<NewConsent> {
+    let of = check.object(object, "consent")?;
+    if kind != FieldKind::Consent {
+        let detail = "only a consent has a consent text";
+        check.flaw(&of.at, FlawCode::Contradiction, detail);
+    }
+    check.require(&of, "text");
+    let text_of = text(check, &of, "text", CONSENT);
+    let version = text(check, &of, "version", NAME);
+    let purpose = text(check, &of, "purpose", NAME);
+    refuse_unknown(check, &of, &["text", "version", "purpose"]);
+    Some(NewConsent {
+        text: text_of?,
+        version: version.unwrap_or_else(|| "1".to_owned()),
+        purpose: purpose.unwrap_or_else(|| "application".to_owned()),
     })
 }
 

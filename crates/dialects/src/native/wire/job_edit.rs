@@ -41,6 +41,8 @@ pub(in crate::native) struct JobEdit {
     /// Members who decide, by id, in place of those it had.
     #[schema(max_items = 50)]
     pub hiring_managers: Option<Vec<Uuid>>,
+    /// Whether it has a public page.
+    pub public: Option<bool>,
 }
 
 const MEMBERS: &[&str] = &[
@@ -53,6 +55,7 @@ const MEMBERS: &[&str] = &[
     "offices",
     "recruiters",
     "hiring_managers",
+    "public",
 ];
 
 impl JobEdit {
@@ -76,6 +79,7 @@ impl JobEdit {
             offices: uids(&mut check, &root, "offices"),
             recruiters: uids(&mut check, &root, "recruiters"),
             hiring_managers: uids(&mut check, &root, "hiring_managers"),
+            public: check.boolean(&root, "public"),
         };
         refuse_unknown(&mut check, &root, MEMBERS);
         if root.members.is_empty() {

@@ -67,7 +67,8 @@ pub(in crate::native) const FIELDS: &[(&str, Kind, &str)] = &[
     (
         "emails",
         Kind::Contacts(Contact::Email),
-        "E-mail addresses; each identifies the person within the organization.",
+        "E-mail addresses; each identifies the person within the organization, but for one with `unverified`: it was given \
+         on a public page and nobody has proven it.",
     ),
     (
         "phones",
