@@ -127,21 +127,6 @@ confirm-title = E-Mail-Adresse bestätigen
 confirm-text = { $email } steht in einer Bewerbung als { $job } bei { $organization }. Wenn das Ihre Adresse ist, bestätigen Sie sie bitte.
 confirm-button = Ja, das ist meine Adresse
 confirm-not-you = Wenn Sie sich nicht beworben haben, schließen Sie diese Seite: Dann geschieht nichts.
-confirm-mail-subject = Ihre Bewerbung: { $job }
-confirm-mail-draft = Guten Tag,
-
-    Sie haben eine Bewerbung als { $job } bei { $organization } begonnen. Mit diesem Link bestätigen Sie Ihre Adresse und machen weiter:
-
-    { $link }
-
-    Wenn Sie das nicht waren, brauchen Sie nichts zu tun.
-confirm-mail-sent = Guten Tag { $name },
-
-    { $organization } hat Ihre Bewerbung als { $job } erhalten. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:
-
-    { $link }
-
-    Mit demselben Link sehen Sie, was Sie gesendet haben, und können es zurückziehen. Wenn Sie das nicht waren, brauchen Sie nichts zu tun.
 
 unknown-title = Dieser Link führt nirgendwohin
 unknown-text = Unter dieser Adresse kennen wir nichts. Vielleicht hat ein Mailprogramm sie abgeschnitten: Bitte kopieren Sie den ganzen Link in die Adresszeile.

@@ -132,21 +132,6 @@ confirm-title = Confirm your e-mail address
 confirm-text = { $email } is the address of an application for { $job } at { $organization }. If it is yours, please confirm.
 confirm-button = Yes, this is my address
 confirm-not-you = If you did not apply, close this page: nothing happens then.
-confirm-mail-subject = Your application: { $job }
-confirm-mail-draft = Hello,
-
-    you have begun an application for { $job } at { $organization }. With this link you confirm your address and come back to it:
-
-    { $link }
-
-    If that was not you, you need not do anything.
-confirm-mail-sent = Hello { $name },
-
-    { $organization } has received your application for { $job }. Please confirm that this address is yours:
-
-    { $link }
-
-    By the same link you see what you sent, and can take it back. If that was not you, you need not do anything.
 
 # Links that lead no further
 unknown-title = This link leads nowhere

@@ -127,21 +127,6 @@ confirm-title = Confirme su correo electrónico
 confirm-text = { $email } figura en una candidatura para { $job } en { $organization }. Si es su dirección, confírmela.
 confirm-button = Sí, es mi dirección
 confirm-not-you = Si no ha presentado ninguna candidatura, cierre esta página: no ocurrirá nada.
-confirm-mail-subject = Su candidatura: { $job }
-confirm-mail-draft = Hola:
-
-    Ha empezado una candidatura para { $job } en { $organization }. Con este enlace confirma su dirección y vuelve a ella:
-
-    { $link }
-
-    Si no ha sido usted, no tiene que hacer nada.
-confirm-mail-sent = Hola, { $name }:
-
-    { $organization } ha recibido su candidatura para { $job }. Confirme que esta dirección es suya:
-
-    { $link }
-
-    Con el mismo enlace puede ver lo que ha enviado y retirarlo. Si no ha sido usted, no tiene que hacer nada.
 
 unknown-title = Este enlace no lleva a ninguna parte
 unknown-text = No conocemos nada en esta dirección. Quizá un programa de correo la cortó: copie el enlace entero en la barra de direcciones.

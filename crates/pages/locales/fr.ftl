@@ -127,21 +127,6 @@ confirm-title = Confirmez votre adresse e-mail
 confirm-text = { $email } figure dans une candidature au poste de { $job } chez { $organization }. Si c’est la vôtre, veuillez confirmer.
 confirm-button = Oui, c’est mon adresse
 confirm-not-you = Si vous n’avez pas postulé, fermez cette page : il ne se passera rien.
-confirm-mail-subject = Votre candidature : { $job }
-confirm-mail-draft = Bonjour,
-
-    vous avez commencé une candidature au poste de { $job } chez { $organization }. Par ce lien vous confirmez votre adresse et y revenez :
-
-    { $link }
-
-    Si ce n’était pas vous, vous n’avez rien à faire.
-confirm-mail-sent = Bonjour { $name },
-
-    { $organization } a reçu votre candidature au poste de { $job }. Veuillez confirmer que cette adresse est la vôtre :
-
-    { $link }
-
-    Par le même lien vous voyez ce que vous avez envoyé et pouvez le retirer. Si ce n’était pas vous, vous n’avez rien à faire.
 
 unknown-title = Ce lien ne mène nulle part
 unknown-text = Nous ne connaissons rien à cette adresse. Un logiciel de courrier l’a peut-être coupée : veuillez copier le lien entier dans la barre d’adresse.
