@@ -169,3 +169,23 @@ full-title = Gerade ist viel los
 full-text = Im Augenblick kommt zu viel auf einmal. Was gespeichert war, ist noch da: Bitte versuchen Sie es in einigen Sekunden noch einmal.
 ours-title = Etwas ist kaputtgegangen
 ours-text = Das ist unser Fehler und wurde festgehalten. Was gespeichert war, ist noch da. Wenn Sie es melden, nennen Sie bitte die Nummer { $ticket }.
+
+# Was das Skript des Formulars sagt
+script-saved = Alles, was Sie eingegeben haben, ist gespeichert.
+script-saving = Wird gespeichert …
+script-offline = Es besteht keine Verbindung. Ihre Eingaben bleiben auf diesem Gerät und werden gespeichert, sobald es wieder eine gibt.
+script-trouble = Das konnte gerade nicht gespeichert werden. Es bleibt auf diesem Gerät, und wir versuchen es weiter.
+script-over = Hier kann nichts mehr gespeichert werden: Die Bewerbung wurde in einem anderen Fenster gesendet oder geschlossen.
+script-again = Stand anzeigen
+script-restored = Was Sie auf diesem Gerät ohne Verbindung eingegeben hatten, ist wieder da.
+script-elsewhere = Auf diesem Gerät hatten Sie etwas anderes eingegeben: „{ $text }“.
+script-use = Das verwenden
+script-sending = Wird gesendet …
+script-waiting = Ihre Datei ist noch unterwegs. Die Bewerbung wird gesendet, sobald sie angekommen ist.
+script-unsent = Es besteht keine Verbindung, die Bewerbung wurde noch nicht gesendet. Nichts ist verloren: Bitte versuchen Sie es noch einmal, sobald es wieder eine gibt.
+script-busy = Gerade ist zu viel los, die Bewerbung wurde noch nicht gesendet. Nichts ist verloren: Bitte versuchen Sie es in einigen Sekunden noch einmal.
+script-part = { $done } von { $whole }
+script-cut = { $done } von { $whole }. Die Verbindung wurde unterbrochen; es geht von selbst weiter.
+script-cancel = { $name } abbrechen
+script-arrived = { $name } ist angekommen.
+script-broken = Diese Datei konnte nicht gesendet werden. Bitte wählen Sie sie noch einmal aus.

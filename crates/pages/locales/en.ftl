@@ -175,3 +175,23 @@ full-title = Busy at the moment
 full-text = Too much is going on right now. What you had saved is kept: please try again in a few seconds.
 ours-title = Something broke
 ours-text = This is our fault, and it has been noted. What you had saved is kept. If you report it, please name ticket { $ticket }.
+
+# What the form's script says
+script-saved = Everything you have entered is saved.
+script-saving = Saving…
+script-offline = There is no connection. What you enter is kept on this device and saved as soon as there is one.
+script-trouble = This could not be saved just now. It is kept on this device, and we try again.
+script-over = Nothing more can be saved here: the application was sent or closed in another window.
+script-again = Show how it stands
+script-restored = What you had entered on this device without a connection is back.
+script-elsewhere = On this device you had entered something else: “{ $text }”.
+script-use = Use this
+script-sending = Sending…
+script-waiting = Your file is still on its way. The application is sent as soon as it has arrived.
+script-unsent = There is no connection, so the application has not been sent. Nothing is lost: please try again when there is one.
+script-busy = Too much is going on right now, so the application has not been sent. Nothing is lost: please try again in a few seconds.
+script-part = { $done } of { $whole }
+script-cut = { $done } of { $whole }. The connection was cut; it goes on by itself.
+script-cancel = Cancel { $name }
+script-arrived = { $name } has arrived.
+script-broken = This file could not be sent. Please choose it again.

@@ -169,3 +169,23 @@ full-title = Ahora mismo hay mucho movimiento
 full-text = En este momento llega demasiado a la vez. Lo que había guardado sigue ahí: inténtelo de nuevo en unos segundos.
 ours-title = Algo se ha roto
 ours-text = Es culpa nuestra y ha quedado anotado. Lo que había guardado sigue ahí. Si lo comunica, indique el número { $ticket }.
+
+# Lo que dice el script del formulario
+script-saved = Todo lo que ha escrito está guardado.
+script-saving = Guardando…
+script-offline = No hay conexión. Lo que escriba queda en este dispositivo y se guardará en cuanto la haya.
+script-trouble = No se ha podido guardar en este momento. Queda en este dispositivo y lo seguimos intentando.
+script-over = Aquí ya no se puede guardar nada: la candidatura se envió o se cerró en otra ventana.
+script-again = Ver cómo está
+script-restored = Se ha recuperado lo que había escrito en este dispositivo sin conexión.
+script-elsewhere = En este dispositivo había escrito otra cosa: «{ $text }».
+script-use = Usar esto
+script-sending = Enviando…
+script-waiting = Su archivo aún está en camino. La candidatura se enviará en cuanto haya llegado.
+script-unsent = No hay conexión, por lo que la candidatura no se ha enviado. No se ha perdido nada: inténtelo de nuevo cuando la haya.
+script-busy = Hay demasiada actividad en este momento, por lo que la candidatura no se ha enviado. No se ha perdido nada: inténtelo de nuevo en unos segundos.
+script-part = { $done } de { $whole }
+script-cut = { $done } de { $whole }. Se ha cortado la conexión; continuará automáticamente.
+script-cancel = Cancelar { $name }
+script-arrived = { $name } ha llegado.
+script-broken = No se ha podido enviar este archivo. Elíjalo de nuevo.

@@ -169,3 +169,23 @@ full-title = Beaucoup de demandes en ce moment
 full-text = Il y a trop de demandes en ce moment. Ce que vous aviez enregistré est conservé : veuillez réessayer dans quelques secondes.
 ours-title = Quelque chose s’est cassé
 ours-text = C’est notre faute, et cela a été noté. Ce que vous aviez enregistré est conservé. Si vous le signalez, indiquez le numéro { $ticket }.
+
+# Ce que dit le script du formulaire
+script-saved = Tout ce que vous avez saisi est enregistré.
+script-saving = Enregistrement…
+script-offline = Il n’y a pas de connexion. Votre saisie reste sur cet appareil et sera enregistrée dès qu’il y en aura une.
+script-trouble = L’enregistrement n’a pas fonctionné pour l’instant. Votre saisie reste sur cet appareil et nous réessayons.
+script-over = Plus rien ne peut être enregistré ici : la candidature a été envoyée ou fermée dans une autre fenêtre.
+script-again = Voir où elle en est
+script-restored = Ce que vous aviez saisi sur cet appareil sans connexion est de retour.
+script-elsewhere = Sur cet appareil, vous aviez saisi autre chose : « { $text } ».
+script-use = Utiliser ce texte
+script-sending = Envoi…
+script-waiting = Votre fichier est encore en route. La candidature sera envoyée dès son arrivée.
+script-unsent = Il n’y a pas de connexion, la candidature n’a donc pas été envoyée. Rien n’est perdu : veuillez réessayer dès qu’il y en aura une.
+script-busy = Il y a trop d’activité en ce moment, la candidature n’a donc pas été envoyée. Rien n’est perdu : veuillez réessayer dans quelques secondes.
+script-part = { $done } sur { $whole }
+script-cut = { $done } sur { $whole }. La connexion a été coupée ; l’envoi reprendra de lui-même.
+script-cancel = Annuler { $name }
+script-arrived = { $name } est arrivé.
+script-broken = Ce fichier n’a pas pu être envoyé. Veuillez le choisir à nouveau.
