@@ -12,10 +12,16 @@ const CSS: &str = include_str!("../assets/muster.css");
 const MARK: &str = include_str!("../assets/mark.svg");
 const REFERENCE: &str = include_str!("../assets/reference.js");
 const APPLY: &str = include_str!("../assets/apply.js");
+const APPLY_BASE: &str = include_str!("../assets/apply-base.js");
+const APPLY_FILES: &str = include_str!("../assets/apply-files.js");
 
 /// Names this version of the assets.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let all = files::digest([CSS, MARK, REFERENCE, APPLY].concat().as_bytes());
+    let all = files::digest(
+        [CSS, MARK, REFERENCE, APPLY, APPLY_BASE, APPLY_FILES]
+            .concat()
+            .as_bytes(),
+    );
     files::hex(&all[..6])
 });
 
@@ -26,6 +32,8 @@ pub(crate) async fn serve(Path((version, file)): Path<(String, String)>) -> Resp
         "mark.svg" => ("image/svg+xml", MARK),
         "reference.js" => ("text/javascript; charset=utf-8", REFERENCE),
         "apply.js" => ("text/javascript; charset=utf-8", APPLY),
+        "apply-base.js" => ("text/javascript; charset=utf-8", APPLY_BASE),
+        "apply-files.js" => ("text/javascript; charset=utf-8", APPLY_FILES),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     // A page of another version may ask while servers are being replaced: it gets ours, for now only.

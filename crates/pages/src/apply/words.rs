@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 use crate::speech::Speech;
 
 /// Messages without values that the script knows by other names.
-const PLAIN: [(&str, &str); 16] = [
+const PLAIN: [(&str, &str); 17] = [
     ("again", "script-again"),
     ("arrived", "script-arrived"),
+    ("back", "script-back"),
     ("broken", "script-broken"),
     ("busy", "script-busy"),
     ("cancel", "script-cancel"),
@@ -66,7 +67,12 @@ mod tests {
 
     #[test]
     fn the_script_has_every_word_it_says_in_every_language() {
-        let script = include_str!("../../assets/apply.js");
+        let script = [
+            include_str!("../../assets/apply.js"),
+            include_str!("../../assets/apply-base.js"),
+            include_str!("../../assets/apply-files.js"),
+        ]
+        .concat();
         for t in Speech::all() {
             let words: Map<String, Value> = serde_json::from_str(&of(t)).expect("an object");
             let mut said = 0;

@@ -73,11 +73,15 @@ function spoil(email, change) {
   execFileSync('python3', ['-c', script, process.env.MUSTER_DEMO_DATA, email]);
 }
 
-/** The applications of whoever has this address. */
-async function applications(email) {
-  const { data } = await api('GET', `/applications?email=${encodeURIComponent(email)}`);
-  return data;
+/** Whoever has this address, proven or not. */
+async function candidate(email) {
+  const { data } = await api('GET', `/candidates?email=${encodeURIComponent(email)}`);
+  assert.equal(data.length, 1, `${data.length} people for one address`);
+  return api('GET', `/candidates/${data[0].id}`);
 }
+
+/** Their applications. */
+const applications = async (email) => (await candidate(email)).applications;
 
 /** A file on this machine with random bytes: { path, bytes }. */
 function file(name, size) {
@@ -120,23 +124,31 @@ async function downloaded(page, link) {
 
 /**
  * A connection that can be cut: { how, cut, close }, `how` for `visit`. `cut.after(bytes, match)` ends the next request that matches
- * once so much of its body has gone through; `cut.answer(match)` lets it through and ends it before its answer.
+ * once so much of its body has gone through; `cut.answer(match)` lets it through and ends it before its answer. Either way all is
+ * down then until `cut.mend()`: a browser tries again by itself what was cut at once.
  */
 async function connection() {
   let rule;
   const cut = {
     count: 0,
     seen: [],
+    down: false,
+    mend: () => { cut.down = false; },
     after: (bytes, match) => { rule = { bytes, match }; },
     answer: (match) => { rule = { match }; },
   };
   const server = http.createServer((request, response) => {
     const url = new URL(request.url, demo.url);
-    const own = rule?.match(request.method, url.pathname) ? rule : undefined;
+    if (cut.down) {
+      request.socket.destroy();
+      return;
+    }
+    const own = rule?.match(request.method, url.pathname, request.headers['upload-offset']) ? rule : undefined;
     cut.seen.push({ method: request.method, path: url.pathname, offset: request.headers['upload-offset'] });
     if (own) rule = undefined;
     const end = () => {
       cut.count += 1;
+      cut.down = true;
       request.socket.destroy();
     };
     const onward = http.request({
@@ -172,6 +184,6 @@ async function connection() {
 }
 
 module.exports = {
-  FIELDS, answer, api, applications, arrived, begin, connection, downloaded, elsewhere, file, invite, job, received, saved, send,
+  FIELDS, answer, api, applications, arrived, begin, candidate, connection, downloaded, elsewhere, file, invite, job, received, saved, send,
   somebody, spoil,
 };
