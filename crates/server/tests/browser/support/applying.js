@@ -64,13 +64,14 @@ async function invite(email, more = {}) {
   return link;
 }
 
-/** Makes the newest invite's end, or its state, another one: nothing that is called over the wire can. */
-function spoil(email, change) {
-  const script = 'import sqlite3, sys, glob\n'
-    + 'db = sqlite3.connect(glob.glob(sys.argv[1] + "/muster.sqlite")[0], timeout=30)\n'
-    + `n = db.execute("UPDATE invite SET ${change} WHERE email = ?", (sys.argv[2],)).rowcount\n`
+/** Makes the end of a person's invite, or its state, another one: nothing that is called over the wire can. */
+async function spoil(email, change) {
+  const { id } = await candidate(email);
+  const script = 'import sqlite3, sys\n'
+    + 'db = sqlite3.connect(sys.argv[1] + "/muster.sqlite", timeout=30)\n'
+    + `n = db.execute("UPDATE invite SET ${change} WHERE candidate_id = (SELECT id FROM candidate WHERE uid = ?)", (sys.argv[2],)).rowcount\n`
     + 'db.commit()\nassert n == 1, n\n';
-  execFileSync('python3', ['-c', script, process.env.MUSTER_DEMO_DATA, email]);
+  execFileSync('python3', ['-c', script, process.env.MUSTER_DEMO_DATA, id]);
 }
 
 /** Whoever has this address, proven or not. */

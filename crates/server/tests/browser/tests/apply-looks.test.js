@@ -101,10 +101,10 @@ test('links that lead no further say why', async () => {
 
   const [late, taken, no] = [somebody(), somebody(), somebody()];
   const expired = await invite(late);
-  spoil(late, 'expires_at = 1');
+  await spoil(late, 'expires_at = 1');
   await looksRight(expired, 'apply-expired', says('This invite has expired'), CORNERS);
   const revoked = await invite(taken);
-  spoil(taken, "state = 'revoked'");
+  await spoil(taken, "state = 'revoked'");
   await looksRight(revoked, 'apply-revoked', says('This invite is no longer valid'), CORNERS);
 
   const declined = await invite(no);

@@ -305,7 +305,7 @@ for (const [word, javaScriptEnabled] of BOTH) {
         cut.answer((method, path) => method === 'POST' && /^\/apply\/[^/]+$/.test(path));
         await send(page).click();
         // The browser's own page, which is all that one sees of such an end.
-        await page.waitForURL(({ protocol }) => protocol === 'chrome-error:');
+        for (let n = 0; !page.url().startsWith('chrome-error:') && n < 200; n += 1) await page.waitForTimeout(50);
         cut.mend();
         await page.goto(link);
         await received(page);
