@@ -20,7 +20,6 @@ pub mod inbound;
 pub mod limit;
 pub mod merge;
 pub mod native;
-#[allow(dead_code)] // until the dialects' documents are made of it
 pub(crate) mod openapi;
 pub mod reply;
 pub mod time;
@@ -52,10 +51,9 @@ pub trait Dialect: Sync {
     }
     /// The guide for users, Markdown.
     fn guide(&self) -> &'static str;
-    /// Its OpenAPI 3.1 document, JSON, which it serves itself below its mount point; `None` where there is none yet.
-    fn openapi(&self) -> Option<&'static str> {
-        None
-    }
+    /// Its OpenAPI 3.1 document, JSON, which it serves itself below its mount point and which the server serves at
+    /// `/<name>/openapi.json` too.
+    fn openapi(&self) -> &'static str;
     /// What a key of this dialect can be narrowed to (`muster key create --scope`), in its own words; none where it
     /// knows no such thing.
     fn scopes(&self) -> &'static [&'static str] {

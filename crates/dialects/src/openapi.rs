@@ -50,8 +50,6 @@ pub(crate) enum Content {
     Json(fn() -> Value),
     /// A file, of any type.
     File,
-    /// None.
-    Empty,
 }
 
 /// When a failure may be answered.
@@ -158,7 +156,6 @@ impl Document {
                     response["content"] = json!({"application/json": {"schema": schema()}});
                 }
                 Content::File => response["content"] = json!({"*/*": {"schema": {}}}),
-                Content::Empty => {}
             }
             all.insert(answer.status, response);
         }

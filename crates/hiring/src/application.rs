@@ -2,11 +2,17 @@
 //! how it ended.
 //!
 //! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`; lists by what
-//! happened and when, `application/found.rs`; what a caller changes later, `application/change.rs`.
+//! happened and when, `application/found.rs`; those of one job, with any filter and in any order, `application/of_job.rs`;
+//! how many there are, `application/tally.rs`. What a caller changes later is `application/change.rs`; hiring, rejecting and
+//! going on to the next stage, `application/conclude.rs`; lists by offset, `application/sifted.rs`.
 
 mod change;
+pub mod conclude;
 mod found;
 mod listed;
+pub mod of_job;
+mod sifted;
+pub mod tally;
 
 use serde_json::{Map, Value, json};
 use store::{Reader, Row, Tx, sql};
@@ -27,6 +33,7 @@ pub use found::{
     passages_of,
 };
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
+pub use sifted::{Sieve, applicants, of_uids, sifted};
 
 /// An application.
 #[derive(Debug, Clone)]
@@ -206,7 +213,12 @@ fn insert(
         sql!(
             "INSERT INTO application (org_id, uid, candidate_id, job_id, stage_id, pending, source, foreign_key, \
              answers, details, created_at, applied_at, stage_at, updated_at, credited_to, reason_id, submitted_at, \
-             status_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11, $13, $14, $15, $11) \
+             status_at, sort_name, sort_email) \
+             SELECT c.org_id, CAST($2 AS TEXT), c.id, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), \
+             CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS BIGINT), \
+             CAST($12 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS BIGINT), \
+             CAST($15 AS BIGINT), CAST($11 AS BIGINT), \
+             c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 {for update} \
              ON CONFLICT DO NOTHING RETURNING id"
         ),
         &[

@@ -1,27 +1,33 @@
 //! A person, once per organization, with or without an application.
 //!
 //! What was said of a person and how it comes together is `record.rs`; whose an e-mail address or a foreign id is,
-//! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`; addresses that nobody
-//! has proven, `candidate/claim.rs`; replacing what was said, `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; lists with filters,
-//! `candidate/page.rs`; people who are like somebody, `candidate/traits.rs`.
+//! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`; addresses that
+//! nobody has proven, `candidate/claim.rs`; replacing what was said,
+//! `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; lists with filters,
+//! `candidate/page.rs`, and by offset `candidate/sifted.rs`; changing what one foreign record said, `candidate/amend.rs`;
+//! people who are like somebody, `candidate/traits.rs`.
 
+mod amend;
 mod claim;
 mod edit;
 mod identity;
 mod intake;
 mod page;
 mod projection;
+mod sifted;
 mod traits;
 
 use serde_json::Value;
 use store::{Reader, Row, sql};
 
+pub use amend::{Amendment, amend};
 pub use claim::{claim, is_unproven, prove, unproven};
 pub use edit::{CandidateEdit, edit, edit_by, ignore};
 pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, add_to, take_in};
 pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
 pub use projection::index_some;
+pub use sifted::{MOST_WORDS, Sieve, Word, foreign_ids_of, kinds, numbers, sifted};
 pub use traits::{Likeness, alike};
 
 pub use crate::page::Side;

@@ -9,12 +9,16 @@
 //! PostgreSQL (in a small transaction of its own) and as the last statement of a batch on SQLite. The feed is
 //! `place > $after ORDER BY place`, and places have no late comers.
 
+mod changed;
+
 use serde_json::{Value, json};
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
 use crate::id::{ApplicationId, CandidateId, EventId, JobId, OrgId, Uuid, new_uid};
 use crate::problem::Result;
+
+pub use changed::{Noun, changed};
 
 /// The kinds of event: the public contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,12 +1,16 @@
 //! An opening people apply to.
 //!
 //! Its pipeline is `job/stage.rs`, its form `job/field.rs`; whom and what it is tied to, `job/around.rs`; changing it,
-//! `job/edit.rs`; what a dialect says of it that has no column, `job/details.rs`.
+//! `job/edit.rs`; as far systems know it, `job/foreign.rs`; files on it, `job/file.rs`; what a dialect says of it that has
+//! no column, `job/details.rs`; lists that count pages, `job/listed.rs`.
 
 mod around;
 mod details;
 mod edit;
 mod field;
+mod file;
+mod foreign;
+mod listed;
 mod stage;
 
 use serde_json::json;
@@ -16,6 +20,12 @@ pub use around::{Around, around};
 pub use details::{details, say};
 pub use edit::{JobEdit, edit};
 pub use field::{ConsentText, Field, FieldKind, NewField, delicate_fields, fields, fields_of};
+pub use file::{JobFile, add_file, files_of};
+pub use foreign::{
+    ForeignJob, add_missing_stages, called, claim_foreign, foreign_of, from_offset, give_foreign,
+    look_up_foreign, of_uids, renew_foreign,
+};
+pub use listed::{look_up_title, page_from};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;

@@ -2,10 +2,11 @@
 //! transaction. No HTTP, no vendor, no async (but for the files beside the database).
 //!
 //! # Layout
-//! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`eeo`]
+//! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`feedback`],
+//!   [`eeo`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
-//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`counts`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
@@ -26,6 +27,7 @@ pub mod delivery;
 pub mod draft;
 pub mod eeo;
 pub mod event;
+pub mod feedback;
 pub mod fetch;
 pub mod form;
 pub mod id;
@@ -34,6 +36,7 @@ pub mod invite;
 pub mod job;
 pub mod link;
 pub mod linked_account;
+pub mod mail;
 pub mod member;
 pub mod note;
 pub mod organization;
@@ -62,6 +65,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V2__family",
         sql: include_str!("../migrations/V2__family.sql"),
+    },
+    store::Migration {
+        name: "V3__looking_through",
+        sql: include_str!("../migrations/V3__looking_through.sql"),
     },
     store::Migration {
         name: "V4__scopes",

@@ -6,8 +6,26 @@ mod said;
 
 pub use said::{Spoken, say, spoken};
 
+/// What every statement here shows of a note.
+macro_rules! shown {
+    ($rest:expr) => {
+        concat!(
+            "SELECT n.id, n.uid, c.uid, n.kind, n.subject, n.body, n.visibility, n.created_at, s.uid, \
+             m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at, n.submission_id, c.ignored_at, \
+             n.author, j.uid FROM note n JOIN candidate c ON c.id = n.candidate_id \
+             LEFT JOIN submission s ON s.id = n.submission_id LEFT JOIN member m ON m.id = n.member_id \
+             LEFT JOIN job j ON j.id = n.job_id ",
+            $rest
+        )
+    };
+}
+
+mod offset;
+
 use serde_json::json;
 use store::{Reader, Row, ToValue, Tx, sql};
+
+pub use offset::{attribute, from_offset, of_candidates, of_uids};
 
 use crate::caller::Caller;
 use crate::event::{self, Subject};
@@ -99,6 +117,10 @@ pub struct Note {
     pub created_at: i64,
     /// Whether the person is to be shown no more.
     pub ignored: bool,
+    /// The address of whoever wrote it, where they are no member.
+    pub author: Option<String>,
+    /// The job it is about beside the person.
+    pub job: Option<Uuid>,
 }
 
 /// What a new note is made of.
@@ -142,19 +164,6 @@ pub fn create(tx: &mut Tx, caller: &Caller, new: &NewNote) -> Result<Note> {
         &json!({"note": uid}),
     )?;
     find(tx, org, uid)
-}
-
-/// What every statement here shows of a note.
-macro_rules! shown {
-    ($rest:expr) => {
-        concat!(
-            "SELECT n.id, n.uid, c.uid, n.kind, n.subject, n.body, n.visibility, n.created_at, s.uid, \
-             m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at, n.submission_id, c.ignored_at \
-             FROM note n JOIN candidate c ON c.id = n.candidate_id \
-             LEFT JOIN submission s ON s.id = n.submission_id LEFT JOIN member m ON m.id = n.member_id ",
-            $rest
-        )
-    };
 }
 
 /// The organization's note of outside name `uid`.
@@ -249,6 +258,8 @@ fn read(row: &Row) -> Result<Note> {
         // Whatever cannot be read is shown to the fewest.
         visibility: Visibility::parse(&visibility).unwrap_or(Visibility::Admin),
         created_at: row.get(7)?,
+        author: row.get(18)?,
+        job: row.get(19)?,
     })
 }
 

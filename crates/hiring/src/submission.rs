@@ -137,6 +137,24 @@ pub fn settle(
     Ok(())
 }
 
+/// Notes what the caller calls whom it wrote of, where the body does not say it.
+pub fn name(tx: &mut Tx, org: OrgId, kept: Kept, about: &str) -> Result<()> {
+    tx.run(
+        sql!("UPDATE submission SET about = $3 WHERE org_id = $1 AND id = $2"),
+        &[&org, &kept.id, &about],
+    )?;
+    Ok(())
+}
+
+/// What [`name`] noted.
+pub fn named(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Option<String>> {
+    let row = r.one(
+        sql!("SELECT about FROM submission WHERE org_id = $1 AND uid = $2"),
+        &[&org, &uid],
+    )?;
+    row.map_or(Ok(None), |row| Ok(row.get(0)?))
+}
+
 /// A submission as it is read back.
 #[derive(Debug, Clone)]
 pub struct Submission {

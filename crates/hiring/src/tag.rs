@@ -1,6 +1,8 @@
 //! A word that people are sorted by. Tags live in candidates' records, as callers said them; here is which candidate has
 //! which, for lists, and every tag that an organization ever used.
 
+mod tagged;
+
 use serde_json::Value;
 use store::{Reader, Row, Tx, sql};
 
@@ -8,6 +10,8 @@ use crate::id::{CandidateId, OrgId};
 use crate::page::{Side, Span};
 use crate::problem::Result;
 use crate::text;
+
+pub use tagged::{Tagged, tagged, tagged_of_ids};
 
 /// A tag of an organization.
 #[derive(Debug, Clone)]

@@ -18,16 +18,9 @@ use crate::{Api, Site};
 /// An API with its pages.
 pub(crate) struct Spoken {
     guide: Guide,
-    document: Option<&'static str>,
+    document: &'static str,
     /// Its reference, once somebody asked for it: it never changes while we run, and is much to render.
     reference: OnceLock<Option<String>>,
-}
-
-/// An API as a list shows it.
-#[derive(Clone)]
-struct Listed {
-    guide: Guide,
-    has_reference: bool,
 }
 
 impl Spoken {
@@ -39,16 +32,9 @@ impl Spoken {
         }
     }
 
-    fn listed(&self) -> Listed {
-        Listed {
-            guide: self.guide.clone(),
-            has_reference: self.document.is_some(),
-        }
-    }
-
     fn reference(&self) -> Option<&str> {
         let read = || {
-            let page = Reference::read(&self.guide.name, &self.guide.title, self.document?)?;
+            let page = Reference::read(&self.guide.name, &self.guide.title, self.document)?;
             page.render().ok()
         };
         self.reference.get_or_init(read).as_deref()
@@ -58,24 +44,24 @@ impl Spoken {
 #[derive(Template)]
 #[template(path = "home.html")]
 pub(crate) struct Home {
-    apis: Vec<Listed>,
+    apis: Vec<Guide>,
 }
 
 #[derive(Template)]
 #[template(path = "docs.html")]
 pub(crate) struct Docs {
-    apis: Vec<Listed>,
+    apis: Vec<Guide>,
 }
 
 #[derive(Template)]
 #[template(path = "guide.html")]
 pub(crate) struct OneGuide {
-    api: Listed,
-    others: Vec<Listed>,
+    api: Guide,
+    others: Vec<Guide>,
 }
 
-fn all(site: &Site) -> Vec<Listed> {
-    site.apis.iter().map(Spoken::listed).collect()
+fn all(site: &Site) -> Vec<Guide> {
+    site.apis.iter().map(|api| api.guide.clone()).collect()
 }
 
 /// `GET /`.
@@ -99,7 +85,7 @@ pub(crate) async fn guide(
         return page::problem(Area::Public, &Problem::NotFound(Noun::Route));
     };
     let page = OneGuide {
-        api: api.listed(),
+        api: api.guide.clone(),
         others: all(&site),
     };
     page::html(Area::Public, StatusCode::OK, &page)
@@ -119,16 +105,12 @@ pub(crate) async fn reference(
 }
 
 #[cfg(test)]
-fn samples() -> Vec<Listed> {
+fn samples() -> Vec<Guide> {
     let one = Guide::read(
         "one",
         "# The `one` API\n\nSpeaks *one*.\n\n## Base URL\n\n```\ncurl x\n```",
     );
-    let listed = |guide, has_reference| Listed {
-        guide,
-        has_reference,
-    };
-    vec![listed(one, true), listed(Guide::read("two", ""), false)]
+    vec![one, Guide::read("two", "")]
 }
 
 impl Page for Home {

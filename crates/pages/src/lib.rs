@@ -68,7 +68,7 @@ pub struct Api<'a> {
     /// Markdown.
     pub guide: &'a str,
     /// Its OpenAPI document, JSON, which is served at `/<name>/openapi.json`.
-    pub document: Option<&'static str>,
+    pub document: &'static str,
 }
 
 /// Every page. `apis` in the order in which they are listed at `/docs`.

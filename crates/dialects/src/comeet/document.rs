@@ -36,6 +36,8 @@ fn document() -> Value {
                 "type": "http",
                 "scheme": "bearer",
                 "bearerFormat": "JWT",
+                // The reference's own page signs it of the key and the secret.
+                "x-minted": "HS256",
                 "description": "HS256 over {iss: the api key, exp: an hour ahead at most}, signed with the secret.",
             },
         }),

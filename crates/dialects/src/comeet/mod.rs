@@ -39,8 +39,8 @@ impl Dialect for Comeet {
         routes::routes()
     }
 
-    fn openapi(&self) -> Option<&'static str> {
-        Some(document::text())
+    fn openapi(&self) -> &'static str {
+        document::text()
     }
 
     fn scopes(&self) -> &'static [&'static str] {

@@ -49,8 +49,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/positions/", post(create_position).get(positions))
 }
 
-pub(super) async fn document() -> Response {
-    reply::raw_json(200, document::text().to_owned())
+pub(super) async fn document(headers: HeaderMap) -> Response {
+    reply::document(&headers, document::text())
 }
 
 /// What stands in the path; nothing that is not even text is anybody's name.

@@ -15,6 +15,7 @@ use hiring::secret::InstallationKey;
 use subtle::ConstantTimeEq as _;
 
 use super::NAME;
+use super::scope::Scope;
 use crate::limit;
 
 /// Seconds a token is good for: the newer grants' (the page gives none for the password grant).
@@ -25,13 +26,22 @@ const PURPOSE: &str = "eightfold.token";
 
 /// Who calls, by `Authorization: Bearer <access token>`, or by the API key itself (`Basic <key>`, as some client
 /// code sends it, or `Bearer <key>`).
-pub(super) async fn caller(app: &App, headers: &HeaderMap, act: Act) -> Result<Caller> {
+///
+/// # Errors
+/// Who may not do `act`, or whose key opens none of `scope`, is forbidden.
+pub(super) async fn caller(
+    app: &App,
+    headers: &HeaderMap,
+    act: Act,
+    scope: Scope,
+) -> Result<Caller> {
     let key = key(app, headers).await?;
     let caller = key
         .ok_or(Problem::Unauthenticated("Missing or invalid access token"))?
         .caller();
     limit::count(&caller, limit::USUAL)?;
     caller.require(act)?;
+    caller.require_scope(scope)?;
     Ok(caller)
 }
 

@@ -1,12 +1,14 @@
 //! Eightfold's core API v2: an ATS candidate is what one far system says of a person.
 //!
-//! Read `routes/create.rs`, then `wire/tables.rs` and `map/`. The vendor's pages and what they leave open are summed
-//! up in `README.md`.
+//! Read `document.rs`, which says what leads where, and `routes/write.rs`, then `wire/tables.rs` and `map/`. The vendor's
+//! pages and what they leave open are summed up in `README.md`.
 
 mod auth;
+mod document;
 mod map;
 mod problem;
 mod routes;
+mod scope;
 mod wire;
 
 use axum::Router;
@@ -36,7 +38,7 @@ impl Dialect for Eightfold {
     }
 
     fn routes(&self) -> Router<App> {
-        routes::routes()
+        document::routes()
     }
 
     fn problem(&self, problem: &Problem) -> Response {
@@ -45,6 +47,14 @@ impl Dialect for Eightfold {
 
     fn guide(&self) -> &'static str {
         include_str!("README.md")
+    }
+
+    fn openapi(&self) -> &'static str {
+        document::text()
+    }
+
+    fn scopes(&self) -> &'static [&'static str] {
+        scope::ALL
     }
 
     fn credentials(

@@ -55,8 +55,8 @@ fn conflict(clash: &Clash) -> (u16, Vec<String>) {
 
 fn forbidden(act: Act) -> &'static str {
     match act {
-        Act::Read => "This key lacks the permission candidate:READ",
-        Act::Write => "This key lacks the permission candidate:WRITE",
+        Act::Read => "This key lacks the permission to read",
+        Act::Write => "This key lacks the permission to write",
         Act::EeoRead => "This key may not read equal-opportunity answers",
     }
 }
@@ -67,6 +67,9 @@ fn word(noun: Noun) -> &'static str {
         Noun::Candidate => "ATS candidate",
         Noun::Submission => "Transaction",
         Noun::Job => "ATS position",
+        Noun::Application => "Application",
+        Noun::Attachment => "Attachment",
+        Noun::Note => "Note",
         _ => "Resource",
     }
 }

@@ -70,8 +70,8 @@ impl Dialect for Merge {
         include_str!("README.md")
     }
 
-    fn openapi(&self) -> Option<&'static str> {
-        Some(document::text())
+    fn openapi(&self) -> &'static str {
+        document::text()
     }
 
     fn credentials(

@@ -51,6 +51,7 @@ macro_rules! listed {
          WHERE a.org_id = $1 AND a.pending = 0"
     };
 }
+pub(super) use listed;
 
 macro_rules! conditions {
     () => {
@@ -139,7 +140,7 @@ pub fn find_listed(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Listed> {
         .map_or(Err(Problem::NotFound(Noun::Application)), read_listed)
 }
 
-fn read_listed(row: &Row) -> Result<Listed> {
+pub(super) fn read_listed(row: &Row) -> Result<Listed> {
     Ok(Listed {
         application: read(row)?,
         candidate: row.get(17)?,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use store::{Tx, sql};
 
 use super::Candidate;
+use super::amend::last_said;
 use super::identity::{self, Claim, EMAIL, ForeignId};
 use super::projection::{self, Keys};
 use super::traits;
@@ -14,7 +15,7 @@ use crate::id::{CandidateId, OrgId, new_uid};
 use crate::problem::{Flaw, FlawCode, Result};
 use crate::record::{How, Record, Said};
 use crate::submission::Kept;
-use crate::{tag, text};
+use crate::{feedback, tag, text};
 
 /// Bytes of a foreign id's kind and key together.
 const LONGEST_ID: usize = 1_000;
@@ -39,7 +40,7 @@ pub enum Outcome {
     Created,
     /// A known person, of whom we now know more.
     Enriched,
-    /// A renewal that is not newer than what its foreign record said last: nothing changed.
+    /// A renewal that is not newer than what its foreign record said last, or says the same: nothing changed.
     Stale,
 }
 
@@ -165,12 +166,16 @@ fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) ->
     let keys = Keys::of(&record);
     let id = CandidateId(tx.number(
         sql!(
-            "INSERT INTO candidate (org_id, uid, name_key, first_key, last_key, record, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id"
+            "INSERT INTO candidate (org_id, uid, name_key, first_key, last_key, record, created_at, updated_at, \
+             sort_name, sort_email) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) RETURNING id"
         ),
-        &[&caller.org, &uid, &keys.name, &keys.first, &keys.last, &record.to_text(), &now],
+        &[
+            &caller.org, &uid, &keys.name, &keys.first, &keys.last, &record.to_text(), &now, &keys.sort_name,
+            &keys.sort_email,
+        ],
     )?);
     tag::settle(tx, caller.org, id, &[], record.list("tags"))?;
+    feedback::settle(tx, caller.org, id, &Record::default(), &record)?;
     traits::settle(tx, caller.org, id, &Record::default(), &record)?;
     keep_operation(tx, caller.org, id, submission, &new.how, &new.said)?;
     let data = json!({"submission": submission.uid, "fields": names(&new.said)});
@@ -204,7 +209,7 @@ fn enrich(
 ) -> Result<Taken> {
     let org = caller.org;
     let mut candidate = projection::lock(tx, org, id)?;
-    if is_stale(tx, org, id, &new.how)? {
+    if is_stale(tx, org, id, new)? {
         return Ok(Taken {
             candidate,
             outcome: Outcome::Stale,
@@ -226,10 +231,14 @@ fn enrich(
     })
 }
 
-fn is_stale(tx: &mut Tx, org: OrgId, id: CandidateId, how: &How) -> Result<bool> {
-    let How::Renew { scope, at } = how else {
+fn is_stale(tx: &mut Tx, org: OrgId, id: CandidateId, new: &NewCandidate) -> Result<bool> {
+    let How::Renew { scope, at } = &new.how else {
         return Ok(false);
     };
+    let last = last_said(tx, org, id, scope)?;
+    if last.is_some_and(|(said, _)| said == new.said) && new.attachments.is_empty() {
+        return Ok(true);
+    }
     let newer = tx.number(
         sql!(
             "SELECT COUNT(*) FROM operation WHERE org_id = $1 AND candidate_id = $2 AND scope = $3 AND at >= $4"

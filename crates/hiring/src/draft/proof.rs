@@ -6,7 +6,7 @@ use store::{Reader, Tx, sql};
 use super::{Draft, find, holder, lock, token as draft_token};
 use crate::candidate;
 use crate::delivery::{self, NewMail};
-use crate::event::Subject;
+use crate::event::{Kind, Subject};
 use crate::id::{DraftId, OrgId, Uuid};
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
@@ -96,7 +96,13 @@ fn send(
         candidate: draft.candidate,
         application: draft.application,
     };
-    delivery::queue_page_mail(tx, &holder(draft.org), &about, &compose(&link))
+    delivery::queue_mail_as(
+        tx,
+        &holder(draft.org),
+        Kind::DraftMailed,
+        &about,
+        &compose(&link),
+    )
 }
 
 /// The draft whose mailed link has this token. The token says whose it is, so there is no organization to take.

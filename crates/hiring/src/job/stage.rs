@@ -49,7 +49,19 @@ pub(super) fn add_stages(
     } else {
         stages
     };
-    for (position, (name, kind)) in stages.iter().enumerate() {
+    add_stages_from(tx, org, job, 0, stages)
+}
+
+/// Adds stages, (name, kind) in order, the first of them at place `from`.
+pub(super) fn add_stages_from(
+    tx: &mut Tx,
+    org: OrgId,
+    job: JobId,
+    from: usize,
+    stages: &[(String, String)],
+) -> Result<()> {
+    for (n, (name, kind)) in stages.iter().enumerate() {
+        let position = from + n;
         let color = COLORS[position % COLORS.len()];
         tx.run(
             sql!(

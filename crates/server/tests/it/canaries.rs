@@ -177,7 +177,7 @@ fn with_a_fault(call: &Call) -> Call {
 }
 
 async fn explore(app: &TestApp, place: &Place) -> (Vec<Address>, Known) {
-    let templates = addresses::templates(app).await;
+    let templates = addresses::templates();
     let rows = contents::of_database(place, &[]);
     let uids = rows
         .into_iter()
@@ -237,7 +237,7 @@ fn the_log_holds_none_of_it() {
                     answers.push(client.send(&call).expect("an answer").status);
                 }
             }
-            for template in addresses::templates(&app).await {
+            for template in addresses::templates() {
                 if !template.path.contains('{') {
                     let path = with_more(&template, &template.path);
                     let call = app.call(template.dialect, "GET", &path);

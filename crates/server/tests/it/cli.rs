@@ -284,6 +284,37 @@ fn an_organization_made_beside_a_running_server_has_keys_of_its_own() {
 }
 
 #[test]
+fn a_key_can_be_narrowed_to_scopes_which_the_list_shows() {
+    let place = Place::new(Engine::Sqlite);
+    let _server = Muster::demo(&place);
+    let dialect = dialects::DIALECTS
+        .iter()
+        .find(|d| d.scopes().len() > 1)
+        .expect("a dialect with scopes");
+    let (one, other) = (dialect.scopes()[0], dialect.scopes()[1]);
+    let create = |scopes: &[&str]| {
+        let mut words = vec!["key", "create", "--org", ORGANIZATION];
+        words.extend(["--dialect", dialect.name(), "--json"]);
+        words.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        run(&place, &words)
+    };
+    let made = create(&[other, one]);
+    let made: Value = serde_json::from_slice(&made.stdout).expect("JSON");
+    assert_eq!(made["scopes"], serde_json::json!([one, other]));
+    let listed = run_json(&place, &["key", "list", "--org", ORGANIZATION, "--json"]);
+    let listed = listed.as_array().expect("a list");
+    let shown = |id: &Value| &listed.iter().find(|k| k["id"] == *id).expect("it")["scopes"];
+    assert_eq!(shown(&made["key_id"]), &made["scopes"]);
+    assert!(listed.iter().any(|key| key["scopes"].is_null()));
+    let plain = run(&place, &["key", "list", "--org", ORGANIZATION]);
+    let text = String::from_utf8_lossy(&plain.stdout).into_owned();
+    assert!(text.contains(&format!("[{one} {other}]")), "{text}");
+    let refused = create(&["nothing:READ"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains(one), "{said}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_a_sentence() {
     let place = Place::new(Engine::Sqlite);
     let server = Muster::demo(&place);

@@ -1,7 +1,7 @@
 //! The `applications` of a body, as far as they are applications for jobs of ours, and ours in their words.
 
-use hiring::application::{Application, Disposition, NewApplication};
-use hiring::job::{Job, Stage};
+use hiring::application::{Application, Disposition, Listed, NewApplication};
+use hiring::job::{Field, Job, Stage};
 use serde_json::{Map, Value, json};
 
 use crate::eightfold::wire::items;
@@ -11,6 +11,10 @@ use crate::eightfold::wire::items;
 pub(in crate::eightfold) struct Entry {
     /// The jobs it names, each with its pointer.
     pub jobs: Vec<(String, String)>,
+    /// The system that calls the jobs so, where it is another than the candidate's.
+    pub job_system: Option<String>,
+    /// The name of the stage it stands in.
+    pub stage: Option<String>,
     /// What an application for one of them is made of.
     pub new: NewApplication,
     /// How it ended, if its status says so, and why.
@@ -37,6 +41,8 @@ fn entry(index: usize, value: &Value) -> Entry {
     let source = text("sourceName").filter(|s| !s.trim().is_empty());
     Entry {
         jobs: jobs.filter_map(job).collect(),
+        job_system: text("jobSystemId").filter(|s| !s.trim().is_empty()),
+        stage: value["currentStage"]["stage"].as_str().map(str::to_owned),
         new: NewApplication {
             source: source.unwrap_or_else(|| "Eightfold".into()),
             foreign_key: text("applicationId"),
@@ -57,20 +63,20 @@ fn ending(status: Option<&str>) -> Option<Disposition> {
     }
 }
 
-/// Whether an entry of `foreign_applications` names `job`.
-pub(in crate::eightfold) fn names(entry: &Value, job: &Job) -> bool {
-    let wanted = |j: &Value| j["ats_job_id"].as_str().is_some_and(|id| is(job, id));
+/// Whether an entry of `foreign_applications` names `job`, which far systems call `known_as`.
+pub(in crate::eightfold) fn names(entry: &Value, job: &Job, known_as: &[String]) -> bool {
+    let is = |id: &str| {
+        id == job.id.to_string() || id == job.uid.to_string() || known_as.iter().any(|k| k == id)
+    };
+    let wanted = |j: &Value| j["ats_job_id"].as_str().is_some_and(is);
     items(entry.get("jobs")).iter().any(wanted)
-}
-
-fn is(job: &Job, id: &str) -> bool {
-    id == job.id.to_string() || id == job.uid.to_string()
 }
 
 /// An application of ours in the vendor's words.
 pub(in crate::eightfold) fn shown(
     application: &Application,
     job: &Job,
+    known_as: Option<&String>,
     stage: Option<&Stage>,
 ) -> Value {
     let seconds = |micros: i64| micros.div_euclid(1_000_000);
@@ -82,7 +88,7 @@ pub(in crate::eightfold) fn shown(
     };
     json!({
         "applicationId": application.foreign_key.clone().unwrap_or_else(|| application.uid.to_string()),
-        "jobs": [{"atsJobId": job.uid, "name": job.title}],
+        "jobs": [{"atsJobId": known_as.cloned().unwrap_or_else(|| job.uid.to_string()), "name": job.title}],
         "status": application.disposition.map_or("active", Disposition::word),
         "applicationTs": application.applied_at.map(seconds),
         "lastModifiedTs": seconds(application.updated_at),
@@ -91,5 +97,50 @@ pub(in crate::eightfold) fn shown(
         "reason": application.reason,
         "sourceName": application.source,
         "currentStage": {"stage": stage.map(|s| &s.name), "stageTs": seconds(application.stage_at)},
+    })
+}
+
+/// What an item of `/profile-applications` is made of.
+pub(in crate::eightfold) struct Item<'i> {
+    /// The application, with the names of what it is tied to.
+    pub listed: &'i Listed,
+    /// The candidate's id in the first system that knows them, or ours.
+    pub candidate_id: &'i str,
+    /// Whether the person works there already, as far as anybody said.
+    pub internal: Option<bool>,
+    /// What the first system that knows the job calls it.
+    pub known_as: Option<&'i String>,
+    /// Where it stands.
+    pub stage: Option<&'i Stage>,
+    /// The job's form.
+    pub fields: &'i [Field],
+}
+
+/// An application as `/profile-applications` shows it.
+pub(in crate::eightfold) fn item(item: &Item<'_>) -> Value {
+    let application = &item.listed.application;
+    let answer = |(name, value): (&String, &Value)| {
+        let field = item.fields.iter().find(|f| f.name == *name);
+        json!({
+            "question": field.map_or(name, |f| &f.label),
+            "answer": value.as_str().map_or_else(|| value.clone(), Value::from),
+            "questionId": name,
+        })
+    };
+    let seconds = |micros: i64| micros.div_euclid(1_000_000);
+    json!({
+        "id": application.uid,
+        "applicationId": application.foreign_key.clone().unwrap_or_else(|| application.uid.to_string()),
+        "applicationStatus": application.disposition.map_or("active", Disposition::word),
+        "applicationTime": application.applied_at.map(seconds),
+        "atsJobId": item.known_as.cloned().unwrap_or_else(|| item.listed.job.to_string()),
+        "positionId": item.listed.job,
+        "candidateId": item.candidate_id,
+        "profileId": item.listed.candidate,
+        "currentStage": item.stage.map(|s| &s.name),
+        "applicationAnswers": application.answers.iter().map(answer).collect::<Vec<_>>(),
+        "isReferral": item.listed.credited_to.is_some(),
+        "isInternal": item.internal.unwrap_or(false),
+        "lastModifiedTime": seconds(application.updated_at),
     })
 }

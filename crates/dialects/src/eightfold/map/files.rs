@@ -41,6 +41,13 @@ pub(in crate::eightfold) fn files(members: &Map<String, Value>) -> Vec<FileWord>
     single.chain(listed).collect()
 }
 
+/// The files of `attachments`, for what has nothing but these.
+pub(in crate::eightfold) fn listed(attachments: &[Map<String, Value>]) -> Vec<FileWord> {
+    let attachments = attachments.iter().map(|a| Value::Object(a.clone()));
+    let members = [("attachments".to_owned(), attachments.collect())];
+    files(&members.into_iter().collect())
+}
+
 fn file(value: &Value, member: &str, kind: Kind, name: String) -> Option<FileWord> {
     let placeholder = value[member].as_str()?.to_owned();
     let content = match value["isBase64"] {

@@ -2,9 +2,11 @@
 //!
 //! `said.rs`: the body as canonical facts. `shown.rs`: a record as the body's schema. Both walk `wire/tables.rs`, so
 //! what goes in by one name comes out by it. `files.rs`: the body's files. `applications.rs`: its applications.
+//! `positions.rs`: a job as a far system's position.
 
 pub(super) mod applications;
 pub(super) mod files;
+pub(super) mod positions;
 pub(super) mod said;
 pub(super) mod shown;
 

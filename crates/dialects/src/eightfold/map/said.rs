@@ -20,6 +20,28 @@ pub(in crate::eightfold) fn said(members: &Map<String, Value>) -> Said {
     said
 }
 
+/// What a change says: fields sent empty are null, which takes back what was said.
+pub(in crate::eightfold) fn changes(members: &Map<String, Value>, empty: &[&str]) -> Said {
+    let full = |name: &&String| !empty.contains(&name.as_str());
+    let filled = members.iter().filter(|(name, _)| full(name));
+    let mut said = said(&filled.map(|(n, v)| (n.clone(), v.clone())).collect());
+    let gone = BODY.iter().filter(|field| empty.contains(&field.name));
+    said.extend(gone.filter_map(|field| Some((home(field.home)?.to_owned(), Value::Null))));
+    said
+}
+
+fn home(home: Home) -> Option<&'static str> {
+    match home {
+        Home::Same(name)
+        | Home::Joined(name)
+        | Home::Points(name)
+        | Home::First(name)
+        | Home::Wrapped(name)
+        | Home::Seconds(name) => Some(name),
+        Home::Key => None,
+    }
+}
+
 fn fact(field: &Field, value: &Value) -> Option<(&'static str, Value)> {
     let text = value.as_str().unwrap_or("");
     let point = |v: &Value| json!({"value": v});

@@ -1,6 +1,7 @@
 //! A record as the body's schema.
 
 use hiring::attachment::{Attachment, Kind};
+use hiring::candidate::Candidate;
 use hiring::record::Record;
 use hiring::slot;
 use serde_json::{Map, Value, json};
@@ -13,18 +14,37 @@ use crate::time;
 
 /// What a view of a person needs.
 pub(in crate::eightfold) struct View<'v> {
-    /// The system of the address.
-    pub system: &'v str,
-    /// The system's id of the person, or ours.
-    pub candidate_id: &'v str,
+    /// As whom.
+    pub who: Who<'v>,
     /// What is known.
     pub record: &'v Record,
-    /// Files that came by other dialects.
+    /// The person's files. Those of an ATS candidate that came by this dialect stand in the record, as they were said, and
+    /// are not among these.
     pub files: &'v [Attachment],
     /// Applications of ours that no entry of the record names.
     pub applications: Vec<Value>,
+    /// Notes that stand beside the record.
+    pub notes: Vec<Value>,
     /// Whether the caller may read equal-opportunity answers.
     pub eeo: bool,
+}
+
+/// As whom a person is shown.
+pub(in crate::eightfold) enum Who<'v> {
+    /// As one system's candidate.
+    Candidate {
+        /// The system of the address.
+        system: &'v str,
+        /// The system's id of the person, or ours.
+        id: &'v str,
+    },
+    /// As the profile that is made of what everybody said.
+    Profile {
+        /// Whose.
+        person: &'v Candidate,
+        /// (system, id) of each system that knows them.
+        known_as: &'v [(String, String)],
+    },
 }
 
 /// The person in the body's schema: every field, null where nothing is known. Files and equal-opportunity answers
@@ -33,9 +53,14 @@ pub(in crate::eightfold) struct View<'v> {
 /// Without the permission the equal-opportunity fields are absent whether there is an answer or not, so that
 /// nothing shows who gave one.
 pub(in crate::eightfold) fn body(view: &View<'_>, include: &Include) -> Value {
-    let mut out = Map::new();
+    let mut out = match view.who {
+        Who::Candidate { .. } => Map::new(),
+        Who::Profile { person, known_as } => of_profile(person, known_as, include),
+    };
+    let profile = matches!(view.who, Who::Profile { .. });
     for field in BODY {
-        let hidden = !view.eeo && is_eeo_name(field.name);
+        let key = profile && matches!(field.home, Home::Key);
+        let hidden = key || (!view.eeo && is_eeo_name(field.name));
         if !hidden && include.shows(field.name) {
             out.insert(field.name.to_owned(), value(view, field));
         }
@@ -43,17 +68,47 @@ pub(in crate::eightfold) fn body(view: &View<'_>, include: &Include) -> Value {
     Value::Object(out)
 }
 
+/// What a profile has beside the fields of an ATS candidate.
+fn of_profile(
+    person: &Candidate,
+    known_as: &[(String, String)],
+    include: &Include,
+) -> Map<String, Value> {
+    let far = |(system, id): &(String, String)| json!({"systemId": system, "candidateId": id});
+    let seconds = |micros: i64| Value::from(micros.div_euclid(1_000_000));
+    let name = Some(person.record.name()).filter(|name| !name.is_empty());
+    let all = [
+        ("fullName", name.into()),
+        ("atsCandidates", known_as.iter().map(far).collect()),
+        ("createdTs", seconds(person.created_at)),
+        ("lastModifiedTs", seconds(person.updated_at)),
+    ];
+    let mut out = Map::new();
+    out.insert("id".into(), person.uid.to_string().into());
+    for (name, value) in all.into_iter().filter(|(name, _)| include.shows(name)) {
+        out.insert(name.into(), value);
+    }
+    out
+}
+
 fn value(view: &View<'_>, field: &Field) -> Value {
     let said = of_record(view.record, field);
+    let profile = matches!(view.who, Who::Profile { .. });
+    match (field.name, &view.who) {
+        ("systemId", Who::Candidate { system, .. }) => return (*system).into(),
+        ("candidateId", Who::Candidate { id, .. }) => return (*id).into(),
+        _ => {}
+    }
     match field.name {
-        "systemId" => view.system.into(),
-        "candidateId" => view.candidate_id.into(),
         // The schema's one name that may not be null.
         "firstName" if said.is_null() => "".into(),
         "resumeContent" if said.is_null() => newest(view.files, Kind::Resume),
         "photoContent" if said.is_null() => newest(view.files, Kind::Picture),
+        // A profile's files are named as they can be fetched.
+        "attachments" if profile => view.files.iter().map(attachment).collect(),
         "attachments" => and(said, view.files.iter().map(attachment)),
         "applications" => and(said, view.applications.iter().cloned()),
+        "notes" => and(said, view.notes.iter().cloned()),
         _ => said,
     }
 }

@@ -12,18 +12,25 @@ use crate::eightfold::wire::tables::{BODY, Kind, Member};
 use crate::files::Content;
 
 fn include() -> Include {
-    Include::parse(&Query::read("include=applications,tags,notes"), true).unwrap()
+    Include::parse(
+        &Query::read(Some("include=applications,tags,notes")).unwrap(),
+        true,
+    )
+    .unwrap()
 }
 
 /// Reads back what `body` says, as an otherwise unknown person of system `demo`, id `7`.
 fn round_trip(body: &Map<String, Value>) -> Value {
     let record = Record::of(&said::said(body));
     let view = shown::View {
-        system: "demo",
-        candidate_id: "7",
+        who: shown::Who::Candidate {
+            system: "demo",
+            id: "7",
+        },
         record: &record,
         files: &[],
         applications: Vec::new(),
+        notes: Vec::new(),
         eeo: true,
     };
     shown::body(&view, &include())
@@ -145,11 +152,14 @@ fn others_words_are_shown_in_the_vendors_schema() {
     });
     let record = Record::of(said.as_object().unwrap());
     let view = shown::View {
-        system: "s",
-        candidate_id: "u",
+        who: shown::Who::Candidate {
+            system: "s",
+            id: "u",
+        },
         record: &record,
         files: &[],
         applications: vec![json!({"status": "active"})],
+        notes: Vec::new(),
         eeo: false,
     };
     let body = shown::body(&view, &include());

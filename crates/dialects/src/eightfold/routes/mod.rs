@@ -1,29 +1,40 @@
-//! The routes: ask for a token, create an ATS candidate, ask what came of it, read it back.
+//! The handlers. Which address leads to which of them: `document.rs`.
 
+pub(super) mod applications;
+pub(super) mod around;
+mod batch;
 mod contents;
-mod create;
 mod jobs;
-mod read;
-mod token;
+mod letter;
+pub(super) mod notes;
+mod people;
+pub(super) mod positions;
+pub(super) mod profiles;
+pub(super) mod read;
+pub(super) mod token;
+pub(super) mod transactions;
 mod whose;
+pub(super) mod write;
 
-use axum::Router;
-use axum::routing::{get, post};
-use hiring::App;
+use std::convert::Infallible;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/oauth/v1/authenticate", post(token::authenticate))
-        .route(
-            "/api/v2/core/ats-systems/{systemId}/ats-candidates",
-            post(create::create_candidate).get(read::candidates),
-        )
-        .route(
-            "/api/v2/core/ats-systems/{systemId}/ats-candidates/{candidateId}",
-            get(read::candidate),
-        )
-        .route(
-            "/api/v2/core/transactions/{transactionId}",
-            get(read::transaction),
-        )
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+/// The head of a call that has no body.
+pub(super) struct Asked {
+    headers: HeaderMap,
+    query: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Infallible> {
+        Ok(Asked {
+            headers: parts.headers.clone(),
+            query: parts.uri.query().map(str::to_owned),
+        })
+    }
 }

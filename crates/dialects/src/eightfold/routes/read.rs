@@ -1,38 +1,29 @@
-//! Reading back: one ATS candidate, a list of them, what came of a transaction.
+//! Reading back: one ATS candidate, and a list of them.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use hiring::App;
-use hiring::application;
-use hiring::attachment::{self, Attachment};
 use hiring::caller::Caller;
-use hiring::candidate::{self, Candidate};
-use hiring::id::Uuid;
+use hiring::candidate::{self, Candidate, ForeignId, Sieve};
+use hiring::id::{CandidateId, OrgId, Uuid};
 use hiring::idempotency::Answer;
-use hiring::job;
 use hiring::problem::{Act, Noun, Problem, Result};
-use hiring::slot::Encoding;
-use hiring::submission::{self, Submission};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::Reader;
 
-use super::contents::{self, Content, Draft};
+use super::contents;
+use super::people::{self, As};
 use super::whose;
-use crate::eightfold::map::applications;
-use crate::eightfold::map::shown::{self, View};
 use crate::eightfold::wire;
 use crate::eightfold::wire::query::{Filter, Include, List, Query};
-use crate::eightfold::{Eightfold, NAME, auth};
+use crate::eightfold::{Eightfold, auth, scope};
 use crate::reply;
-
-/// How long a transaction can be asked about, µs: 3 days (the dialect's page, §4).
-const REMEMBERED: i64 = 3 * 86_400 * 1_000_000;
 
 type In<T> = Result<Path<T>, PathRejection>;
 
-pub(super) async fn candidate(
+pub(in crate::eightfold) async fn candidate(
     State(app): State<App>,
     path: In<(String, String)>,
     RawQuery(query): RawQuery,
@@ -48,25 +39,26 @@ async fn one(
     query: Option<String>,
     headers: &HeaderMap,
 ) -> Result<Answer> {
-    let caller = auth::caller(app, headers, Act::Read).await?;
+    let caller = auth::caller(app, headers, Act::Read, scope::CANDIDATE_READ).await?;
     let Path((system, id)) = path.ok_or(Problem::NotFound(Noun::Candidate))?;
     let system = wire::system(&system)?;
-    let include = Include::parse(&Query::read(&query.unwrap_or_default()), true)?;
+    let include = Include::parse(&Query::read(query.as_deref())?, true)?;
     let org = caller.org;
-    let draft = app
+    let drafts = app
         .store
         .read(move |r| {
             let person = whose::find(r, caller.org, &system, &id)?;
-            draft(r, &caller, &system, &id, &person, &include)
+            let how = As::Candidates(&system, Some(&id));
+            people::drafts(r, &caller, &[person], &how, &include)
         })
         .await?;
-    contents::answer(app, org, vec![draft], |mut views| {
+    contents::answer(app, org, drafts, |mut views| {
         views.pop().unwrap_or_default()
     })
     .await
 }
 
-pub(super) async fn candidates(
+pub(in crate::eightfold) async fn candidates(
     State(app): State<App>,
     path: In<String>,
     RawQuery(query): RawQuery,
@@ -82,166 +74,101 @@ async fn list(
     query: Option<String>,
     headers: &HeaderMap,
 ) -> Result<Answer> {
-    let caller = auth::caller(app, headers, Act::Read).await?;
+    let caller = auth::caller(app, headers, Act::Read, scope::CANDIDATE_READ).await?;
     let Path(system) = path.ok_or(Problem::NotFound(Noun::Route))?;
     let system = wire::system(&system)?;
-    let query = List::parse(&Query::read(&query.unwrap_or_default()))?;
+    let list = List::parse(&Query::read(query.as_deref())?)?;
+    page(app, caller, list, Some(system)).await
+}
+
+/// A page of people: of this system's candidates, or of profiles.
+pub(super) async fn page(
+    app: &App,
+    caller: Caller,
+    list: List,
+    system: Option<String>,
+) -> Result<Answer> {
     let org = caller.org;
     let (total, drafts) = app
         .store
-        .read(move |r| page(r, &caller, &system, &query))
-        .await?;
-    let around = move |views: Vec<Value>| json!({"data": views, "meta": {"totalCount": total}});
-    contents::answer(app, org, drafts, around).await
-}
-
-fn page(r: &mut Reader, caller: &Caller, system: &str, query: &List) -> Result<(i64, Vec<Draft>)> {
-    let (total, people) = matching(r, caller, system, query)?;
-    let mut drafts = Vec::with_capacity(people.len());
-    for person in people {
-        let id = match &query.filter {
-            Filter::Candidate(id) => id.clone(),
-            _ => id_in(r, caller, system, &person)?,
-        };
-        drafts.push(draft(r, caller, system, &id, &person, &query.include)?);
-    }
-    Ok((total, drafts))
-}
-
-fn matching(
-    r: &mut Reader,
-    caller: &Caller,
-    system: &str,
-    query: &List,
-) -> Result<(i64, Vec<Candidate>)> {
-    let org = caller.org;
-    let email = match &query.filter {
-        Filter::Candidate(id) => return one_of(whose::find(r, org, system, id), query.start),
-        Filter::Email(None) => return Ok((0, Vec::new())),
-        Filter::Email(email) => email.as_deref(),
-        Filter::All => None,
-    };
-    let total = candidate::count(r, org, email)?;
-    let people = candidate::list_from(r, org, query.start, email, query.limit)?;
-    Ok((total, people))
-}
-
-fn one_of(found: Result<Candidate>, start: i64) -> Result<(i64, Vec<Candidate>)> {
-    match found {
-        Ok(person) if start == 0 => Ok((1, vec![person])),
-        Ok(_) => Ok((1, Vec::new())),
-        Err(Problem::NotFound(_)) => Ok((0, Vec::new())),
-        Err(other) => Err(other),
-    }
-}
-
-/// The system's own id of the person, else ours.
-fn id_in(r: &mut Reader, caller: &Caller, system: &str, person: &Candidate) -> Result<String> {
-    let kind = whose::kind(system);
-    let keys = candidate::foreign_keys(r, caller.org, person.id, &kind)?;
-    Ok(keys
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| person.uid.to_string()))
-}
-
-fn draft(
-    r: &mut Reader,
-    caller: &Caller,
-    system: &str,
-    candidate_id: &str,
-    person: &Candidate,
-    include: &Include,
-) -> Result<Draft> {
-    let files = foreign_files(r, caller, person)?;
-    let applications = match include.shows("applications") {
-        true => own_applications(r, caller, person)?,
-        false => Vec::new(),
-    };
-    let view = View {
-        system,
-        candidate_id,
-        record: &person.record,
-        files: &files,
-        applications,
-        eeo: caller.permissions.allow(Act::EeoRead),
-    };
-    let json = shown::body(&view, include);
-    let content = |file: &Attachment| {
-        Some(Content {
-            place: (file.uid, 0),
-            encoding: Encoding::Base64,
-            sha256: file.sha256?,
-        })
-    };
-    let attached = files.iter().filter_map(content).collect();
-    contents::draft(r, caller, json, include, attached)
-}
-
-/// Files that came by other dialects. Those that came by this one stand in the record, as they were said.
-fn foreign_files(r: &mut Reader, caller: &Caller, person: &Candidate) -> Result<Vec<Attachment>> {
-    let own = format!("{NAME}:");
-    let all = attachment::of_candidate(r, caller.org, person.id)?;
-    let foreign = |file: &Attachment| !file.scope.as_ref().is_some_and(|s| s.starts_with(&own));
-    Ok(all.into_iter().filter(foreign).collect())
-}
-
-/// Applications of ours that no entry of the record stands for already; pending ones show once they are completed.
-fn own_applications(r: &mut Reader, caller: &Caller, person: &Candidate) -> Result<Vec<Value>> {
-    let said = person.record.list("foreign_applications");
-    let mut out = Vec::new();
-    for application in application::of_candidate(r, caller.org, person.id)? {
-        if application.pending {
-            continue;
-        }
-        let job = job::find(r, caller.org, application.job)?;
-        if said.iter().any(|entry| applications::names(entry, &job)) {
-            continue;
-        }
-        let stages = job::stages(r, caller.org, application.job)?;
-        let stage = stages.iter().find(|s| s.id == application.stage);
-        out.push(applications::shown(&application, &job, stage));
-    }
-    Ok(out)
-}
-
-pub(super) async fn transaction(
-    State(app): State<App>,
-    path: In<String>,
-    headers: HeaderMap,
-) -> Response {
-    let result = outcome(&app, path.ok(), &headers).await;
-    reply::send(&Eightfold, &app, result)
-}
-
-async fn outcome(app: &App, path: Option<Path<String>>, headers: &HeaderMap) -> Result<Answer> {
-    let caller = auth::caller(app, headers, Act::Read).await?;
-    let missing = Problem::NotFound(Noun::Submission);
-    let uid = path.and_then(|Path(id)| Uuid::try_parse(&id).ok());
-    let uid = uid.ok_or(missing.clone())?;
-    app.store
         .read(move |r| {
-            let found = submission::find(r, caller.org, uid)?;
-            let over = r.now() - found.received_at > REMEMBERED;
-            if found.dialect != NAME || over {
-                return Err(missing.clone());
-            }
-            Ok(reply::json(200, &transaction_of(&found)))
+            let how = match &system {
+                Some(system) => As::Candidates(system, None),
+                None => As::Profiles,
+            };
+            let sieve = sieve(r, org, &list, system.as_deref())?;
+            let (limit, start) = (list.part.limit, list.part.start);
+            let (total, ids) = candidate::sifted(r, org, &sieve, limit, start)?;
+            let people = in_order(r, org, &ids)?;
+            let drafts = people::drafts(r, &caller, &people, &how, &list.include)?;
+            Ok::<_, Problem>((total, drafts))
         })
-        .await
+        .await?;
+    contents::answer(
+        app,
+        org,
+        drafts,
+        move |views| json!({"data": views, "meta": {"totalCount": total}}),
+    )
+    .await
 }
 
-/// We write before we answer, so a transaction is never in progress and never fails later.
-fn transaction_of(found: &Submission) -> Value {
-    let status = match found.outcome.as_str() {
-        "stale" => "PASS_SKIPPED",
-        "kept" => "IN PROGRESS",
-        _ => "PASS",
+/// The people of these numbers, in the numbers' order.
+pub(super) fn in_order(r: &mut Reader, org: OrgId, ids: &[CandidateId]) -> Result<Vec<Candidate>> {
+    let mut people = candidate::of_ids(r, org, ids)?;
+    people.sort_by_key(|person| ids.iter().position(|id| *id == person.id));
+    Ok(people)
+}
+
+fn sieve(r: &mut Reader, org: OrgId, list: &List, system: Option<&str>) -> Result<Sieve> {
+    let mut sieve = Sieve {
+        words: list.words.clone(),
+        uids: list.profiles.clone(),
+        ..Sieve::default()
     };
-    let body: Value = serde_json::from_str(&found.body).unwrap_or_default();
-    json!({"data": {
-        "status": status,
-        "efEntityId": found.candidate,
-        "externalEntityId": body["candidateId"],
-    }})
+    match &list.filter {
+        Filter::All => {}
+        Filter::Email(address) => sieve.email = Some(address.clone()),
+        Filter::Candidate(id) => called(r, org, &mut sieve, system, id)?,
+        Filter::Modified(from, to) => {
+            sieve.changed_from = from.map(|s| s * 1_000_000);
+            sieve.changed_to = to.map(|s| s * 1_000_000 + 999_999);
+        }
+    }
+    if let Some(id) = &list.ats_candidate {
+        called(r, org, &mut sieve, system, id)?;
+    }
+    Ok(sieve)
+}
+
+/// Lets through whom the system (any, where none is given) calls `id`, or, where none does, whose name of ours it is.
+fn called(
+    r: &mut Reader,
+    org: OrgId,
+    sieve: &mut Sieve,
+    system: Option<&str>,
+    id: &str,
+) -> Result<()> {
+    let kinds = match system {
+        Some(system) => vec![whose::kind(system)],
+        None => candidate::kinds(r, org, &whose::kind(""))?,
+    };
+    let named = kinds.into_iter().map(|kind| ForeignId {
+        kind,
+        key: id.to_owned(),
+    });
+    let mut known = Vec::new();
+    for foreign in named.filter(|f| whose::is_storable(&f.key)) {
+        if candidate::look_up_foreign(r, org, &foreign)?.is_some() {
+            known.push(foreign);
+        }
+    }
+    match Uuid::try_parse(id) {
+        Ok(uid) if known.is_empty() => {
+            let among = sieve.uids.as_ref().is_none_or(|all| all.contains(&uid));
+            sieve.uids = Some(among.then_some(uid).into_iter().collect());
+        }
+        _ => sieve.foreign = Some(known),
+    }
+    Ok(())
 }

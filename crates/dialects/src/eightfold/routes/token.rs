@@ -35,7 +35,10 @@ struct Grant {
 
 const REFUSED: Problem = Problem::Unauthenticated("The credentials are not valid");
 
-pub(super) async fn authenticate(State(app): State<App>, request: Request) -> Response {
+pub(in crate::eightfold) async fn authenticate(
+    State(app): State<App>,
+    request: Request,
+) -> Response {
     let result = issue(&app, request).await;
     let mut response = reply::send(&Eightfold, &app, result);
     // RFC 6749 §5.1: an answer that holds a token is stored nowhere.

@@ -1,26 +1,42 @@
-//! The query strings of the reading routes.
+//! The query strings of the reading routes. What `filterQuery` and `query` mean is in `query/filter.rs`.
 
+mod filter;
+
+use hiring::application::Disposition;
+use hiring::candidate::Word;
+use hiring::id::Uuid;
 use hiring::problem::{Flaw, FlawCode, Problem, Result};
 
-use super::tables::BODY;
+pub(in crate::eightfold) use filter::Filter;
+
+use super::tables::{BODY, STATUSES};
 
 /// Records on a page: the page's "max 100".
-const MOST: i64 = 100;
+pub(in crate::eightfold) const MOST: i64 = 100;
+
+/// Ids on a page of a changelog: "up to 1000 seen".
+pub(in crate::eightfold) const MOST_IDS: i64 = 1_000;
 
 /// Fields that the catalogue leaves out of an answer unless asked for.
-const LEFT_OUT: [&str; 3] = ["applications", "tags", "notes"];
+pub(in crate::eightfold) const LEFT_OUT: [&str; 3] = ["applications", "tags", "notes"];
 
-/// What an answer shows beside the usual.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Members of a profile beside those of an ATS candidate.
+pub(in crate::eightfold) const OF_PROFILES: [&str; 4] =
+    ["fullName", "atsCandidates", "createdTs", "lastModifiedTs"];
+
+/// What an answer shows beside the usual, and what it leaves out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::eightfold) struct Include {
     names: Vec<&'static str>,
+    without: Vec<&'static str>,
     contents: bool,
 }
 
 impl Include {
     /// Whether `field` is part of the answer.
     pub(in crate::eightfold) fn shows(&self, field: &str) -> bool {
-        !LEFT_OUT.contains(&field) || self.names.contains(&field)
+        let asked = self.names.contains(&field);
+        (asked || !LEFT_OUT.contains(&field)) && !self.without.contains(&field)
     }
 
     /// Whether the content of the files in `field` is.
@@ -28,105 +44,231 @@ impl Include {
         self.contents || self.names.contains(&field)
     }
 
-    /// From `?include=resume,applications`. `contents`: files are shown without being asked for.
+    /// From `?include=resume,applications&exclude=skills`. `contents`: files are shown without being asked for.
     pub(in crate::eightfold) fn parse(query: &Query, contents: bool) -> Result<Include> {
-        let list = query.get("include").unwrap_or("");
-        let words = list.split(',').map(str::trim).filter(|w| !w.is_empty());
-        let names = words.map(|word| named(word).ok_or_else(unknown_include));
         Ok(Include {
-            names: names.collect::<Result<_, Flaw>>()?,
+            names: names(query, "include")?,
+            without: names(query, "exclude")?,
             contents,
         })
     }
 }
 
+fn names(query: &Query, which: &'static str) -> Result<Vec<&'static str>> {
+    let list = query.get(which).unwrap_or("");
+    let words = list.split(',').map(str::trim).filter(|w| !w.is_empty());
+    let unknown = || {
+        Flaw::new(
+            format!("query:{which}"),
+            FlawCode::NotAChoice,
+            format!(
+                "{which} is a comma list of: applications, tags, notes, resume, photo, attachments, or another field's name"
+            ),
+        )
+    };
+    let names = words.map(|word| named(word).ok_or_else(unknown));
+    Ok(names.collect::<Result<_, Flaw>>()?)
+}
+
+/// What names the record is not to be left out.
 fn named(word: &str) -> Option<&'static str> {
     let name = match word {
         "resume" => "resumeContent",
         "photo" => "photoContent",
+        "systemId" | "candidateId" => return None,
         other => other,
     };
-    BODY.iter().find(|f| f.name == name).map(|f| f.name)
+    let of_body = BODY.iter().map(|f| f.name);
+    of_body.chain(OF_PROFILES).find(|known| *known == name)
 }
 
-fn unknown_include() -> Flaw {
-    Flaw::new(
-        "query:include",
-        FlawCode::NotAChoice,
-        "include is a comma list of: applications, tags, notes, resume, photo, attachments, or another field's name",
-    )
-}
-
-/// Which records a list shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::eightfold) enum Filter {
-    /// All of the organization.
-    All,
-    /// `emails:x`, as the address is compared; `None`: it is no address, so nobody has it.
-    Email(Option<String>),
-    /// `candidateId:x`.
-    Candidate(String),
-}
-
-/// The query of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::eightfold) struct List {
+/// A part of a list: `start` and `limit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::eightfold) struct Part {
     /// Records passed over.
     pub start: i64,
     /// Records shown.
     pub limit: i64,
+}
+
+impl Part {
+    /// From the query; `most` is also the usual.
+    pub(in crate::eightfold) fn parse(query: &Query, most: i64) -> Result<Part> {
+        Ok(Part {
+            start: query.number("start", 0, 0, i64::from(i32::MAX))?,
+            limit: query.number("limit", most, 1, most)?,
+        })
+    }
+}
+
+/// The query of a list of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::eightfold) struct List {
+    /// Which part.
+    pub part: Part,
     /// Which.
     pub filter: Filter,
+    /// Words that each must have.
+    pub words: Vec<Word>,
+    /// Profiles of these ids only.
+    pub profiles: Option<Vec<Uuid>>,
+    /// Those whom some system calls so.
+    pub ats_candidate: Option<String>,
     /// What of them.
     pub include: Include,
 }
 
 impl List {
+    /// Of ATS candidates.
     pub(in crate::eightfold) fn parse(query: &Query) -> Result<List> {
-        if query.get("query").is_some_and(|q| !q.trim().is_empty()) {
-            let detail = "query is not supported yet; use filterQuery=emails:… or candidateId:…";
-            return Err(Problem::invalid("query:query", FlawCode::Other, detail));
-        }
         Ok(List {
-            start: query.number("start", 0, 0, i64::from(i32::MAX))?,
-            limit: query.number("limit", MOST, 1, MOST)?,
-            filter: filter(query.get("filterQuery").unwrap_or(""))?,
+            part: Part::parse(query, MOST)?,
+            filter: Filter::parse(query.get("filterQuery").unwrap_or(""))?,
+            words: filter::words(query.get("query").unwrap_or(""))?,
+            profiles: None,
+            ats_candidate: None,
             include: Include::parse(query, false)?,
+        })
+    }
+
+    /// Of profiles: `profileIds` and `atsCandidateId` beside the rest.
+    pub(in crate::eightfold) fn of_profiles(query: &Query) -> Result<List> {
+        let profiles = query.full("profileIds").map(|list| {
+            let words = list.split(',').map(str::trim).filter(|w| !w.is_empty());
+            let words: Vec<&str> = words.collect();
+            if words.len() > MOST as usize {
+                let detail = format!("profileIds may hold at most {MOST} ids");
+                return Err(Problem::invalid(
+                    "query:profileIds",
+                    FlawCode::TooLong,
+                    detail,
+                ));
+            }
+            // What is no id of ours is nobody's.
+            Ok(words
+                .iter()
+                .filter_map(|w| Uuid::try_parse(w).ok())
+                .collect())
+        });
+        Ok(List {
+            profiles: profiles.transpose()?,
+            ats_candidate: query.full("atsCandidateId").map(str::to_owned),
+            ..List::parse(query)?
         })
     }
 }
 
-/// `name:value`, the value bare or in double quotes. The vendor's whole grammar is not known to us, and guessing
-/// would answer another question than was asked.
-fn filter(text: &str) -> Result<Filter> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(Filter::All);
-    }
-    let (name, value) = text.split_once(':').ok_or_else(unknown_filter)?;
-    let value = value.trim();
-    let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
-    let bare_is_fine =
-        !value.contains(['*', '[', ']', '(', ')', '"']) && !value.contains(char::is_whitespace);
-    let value = match quoted {
-        Some(inner) if !inner.contains('"') => inner,
-        None if bare_is_fine => value,
-        _ => return Err(unknown_filter().into()),
-    };
-    match name.trim() {
-        _ if value.is_empty() || value.contains('\0') => Err(unknown_filter().into()),
-        "emails" => Ok(Filter::Email(hiring::text::email_key(value))),
-        "candidateId" => Ok(Filter::Candidate(value.to_owned())),
-        _ => Err(unknown_filter().into()),
+/// The query of a list of applications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::eightfold) struct ApplicationList {
+    /// Which part.
+    pub part: Part,
+    /// Our id or the caller's own.
+    pub application: Option<String>,
+    /// Of this profile.
+    pub profile: Option<String>,
+    /// For this position.
+    pub position: Option<String>,
+    /// For the position that some system calls so.
+    pub ats_job: Option<String>,
+    /// `Some(None)`: those that go on.
+    pub status: Option<Option<Disposition>>,
+    /// In the stage of this name.
+    pub stage: Option<String>,
+}
+
+impl ApplicationList {
+    pub(in crate::eightfold) fn parse(query: &Query) -> Result<ApplicationList> {
+        let text = |name: &str| query.full(name).map(str::to_owned);
+        let status = query.full("applicationStatus").map(status).transpose()?;
+        Ok(ApplicationList {
+            part: Part::parse(query, MOST)?,
+            application: text("applicationId"),
+            profile: text("profileId"),
+            position: text("positionId"),
+            ats_job: text("atsJobId"),
+            status,
+            stage: text("stage"),
+        })
     }
 }
 
-fn unknown_filter() -> Flaw {
-    Flaw::new(
-        "query:filterQuery",
-        FlawCode::Malformed,
-        "filterQuery must be emails:<address> or candidateId:<id>",
-    )
+/// `converted` is a word of the vendor's for which nothing of ours stands: those go on.
+fn status(word: &str) -> Result<Option<Disposition>> {
+    if !STATUSES.contains(&word) {
+        let detail = format!("applicationStatus must be one of: {}", STATUSES.join(", "));
+        let at = "query:applicationStatus";
+        return Err(Problem::invalid(at, FlawCode::NotAChoice, detail));
+    }
+    Ok(Disposition::parse(word))
+}
+
+/// The query of a list that is asked of one profile or position, or of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::eightfold) struct OfProfile {
+    /// Which part.
+    pub part: Part,
+    /// Of this profile.
+    pub profile: Option<String>,
+    /// About this position.
+    pub position: Option<String>,
+}
+
+impl OfProfile {
+    pub(in crate::eightfold) fn parse(query: &Query) -> Result<OfProfile> {
+        Ok(OfProfile {
+            part: Part::parse(query, MOST)?,
+            profile: query.full("profileId").map(str::to_owned),
+            position: query.full("positionId").map(str::to_owned),
+        })
+    }
+}
+
+/// The query of a changelog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::eightfold) struct Changes {
+    /// Which part.
+    pub part: Part,
+    /// From when, µs.
+    pub start: i64,
+    /// Until before when, µs.
+    pub end: i64,
+}
+
+const SECOND: i64 = 1_000_000;
+
+impl Changes {
+    /// `now` in µs. The page: at most 24 hours, which ended 30 minutes ago or earlier.
+    pub(in crate::eightfold) fn parse(query: &Query, now: i64) -> Result<Changes> {
+        let moment = |name: &str| {
+            let flaw = |code, what: &str| {
+                Problem::invalid(format!("query:{name}"), code, format!("{name} {what}"))
+            };
+            let text = query
+                .full(name)
+                .ok_or_else(|| flaw(FlawCode::Required, "is required"))?;
+            let seconds = text.parse::<u32>().ok();
+            let seconds =
+                seconds.ok_or_else(|| flaw(FlawCode::Datetime, "must be unix seconds"))?;
+            Ok::<_, Problem>(i64::from(seconds) * SECOND)
+        };
+        let (start, end) = (moment("startTime")?, moment("endTime")?);
+        let wrong = |what: &str| Problem::invalid("query:endTime", FlawCode::OutOfRange, what);
+        if end <= start {
+            return Err(wrong("endTime must be after startTime"));
+        }
+        if end - start > 86_400 * SECOND {
+            return Err(wrong("endTime must be at most 24 hours after startTime"));
+        }
+        if end > now - 1_800 * SECOND {
+            return Err(wrong("endTime must be at least 30 minutes ago"));
+        }
+        Ok(Changes {
+            part: Part::parse(query, MOST_IDS)?,
+            start,
+            end,
+        })
+    }
 }
 
 /// A query string, its pairs decoded.
@@ -134,8 +276,15 @@ fn unknown_filter() -> Flaw {
 pub(in crate::eightfold) struct Query(Vec<(String, String)>);
 
 impl Query {
-    pub(in crate::eightfold) fn read(text: &str) -> Query {
-        Query(serde_urlencoded::from_str(text).unwrap_or_default())
+    /// A text that is no query, or that holds what no database can hold, is refused rather than taken for an empty one.
+    pub(in crate::eightfold) fn read(text: Option<&str>) -> Result<Query> {
+        let bad = |detail| Problem::invalid("query:", FlawCode::Malformed, detail);
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text.unwrap_or(""))
+            .map_err(|_| bad("the query is not a list of name=value"))?;
+        if pairs.iter().any(|(_, value)| value.contains('\0')) {
+            return Err(bad("the query holds U+0000"));
+        }
+        Ok(Query(pairs))
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -143,6 +292,35 @@ impl Query {
             .iter()
             .find(|(n, _)| n == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// The same, unless it is blank.
+    fn full(&self, name: &str) -> Option<&str> {
+        self.get(name).map(str::trim).filter(|v| !v.is_empty())
+    }
+
+    /// `refreshClaimedProfile` is accepted: there is nothing here that it could refresh.
+    pub(in crate::eightfold) fn check_refresh(&self) -> Result<()> {
+        match self.full("refreshClaimedProfile") {
+            None | Some("true" | "false") => Ok(()),
+            Some(_) => Err(Problem::invalid(
+                "query:refreshClaimedProfile",
+                FlawCode::NotAChoice,
+                "refreshClaimedProfile must be true or false",
+            )),
+        }
+    }
+
+    /// Parameters that a list does not know and that would narrow it: ignoring them would answer another question.
+    pub(in crate::eightfold) fn refuse(&self, names: &[&str]) -> Result<()> {
+        match names.iter().find(|name| self.full(name).is_some()) {
+            None => Ok(()),
+            Some(name) => Err(Problem::invalid(
+                format!("query:{name}"),
+                FlawCode::Other,
+                format!("{name} is not supported in this list"),
+            )),
+        }
     }
 
     fn number(&self, name: &str, usual: i64, least: i64, most: i64) -> Result<i64> {
@@ -158,69 +336,4 @@ impl Query {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn list(text: &str) -> Result<List> {
-        List::parse(&Query::read(text))
-    }
-
-    #[test]
-    fn filters() {
-        for (text, wanted) in [
-            ("", Filter::All),
-            ("filterQuery=", Filter::All),
-            (
-                "filterQuery=emails:Ada@X.org",
-                Filter::Email(Some("ada@x.org".into())),
-            ),
-            (
-                "filterQuery=emails%3Aada%2Bb%40x.org",
-                Filter::Email(Some("ada+b@x.org".into())),
-            ),
-            ("filterQuery=emails:nobody", Filter::Email(None)),
-            ("filterQuery=candidateId:7", Filter::Candidate("7".into())),
-            (
-                "filterQuery=candidateId:%22a%20b%22",
-                Filter::Candidate("a b".into()),
-            ),
-            (
-                "filterQuery=candidateId:a:b",
-                Filter::Candidate("a:b".into()),
-            ),
-        ] {
-            assert_eq!(list(text).map(|l| l.filter), Ok(wanted), "{text}");
-        }
-    }
-
-    #[test]
-    fn anything_else_is_refused() {
-        for text in [
-            "filterQuery=employees:*",
-            "filterQuery=emails:*",
-            "filterQuery=emails:",
-            "filterQuery=emails",
-            "filterQuery=lastModified:%5B1%20TO%20*%5D",
-            "filterQuery=emails:a@b.c%20AND%20candidateId:7",
-            "filterQuery=candidateId:%00",
-            "query=ada*",
-            "limit=0",
-            "limit=101",
-            "limit=x",
-            "start=-1",
-            "include=everything",
-        ] {
-            assert!(matches!(list(text), Err(Problem::Invalid(_))), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_included() {
-        let include = |text: &str, contents| Include::parse(&Query::read(text), contents).unwrap();
-        let usual = include("", true);
-        assert!(usual.shows("skills") && !usual.shows("tags") && usual.contents_of("attachments"));
-        let asked = include("include=resume,%20tags", false);
-        assert!(asked.shows("tags") && !asked.shows("notes"));
-        assert!(asked.contents_of("resumeContent") && !asked.contents_of("photoContent"));
-    }
-}
+mod tests;

@@ -161,7 +161,7 @@ const EXPERIENCE: &[Member] = &[
     ("isInternal", Bool),
 ];
 
-const ATTACHMENT: &[Member] = &[
+pub(in crate::eightfold) const ATTACHMENT: &[Member] = &[
     ("attachmentId", Text),
     (
         "attachmentType",
@@ -363,7 +363,7 @@ const SUBMITTER: &[Member] = &[
 
 const RATINGS: &[&str] = &["strong_yes", "yes", "mixed", "no", "strong_no"];
 
-const SCORECARD: &[Member] = &[
+pub(in crate::eightfold) const SCORECARD: &[Member] = &[
     ("interviewName", Text),
     ("description", Text),
     ("interviewedAt", Moment),

@@ -9,7 +9,7 @@ use super::*;
 
 fn parse(body: &Value) -> Result<AtsCandidate> {
     let body = Body::read(Bytes::from(body.to_string()), is_file)?;
-    AtsCandidate::parse(&body, "demo")
+    AtsCandidate::parse(&body, &Way::Create("demo".into()))
 }
 
 fn least() -> Value {

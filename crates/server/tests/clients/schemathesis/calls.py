@@ -79,7 +79,13 @@ def native_things(server):
     made = server.make("/candidates", {**person, "answers": {"phone": "+44 20 7946 0001"}, "files": [file]})
     _, candidate = server.ask(f"/candidates/{made['candidate']['id']}")
     _, job = server.ask(f"/jobs/{server.key['job_id']}")
+    invites = [
+        server.make("/invites", {"email": f"invited{n}@example.com", "job": server.key["job_id"]}) for n in range(5)
+    ]
     return {
+        "/deliveries/{id}": [invite["mail"]["id"] for invite in invites],
+        "/invites job": [server.key["job_id"]],
+        "/mail-templates/{kind}/{language}": ["en", "de", "pt-br"],
         "/submissions/{id}": [made["submission"]],
         "/attachments/{id}": [candidate["attachments"][0]["id"]],
         "/candidates job": [server.key["job_id"]],
@@ -112,22 +118,67 @@ def merge_things(server):
 
 
 def xobin_things(server):
-    """Somebody who applied for the demo's first track."""
+    """Applicants in every state; and the older calls' bodies name a track and an application by number."""
     track = server.key["track_id"]
-    fields = [{"label": "phone", "value": "+44 20 7946 0001"}]
-    person = {"invite_applicant": False, "name": "Ada Lovelace", "email": "ada@example.com", "fields": fields}
-    server.make(f"/tracks/{track}/applicants", person)
-    return {"/api/v2/tracks/{track_id}": [track]}
+    here = f"/tracks/{track}"
+    _, about = server.ask(here)
+    _, tracks = server.ask("/tracks")
+    made = []
+    for n in range(24):
+        person = {"name": f"Ada {n}", "email": f"ada{n}@calls.example", "fields": {"phone": "+44 20 7946 0001"}}
+        made.append(server.make(f"{here}/applicants", {**person, "invite_applicant": n == 0}))
+    server.ask(f"{here}/applicants/{made[1]['application_id']}/hire", {}, "PATCH")
+    server.ask(f"{here}/applicants/{made[2]['application_id']}/reject", {}, "PATCH")
+    stages = [stage["stage_id"] for stage in about["stages"]]
+    applications = [one["application_id"] for one in made]
+    # Of one track: an application belongs to no other.
+    names = {
+        "/api/v2/tracks/{track_id}": [track],
+        "/api/v2/tracks/{track_id}/applicants/{application_id}": applications,
+        "/api/v2/tracks/candidate/reject/{candidate_id}": [one["candidate_id"] for one in made],
+        "/api/v2/tracks/candidate/reject/{candidate_id} track_id": [track],
+        "/api/v2/tracks/candidate/reject/{candidate_id} application_id": applications,
+        "/api/v2/tracks/candidate/advance track_id": [track],
+        "/api/v2/tracks/candidate/advance application_id": applications,
+        "/api/v2/tracks/invite track_id": [track],
+        # Whose form asks for nothing.
+        "/api/v2/tracks/application job_name": [tracks["data"][1]["title"]],
+    }
+    for verb in ("move", "hire", "reject"):
+        path = f"/api/v2/tracks/{{track_id}}/applicants/{{application_id}}/{verb}"
+        # Where most of them still are.
+        names[f"{path} source_stage_id"] = stages[:1]
+    names["/api/v2/tracks/{track_id}/applicants/{application_id}/move destination_stage_id"] = stages
+    return names
 
 
 def eightfold_things(server):
-    """Somebody in the demo's far system."""
-    system = server.key["system_id"]
-    person = {"candidateId": "ada-1", "firstName": "Ada", "lastName": "Lovelace", "emails": "ada@example.com"}
-    made = server.make(f"/ats-systems/{system}/ats-candidates", {**person, "lastActivityTs": 1})
+    """Lists do not show transactions, and there is nobody yet."""
+    core, name = "/api/v2/core", server.key["system_id"]
+    system = f"/ats-systems/{name}"
+    position = server.make(f"{system}/ats-positions", {"atsEntityId": "R-1", "title": "Analyst", "jobStages": ["Screen"]})
+    scorecard = {"interviewName": "Tea", "overallRating": "yes"}
+    application = {"jobs": [{"atsJobId": "R-1"}], "scorecards": [scorecard]}
+    file = {"fileName": "cv.txt", "attachmentType": "resume", "attachmentContent": "Ada"}
+    person = {"candidateId": "c-1", "firstName": "Ada", "emails": "ada@example.com", "lastActivityTs": 1}
+    more = {"tags": ["first"], "applications": [application], "attachments": [file]}
+    written = server.make(f"{system}/ats-candidates", {**person, **more})
+    _, profiles = server.ask("/profiles")
+    profile = profiles["data"][0]
+    server.make("/profile-notes", {"profileId": profile["id"], "note": "Came to tea."})
+    stages = f"{core}/profiles/{{profileId}}/application/stages"
     return {
-        "/api/v2/core/ats-systems/{systemId}": [system],
-        "/api/v2/core/transactions/{transactionId}": [made["transactionId"]],
+        f"{core}/ats-systems/{{systemId}}": [name],
+        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}}": ["c-1"],
+        f"{core}/ats-systems/{{systemId}}/ats-positions/{{atsPositionId}}": ["R-1"],
+        f"{core}/transactions/{{transactionId}}": [written["transactionId"]],
+        f"{core}/position/{{positionId}}": [position["id"]],
+        f"{core}/positions/{{positionId}}": [position["id"]],
+        f"{core}/profiles/{{profileId}}/attachments/{{attachmentId}}": [profile["attachments"][0]["attachmentId"]],
+        f"{core}/changelog/{{entityType}}": ["profile", "position", "profile-application"],
+        f"{core}/profile-notes profileId": [profile["id"]],
+        f"{stages} positionId": [position["id"]],
+        f"{stages} stage": ["Screen"],
     }
 
 
