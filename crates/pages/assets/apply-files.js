@@ -49,6 +49,12 @@ function remembered(uid) {
   }
 }
 
+/** Shows a list, or hides one in which nothing stands, with the help that belongs to it. */
+function toggle(list, shown) {
+  list.hidden = !shown;
+  if (list.nextElementSibling?.matches('p.help')) list.nextElementSibling.hidden = !shown;
+}
+
 /** The list of an input's files. */
 function listOf(input) {
   const question = input.closest('.question');
@@ -57,6 +63,7 @@ function listOf(input) {
     list = make('ul', { className: 'files', id: `${input.id}-files` });
     input.before(list);
   }
+  toggle(list, true);
   return list;
 }
 
@@ -233,6 +240,8 @@ export async function drop(row) {
     if (!answer?.ok && answer?.status !== 404 && row.hasAttribute('data-complete')) return false;
     forget(uid);
   }
+  const list = row.parentElement;
   row.remove();
+  if (list && !list.children.length) toggle(list, false);
   return true;
 }

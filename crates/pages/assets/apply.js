@@ -102,17 +102,7 @@ async function put(entries) {
     clearTimeout(slow);
   }
   if (answer?.ok) {
-    const { stamps } = await answer.json().catch(() => ({ stamps: {} }));
-    Object.assign(seen, stamps);
-    form.elements.seen.value = JSON.stringify(seen);
-    for (const [name, entry] of entries) {
-      const now = unsaved.get(name);
-      if (now === entry) unsaved.delete(name);
-      else if (now) now.seen = seen[name];
-    }
-    keep();
-    failing = false;
-    tries = 0;
+    await settle(entries, answer);
     tell(say(held ? 'back' : 'saved'));
     held = false;
     return true;
@@ -126,6 +116,21 @@ async function put(entries) {
   if (!held) tell(say(answer ? 'trouble' : 'offline'));
   pause(patience(tries++, answer?.headers.get('Retry-After'))).then(save);
   return false;
+}
+
+/** The server has these entries: they need not lie here any more. */
+async function settle(entries, answer) {
+  const { stamps } = await answer.json().catch(() => ({ stamps: {} }));
+  Object.assign(seen, stamps);
+  form.elements.seen.value = JSON.stringify(seen);
+  for (const [name, entry] of entries) {
+    const now = unsaved.get(name);
+    if (now === entry) unsaved.delete(name);
+    else if (now) now.seen = seen[name];
+  }
+  keep();
+  failing = false;
+  tries = 0;
 }
 
 /** Sends what is unsaved on the way out. Whether it arrives nobody hears, so it stays on this device too. */
@@ -201,7 +206,9 @@ async function submit(button) {
     };
     return;
   }
-  const answer = await post(body(unsaved)).catch(() => undefined);
+  const entries = new Map(unsaved);
+  const answer = await post(body(entries)).catch(() => undefined);
+  if (answer?.ok) await settle(entries, answer);
   if (answer && answer.status !== 503 && answer.status !== 429) {
     leaving = true;
     form.requestSubmit(button);
@@ -218,6 +225,10 @@ form.addEventListener('submit', (event) => {
   if (leaving || button?.value !== 'submit') {
     // A language, the decline, "save": the form brings all along.
     leaving = true;
+    if (button?.value === 'decline') {
+      unsaved.clear();
+      keep();
+    }
     setTimeout(() => { leaving = false; }, 15_000);
     return;
   }

@@ -287,8 +287,11 @@ test('without a connection the page stays and says so; later the same button sen
     await send(page).click();
     await page.context().setOffline(false);
     await page.getByText('There is a connection again').waitFor();
+    await page.getByLabel('Phone').fill('+44 20 7946 0002');
     await send(page).click();
     await received(page);
+    await page.getByText('+44 20 7946 0002').waitFor();
+    assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), [], 'something lies on the device after all was sent');
   });
   assert.equal((await applications(email)).length, 1);
 });
