@@ -7,7 +7,7 @@
 //!
 //! What they share: [`body`] (strict JSON with slots), [`check`] (typed reading that names the field), [`inbound`] (a
 //! request's body within limits), [`files`] (slots to durable files), [`reply`] (answers out), [`cursor`], [`limit`],
-//! [`time`].
+//! [`time`]; and [`written`], what callers may write, as data.
 
 pub mod body;
 pub mod check;
@@ -23,6 +23,7 @@ pub mod native;
 pub(crate) mod openapi;
 pub mod reply;
 pub mod time;
+pub mod written;
 pub mod xobin;
 
 use axum::Router;
@@ -44,6 +45,8 @@ pub trait Dialect: Sync {
     fn routes(&self) -> Router<App>;
     /// How this vendor phrases a failure.
     fn problem(&self, problem: &Problem) -> Response;
+    /// The bodies that make a candidate, for `docs/dialects/matrix.md`.
+    fn written(&self) -> Vec<written::Written>;
     /// The guide for users, Markdown.
     fn guide(&self) -> &'static str;
     /// Its OpenAPI 3.1 document, JSON, which it serves itself below its mount point; `None` where there is none yet.

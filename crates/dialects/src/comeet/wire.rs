@@ -6,11 +6,13 @@
 
 mod country;
 mod extension;
+mod written;
 
 use hiring::problem::{Flaw, FlawCode, Result};
 use serde_json::{Map, Value};
 use url::Url;
 
+pub(super) use self::written::written;
 use crate::body::{Body, Step};
 use crate::check::{Check, Object};
 

@@ -54,6 +54,10 @@ impl Dialect for Merge {
         problem::render(problem)
     }
 
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
+    }
+
     fn guide(&self) -> &'static str {
         include_str!("README.md")
     }

@@ -14,6 +14,7 @@ mod nested;
 mod query;
 mod rules;
 mod tables;
+mod written;
 
 use hiring::id::Uuid;
 use hiring::problem::{FlawCode, Problem, Result};
@@ -41,6 +42,7 @@ pub(super) use query::{
 };
 pub(super) use rules::Table;
 pub(super) use tables::{APPLICATION, ATTACHMENT, CANDIDATE, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};
+pub(super) use written::written;
 
 /// A field that was ignored: the value stays in the submission.
 #[derive(Debug, Clone, PartialEq, Eq)]

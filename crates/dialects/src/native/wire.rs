@@ -12,6 +12,7 @@ mod job_edit;
 mod linked_account;
 mod note;
 pub(super) mod record;
+mod written;
 
 use hiring::problem::FlawCode;
 use uuid::Uuid;
@@ -23,6 +24,7 @@ pub(super) use job::{NewField, NewJob};
 pub(super) use job_edit::JobEdit;
 pub(super) use linked_account::LinkedAccountEdit;
 pub(super) use note::NewNote;
+pub(super) use written::written;
 
 use crate::check::{Check, Object};
 

@@ -7,6 +7,7 @@ mod map;
 mod problem;
 mod routes;
 mod wire;
+mod written;
 
 use axum::Router;
 use axum::response::Response;
@@ -34,6 +35,10 @@ impl Dialect for Xobin {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn written(&self) -> Vec<crate::written::Written> {
+        written::written()
     }
 
     fn guide(&self) -> &'static str {

@@ -41,7 +41,7 @@ pub(super) struct Invite {
     pub unknown: Vec<String>,
 }
 
-const ADD: [&str; 7] = [
+pub(super) const ADD: [&str; 7] = [
     "invite_applicant",
     "name",
     "email",
@@ -50,12 +50,15 @@ const ADD: [&str; 7] = [
     "destination_stage_id",
     "fields",
 ];
-const INVITE: [&str; 4] = [
+pub(super) const INVITE: [&str; 4] = [
     "candidate_name",
     "candidate_email",
     "track_id",
     "invite_format",
 ];
+
+/// Values of `invite_format`.
+pub(super) const INVITE_FORMATS: [&str; 2] = ["getlink", "sendlink"];
 
 impl AddApplicant {
     pub(super) fn parse(body: &Body) -> Result<AddApplicant> {
@@ -90,7 +93,7 @@ impl Invite {
             email: email(&mut check, &root, "candidate_email"),
             track_id: check.integer(&root, "track_id").unwrap_or(0),
             send: check
-                .choice(&root, "invite_format", &["getlink", "sendlink"])
+                .choice(&root, "invite_format", &INVITE_FORMATS)
                 .is_some_and(|f| f == "sendlink"),
             unknown: root.unknown(&INVITE).map(|k| root.pointer(k)).collect(),
         };

@@ -12,6 +12,7 @@ mod fetch;
 mod files;
 mod golden;
 mod kill;
+mod matrix;
 mod merge_accounts;
 mod merge_family;
 mod once;

@@ -49,8 +49,10 @@ pub(in crate::native) enum Contact {
     Url,
 }
 
-const NAME: usize = 1_000;
+pub(super) const NAME: usize = 1_000;
 const LONG: usize = 100_000;
+/// Members of an address: its parts, or one text.
+pub(super) const ADDRESS: [&str; 6] = ["country", "state", "city", "zip", "street", "text"];
 /// Items of a list.
 const MOST: usize = 1_000;
 
@@ -412,11 +414,10 @@ fn judge(check: &mut Check<'_>, at: &str, value: &str, contact: Contact) {
 }
 
 fn address<'v, 'b: 'v>(check: &mut Check<'b>, root: &Object<'v>, name: &str) -> Option<Value> {
-    const PARTS: [&str; 6] = ["country", "state", "city", "zip", "street", "text"];
     let object = check.object(root, name)?;
-    refuse_unknown(check, &object, &PARTS);
+    refuse_unknown(check, &object, &ADDRESS);
     let mut address = serde_json::Map::new();
-    for part in PARTS {
+    for part in ADDRESS {
         if let Some(text) = text(check, &object, part, NAME) {
             address.insert(part.to_owned(), Value::String(text));
         }

@@ -1,0 +1,314 @@
+//! The cells: for each field of a body and each reader, the way in which the field is shown. Found by writing letters and
+//! reading them back, never written down by hand.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use dialects::written::Leaf;
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::Value;
+
+use super::house::House;
+use super::letter::{Posted, Sent, Wish, Writer};
+use super::post::{Came, post};
+use super::read::{READERS, read};
+use super::shrink::{Cut, Letters};
+use super::spelling::spelled;
+use super::ways::{Beside, How, Shown, Turn, Way};
+
+/// Letters of each writer that are looked at: so many of all fields, so many of some.
+const FULL: usize = 40;
+const SOME: usize = 120;
+/// Occurrences of a field whose ways are looked for.
+const LOOKED_AT: usize = 6;
+/// Letters on their way at once.
+pub const AT_ONCE: usize = 16;
+
+/// What becomes of a field with a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// It is shown in these ways.
+    Shown(Vec<Way>, Words),
+    /// It is shown for some and not for others: `(way, shown, not shown)`.
+    Sometimes(Way, usize, usize),
+    /// The reader has no place for it.
+    Nowhere,
+    /// Own dialect: it stands in the submission, under `unmapped`.
+    Unmapped,
+    /// It was never sent where this reader shows anything.
+    Unknown,
+}
+
+/// Words of a dialect for words of another.
+pub type Words = BTreeMap<String, Value>;
+
+/// Reader → field → cell, for one writer.
+pub type Cells = BTreeMap<(String, String), Cell>;
+
+/// A letter that was written and read.
+pub struct Seen {
+    /// What was sent.
+    pub posted: Posted,
+    /// What it came to.
+    pub came: Came,
+    /// What each reader shows; readers that show nothing are not here.
+    pub shown: Vec<(&'static str, Shown)>,
+}
+
+impl Seen {
+    /// Whether the submission says that this value has no place.
+    pub fn is_unmapped(&self, sent: &Sent) -> bool {
+        let unmapped = self.came.submission.unmapped.iter();
+        unmapped.into_iter().any(|at| {
+            let rest = sent.pointer.strip_prefix(at.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+}
+
+/// Writes a letter and reads it back by `readers`.
+///
+/// # Errors
+/// A refusal, or an answer that is no success.
+pub async fn see(
+    house: &House,
+    writer: &Writer,
+    cut: &Cut,
+    readers: &[&'static str],
+) -> Result<Seen, String> {
+    let posted = cut.write(house);
+    let body = spelled(&posted.body, cut.spelling());
+    let came = post(house, writer, &posted, &body).await?;
+    if came.again.as_deref() != Some(body.as_bytes()) {
+        return Err("the body with its slots put back is not what was sent".to_owned());
+    }
+    let mut shown = Vec::new();
+    for reader in readers {
+        if let Some(answer) = read(house, reader, writer, &came).await? {
+            shown.push((*reader, Shown::of(&answer)));
+        }
+    }
+    Ok(Seen { posted, came, shown })
+}
+
+/// Writes letters and finds the cells.
+pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
+    let mut runner = TestRunner::new_with_rng(Config::default(), super::rng());
+    let mut cuts = Vec::new();
+    for (count, full) in [(FULL, true), (SOME, false)] {
+        let wish = Some(Wish { applied: true, full });
+        let letters = Letters {
+            writer: writer.clone(),
+            house: house.clone(),
+            wish,
+        };
+        for _ in 0..count {
+            let tree = letters.new_tree(&mut runner).expect("a letter");
+            cuts.push(tree.current());
+        }
+    }
+    let seen = stream::iter(cuts.iter().map(|cut| see(house, writer, cut, &READERS)));
+    let seen: Vec<_> = seen.buffered(AT_ONCE).collect().await;
+    let seen: Vec<Seen> = seen
+        .into_iter()
+        .map(|seen| seen.unwrap_or_else(|why| panic!("{} {}: {why}", writer.dialect, writer.name)))
+        .collect();
+    let mut cells = Cells::new();
+    for reader in READERS {
+        let found = Finding::new(house, writer, reader, &seen).cells();
+        cells.extend(found.into_iter().map(|(field, cell)| ((reader.to_owned(), field), cell)));
+    }
+    cells
+}
+
+/// One reader's cells, while they are found.
+struct Finding<'s> {
+    house: &'s House,
+    reader: &'static str,
+    own: bool,
+    seen: &'s [Seen],
+    ways: HashMap<&'s str, HashSet<Way>>,
+    words: HashMap<(&'s str, Way), Option<Words>>,
+}
+
+/// Nothing is learned yet.
+fn no_words(_: &Way, _: &Value) -> Option<Value> {
+    None
+}
+
+impl<'s> Finding<'s> {
+    fn new(house: &'s House, writer: &Writer, reader: &'static str, seen: &'s [Seen]) -> Finding<'s> {
+        Finding {
+            house,
+            reader,
+            own: writer.dialect == reader,
+            seen,
+            ways: HashMap::new(),
+            words: HashMap::new(),
+        }
+    }
+
+    /// Every letter that this reader shows, with what it shows.
+    fn pairs(&self) -> impl Iterator<Item = (&'s Seen, &'s Shown)> + use<'s> {
+        let reader = self.reader;
+        self.seen.iter().filter_map(move |seen| {
+            let shown = seen.shown.iter().find(|(name, _)| *name == reader);
+            Some((seen, &shown?.1))
+        })
+    }
+
+    fn cells(mut self) -> BTreeMap<String, Cell> {
+        self.look();
+        self.learn();
+        let mut fields: BTreeMap<String, Cell> = BTreeMap::new();
+        for seen in self.seen {
+            for sent in seen.posted.sent.iter().filter(|s| !s.unknown) {
+                fields.entry(sent.pattern.clone()).or_insert(Cell::Unknown);
+            }
+        }
+        for (field, cell) in &mut fields {
+            *cell = self.judge(field);
+        }
+        fields
+    }
+
+    /// Looks for ways at the first occurrences of each field.
+    fn look(&mut self) {
+        let mut looked: HashMap<&str, usize> = HashMap::new();
+        for (seen, shown) in self.pairs() {
+            let beside = Beside {
+                house: self.house,
+                posted: &seen.posted,
+                shown,
+                words: &no_words,
+            };
+            for sent in counted(seen) {
+                let times = looked.entry(&sent.pattern).or_default();
+                if *times < LOOKED_AT {
+                    *times += 1;
+                    self.ways.entry(&sent.pattern).or_default().extend(beside.ways(sent));
+                }
+            }
+        }
+    }
+
+    /// Learns which words stand for the words of choices and for flags: a place whose value follows from what was sent.
+    fn learn(&mut self) {
+        for (seen, shown) in self.pairs() {
+            let sent = counted(seen).filter(|s| matches!(s.leaf, Leaf::Choice(_) | Leaf::Flag | Leaf::Answer));
+            for sent in sent {
+                for (pattern, places) in &shown.patterns {
+                    let depth = pattern.matches("/#").count();
+                    let turn = match depth {
+                        _ if depth == sent.indexes.len() => Turn::Same,
+                        _ if depth < sent.indexes.len() && sent.indexes[depth..].iter().all(|i| *i == 0) => Turn::First,
+                        _ => continue,
+                    };
+                    let Some(place) = places.iter().find(|p| p.indexes == sent.indexes[..depth]) else {
+                        continue;
+                    };
+                    let way = Way {
+                        turn,
+                        how: How::Words,
+                        target: pattern.clone(),
+                    };
+                    let value = &shown.values[&place.pointer];
+                    let words = self.words.entry((&sent.pattern, way)).or_insert_with(|| Some(Words::new()));
+                    let said = sent.value.to_string();
+                    if let Some(known) = words {
+                        match known.get(&said) {
+                            Some(other) if other != value => *words = None,
+                            Some(_) => {}
+                            None => {
+                                known.insert(said, value.clone());
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let different = |words: &Words| words.values().map(Value::to_string).collect::<HashSet<_>>().len() > 1;
+        self.words.retain(|_, words| words.as_ref().is_some_and(different));
+        for (field, way) in self.words.keys() {
+            self.ways.entry(field).or_default().insert(way.clone());
+        }
+    }
+
+    fn judge(&self, field: &str) -> Cell {
+        let ways = self.ways.get(field).into_iter().flatten();
+        let mut counts: Vec<(&Way, [usize; 3])> = ways.map(|way| (way, [0; 3])).collect();
+        let (mut occurred, mut unmapped) = (0, 0);
+        for (seen, shown) in self.pairs() {
+            let words = |way: &Way, sent: &Value| self.word(field, way, sent);
+            let beside = Beside {
+                house: self.house,
+                posted: &seen.posted,
+                shown,
+                words: &words,
+            };
+            let all = seen.posted.sent.iter().filter(|s| s.pattern == field);
+            unmapped += all.filter(|s| seen.is_unmapped(s)).count();
+            for sent in counted(seen).filter(|s| s.pattern == field) {
+                occurred += 1;
+                for (way, count) in &mut counts {
+                    count[beside.judge(way, sent) as usize] += 1;
+                }
+            }
+        }
+        if occurred == 0 {
+            return if unmapped > 0 && self.own { Cell::Unmapped } else if unmapped > 0 { Cell::Nowhere } else { Cell::Unknown };
+        }
+        self.best(field, counts)
+    }
+
+    fn word(&self, field: &str, way: &Way, sent: &Value) -> Option<Value> {
+        let (_, words) = self.words.iter().find(|((f, w), _)| *f == field && w == way)?;
+        words.as_ref()?.get(&sent.to_string()).cloned()
+    }
+
+    fn best(&self, field: &str, counts: Vec<(&Way, [usize; 3])>) -> Cell {
+        let always = counts.iter().filter(|(_, [holds, _, fails])| *holds > 2 && *fails == 0);
+        // Of a list of its own, a dialect shows every item.
+        let always = always.filter(|(_, [_, not_meant, _])| !self.own || *not_meant == 0);
+        let mut always: Vec<&Way> = always.map(|(way, _)| *way).collect();
+        always.sort_by_key(|way| rank(way, field));
+        let Some(first) = always.first().copied() else {
+            let most = counts.iter().max_by_key(|(way, [holds, ..])| (*holds, std::cmp::Reverse(rank(way, field))));
+            return match most {
+                Some((way, [holds, not_meant, fails])) if self.is_marked(field) && *holds > 0 => {
+                    Cell::Sometimes((*way).clone(), *holds, fails + not_meant)
+                }
+                _ => Cell::Nowhere,
+            };
+        };
+        let also = |way: &&&Way| first.how == How::FirstWord && way.how == How::Rest;
+        let also = always.iter().find(also);
+        let words = self.words.iter().find(|((f, w), _)| *f == field && w == first);
+        let words = words.and_then(|(_, words)| words.clone()).unwrap_or_default();
+        let ways = [Some(first), also.copied()].into_iter().flatten().cloned();
+        Cell::Shown(ways.collect(), words)
+    }
+
+    /// Whether values of this field can be told from others.
+    fn is_marked(&self, field: &str) -> bool {
+        let mut all = self.seen.iter().flat_map(|s| &s.posted.sent);
+        all.any(|s| s.pattern == field && s.marked)
+    }
+}
+
+/// Values by which ways are judged: those that say something and have a place.
+fn counted(seen: &Seen) -> impl Iterator<Item = &Sent> {
+    let says = |s: &&Sent| !s.unknown && s.value.as_str().is_none_or(|text| !text.trim().is_empty());
+    seen.posted.sent.iter().filter(says).filter(|s| !seen.is_unmapped(s))
+}
+
+/// Less is better: as it was, at a place of its own name, near the top.
+fn rank(way: &Way, field: &str) -> (bool, How, Turn, bool, usize, String) {
+    let last = |path: &str| path.rsplit('/').find(|s| *s != "#").unwrap_or("").to_lowercase().replace('_', "");
+    let named = last(&way.target) == last(field);
+    let aside = way.target.starts_with("/remote_data");
+    (aside, way.how, way.turn, !named, way.target.len(), way.target.clone())
+}
