@@ -38,7 +38,7 @@ fn beside(name: &str) -> Shape {
         "files" => {
             let name = Member {
                 required: true,
-                ..member("name", text(255))
+                ..member("name", Shape::Leaf(Leaf::Name(255)))
             };
             return object(vec![
                 name,

@@ -17,7 +17,7 @@ use super::post::{Came, post};
 use super::read::{READERS, read};
 use super::shrink::{Cut, Letters};
 use super::spelling::spelled;
-use super::ways::{Beside, How, Shown, Turn, Way};
+use super::ways::{Beside, How, Shown, Turn, Verdict, Way};
 
 /// Letters of each writer that are looked at: so many of all fields, so many of some.
 const FULL: usize = 40;
@@ -198,7 +198,7 @@ impl<'s> Finding<'s> {
     /// Learns which words stand for the words of choices and for flags: a place whose value follows from what was sent.
     fn learn(&mut self) {
         for (seen, shown) in self.pairs() {
-            let sent = counted(seen).filter(|s| matches!(s.leaf, Leaf::Choice(_) | Leaf::Flag | Leaf::Answer));
+            let sent = counted(seen).filter(|s| matches!(s.leaf, Leaf::Choice(_) | Leaf::Flag));
             for sent in sent {
                 for (pattern, places) in &shown.patterns {
                     let depth = pattern.matches("/#").count();
@@ -239,8 +239,8 @@ impl<'s> Finding<'s> {
 
     fn judge(&self, field: &str) -> Cell {
         let ways = self.ways.get(field).into_iter().flatten();
-        let mut counts: Vec<(&Way, [usize; 3])> = ways.map(|way| (way, [0; 3])).collect();
-        let (mut occurred, mut unmapped) = (0, 0);
+        let mut counts: Vec<(&Way, Count)> = ways.map(|way| (way, Count::default())).collect();
+        let (mut occurred, mut unmapped, marked) = (0, 0, self.is_marked(field));
         for (seen, shown) in self.pairs() {
             let words = |way: &Way, sent: &Value| self.word(field, way, sent);
             let beside = Beside {
@@ -249,60 +249,89 @@ impl<'s> Finding<'s> {
                 shown,
                 words: &words,
             };
-            let all = seen.posted.sent.iter().filter(|s| s.pattern == field);
-            unmapped += all.filter(|s| seen.is_unmapped(s)).count();
-            for sent in counted(seen).filter(|s| s.pattern == field) {
-                occurred += 1;
-                for (way, count) in &mut counts {
-                    count[beside.judge(way, sent) as usize] += 1;
+            for sent in seen.posted.of(field) {
+                if seen.is_unmapped(sent) {
+                    unmapped += 1;
+                } else if is_counted(seen, sent) {
+                    occurred += 1;
+                    counts.iter_mut().for_each(|(way, count)| count.add(beside.judge(way, sent), sent));
                 }
             }
+            // What cannot be told from others is shown in places by chance.
+            if !marked {
+                counts.retain(|(_, count)| count.fails == 0);
+            }
         }
-        if occurred == 0 {
-            return if unmapped > 0 && self.own { Cell::Unmapped } else if unmapped > 0 { Cell::Nowhere } else { Cell::Unknown };
+        match (occurred, unmapped) {
+            (0, 0) => Cell::Unknown,
+            (0, _) if self.own => Cell::Unmapped,
+            (0, _) => Cell::Nowhere,
+            _ => self.best(field, counts),
         }
-        self.best(field, counts)
     }
 
     fn word(&self, field: &str, way: &Way, sent: &Value) -> Option<Value> {
-        let (_, words) = self.words.iter().find(|((f, w), _)| *f == field && w == way)?;
+        let words = self.words.get(&(field, way.clone()))?;
         words.as_ref()?.get(&sent.to_string()).cloned()
     }
 
-    fn best(&self, field: &str, counts: Vec<(&Way, [usize; 3])>) -> Cell {
-        let always = counts.iter().filter(|(_, [holds, _, fails])| *holds > 2 && *fails == 0);
+    fn best(&self, field: &str, counts: Vec<(&Way, Count)>) -> Cell {
+        let always = counts.iter().filter(|(_, count)| count.holds > 2 && count.fails == 0);
         // Of a list of its own, a dialect shows every item.
-        let always = always.filter(|(_, [_, not_meant, _])| !self.own || *not_meant == 0);
+        let always = always.filter(|(_, count)| !self.own || count.not_meant == 0);
         let mut always: Vec<&Way> = always.map(|(way, _)| *way).collect();
         always.sort_by_key(|way| rank(way, field));
         let Some(first) = always.first().copied() else {
-            let most = counts.iter().max_by_key(|(way, [holds, ..])| (*holds, std::cmp::Reverse(rank(way, field))));
-            return match most {
-                Some((way, [holds, not_meant, fails])) if self.is_marked(field) && *holds > 0 => {
-                    Cell::Sometimes((*way).clone(), *holds, fails + not_meant)
-                }
-                _ => Cell::Nowhere,
-            };
+            let most = counts.iter().filter(|(_, count)| count.marked > 0);
+            let most = most.max_by_key(|(way, count)| (count.holds, std::cmp::Reverse(rank(way, field))));
+            return most.map_or(Cell::Nowhere, |(way, count)| {
+                Cell::Sometimes((*way).clone(), count.holds, count.fails + count.not_meant)
+            });
         };
         let also = |way: &&&Way| first.how == How::FirstWord && way.how == How::Rest;
         let also = always.iter().find(also);
-        let words = self.words.iter().find(|((f, w), _)| *f == field && w == first);
-        let words = words.and_then(|(_, words)| words.clone()).unwrap_or_default();
+        let words = self.words.get(&(field, first.clone())).cloned().flatten().unwrap_or_default();
         let ways = [Some(first), also.copied()].into_iter().flatten().cloned();
         Cell::Shown(ways.collect(), words)
     }
 
     /// Whether values of this field can be told from others.
     fn is_marked(&self, field: &str) -> bool {
-        let mut all = self.seen.iter().flat_map(|s| &s.posted.sent);
-        all.any(|s| s.pattern == field && s.marked)
+        let mut all = self.seen.iter().flat_map(|s| s.posted.of(field));
+        all.any(|s| !s.code.is_empty())
+    }
+}
+
+/// How often a way held.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    holds: usize,
+    not_meant: usize,
+    fails: usize,
+    /// Of a value that can be told from all others.
+    marked: usize,
+}
+
+impl Count {
+    fn add(&mut self, verdict: Verdict, sent: &Sent) {
+        match verdict {
+            Verdict::Holds => self.holds += 1,
+            Verdict::NotMeant => self.not_meant += 1,
+            Verdict::Fails => self.fails += 1,
+        }
+        if verdict == Verdict::Holds && !sent.code.is_empty() {
+            self.marked += 1;
+        }
     }
 }
 
 /// Values by which ways are judged: those that say something and have a place.
 fn counted(seen: &Seen) -> impl Iterator<Item = &Sent> {
-    let says = |s: &&Sent| !s.unknown && s.value.as_str().is_none_or(|text| !text.trim().is_empty());
-    seen.posted.sent.iter().filter(says).filter(|s| !seen.is_unmapped(s))
+    seen.posted.sent.iter().filter(|s| is_counted(seen, s) && !seen.is_unmapped(s))
+}
+
+fn is_counted(_: &Seen, sent: &Sent) -> bool {
+    !sent.unknown && sent.value.as_str().is_none_or(|text| !text.trim().is_empty())
 }
 
 /// Less is better: as it was, at a place of its own name, near the top.

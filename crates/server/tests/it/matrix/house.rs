@@ -105,6 +105,12 @@ impl House {
         self.written.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The question that a file answers.
+    pub fn file_question(&self) -> usize {
+        let found = self.questions.iter().position(|q| q.kind == "file");
+        found.expect("one in the form")
+    }
+
     /// Whether both are names of one job, stage, question, member or reason.
     pub fn same_thing(&self, a: &Value, b: &Value) -> bool {
         let things = |v: &Value| self.names.get(&text(v)).map_or(&[][..], Vec::as_slice);

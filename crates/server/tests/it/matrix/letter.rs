@@ -4,6 +4,8 @@
 //! letter can be written again and be another person's. `shrink.rs` takes letters apart; [`Letter::write`] makes the
 //! body, and says which value stands where.
 
+use std::collections::HashMap;
+
 use dialects::written::{Leaf, Member, Shape};
 use serde_json::{Map, Value};
 
@@ -100,8 +102,8 @@ pub struct Sent {
     pub value: Value,
     /// No schema knows it, or nobody uses it.
     pub unknown: bool,
-    /// Whether it can be told from every other value by itself.
-    pub marked: bool,
+    /// The code in it, by which it can be told from every other value; `""` when there is none.
+    pub code: String,
 }
 
 /// A body that can be sent.
@@ -111,8 +113,16 @@ pub struct Posted {
     pub body: Value,
     /// Each single value of it but null.
     pub sent: Vec<Sent>,
-    /// What its codes begin with.
-    pub number: u64,
+    /// Which of them are of a field.
+    fields: HashMap<String, Vec<usize>>,
+}
+
+impl Posted {
+    /// The values of a field.
+    pub fn of(&self, field: &str) -> impl Iterator<Item = &Sent> {
+        let found = self.fields.get(field).into_iter().flatten();
+        found.map(|at| &self.sent[*at])
+    }
 }
 
 /// What a letter should be like.
@@ -159,11 +169,12 @@ impl Letter {
             sent: Vec::new(),
         };
         let body = writing.node(&self.root, String::new(), &[]);
-        Posted {
-            body,
-            sent: writing.sent,
-            number,
+        let sent = writing.sent;
+        let mut fields: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, sent) in sent.iter().enumerate() {
+            fields.entry(sent.pattern.clone()).or_default().push(at);
         }
+        Posted { body, sent, fields }
     }
 }
 
@@ -272,7 +283,11 @@ impl Drawing<'_> {
     /// An object: which members it has, and what they are about together.
     fn object(&mut self, members: &[Member], open: bool, at: &str, about: About) -> Node {
         let has = |name: &str| members.iter().any(|m| m.name == name);
-        let question = self.dice.below(self.house.questions.len());
+        let question = match (self.dialect, at) {
+            // The name of a file answers no choice.
+            ("native", "/files/#") => self.house.file_question(),
+            _ => self.dice.below(self.house.questions.len()),
+        };
         let about = About {
             question,
             base64: has("isBase64").then(|| self.dice.chance(50)),
@@ -286,7 +301,13 @@ impl Drawing<'_> {
             if !required && (shut.contains(&member.name) || !self.dice.chance(self.density)) {
                 continue;
             }
-            let below = format!("{at}/{}", member.name);
+            let below = match member.shape {
+                // What becomes of an answer is another thing for each kind of question.
+                Shape::Leaf(Leaf::AnswerTo) => {
+                    format!("{at}/{} ({})", member.name, self.house.questions[question].kind)
+                }
+                _ => format!("{at}/{}", member.name),
+            };
             let must = required || (member.name == "isBase64" && about.base64 == Some(true));
             let node = match self.dice.below(25) {
                 0 if !must && !self.wish.full => Node::Null,
@@ -427,7 +448,7 @@ impl Writing<'_> {
             leaf: spec.leaf,
             value: Value::Null,
             unknown,
-            marked: false,
+            code: format!("k{}v{}", self.number, spec.ordinal),
         };
         self.note(&value, sent);
         value
@@ -453,11 +474,11 @@ impl Writing<'_> {
                 }
             }
             single => {
-                let code = format!("k{}v", self.number);
                 let text = single.as_str().map(str::to_lowercase);
+                let is_marked = text.is_some_and(|text| text.contains(&at.code));
                 self.sent.push(Sent {
                     value: single.clone(),
-                    marked: text.is_some_and(|text| text.contains(&code)),
+                    code: if is_marked { at.code } else { String::new() },
                     ..at
                 });
             }

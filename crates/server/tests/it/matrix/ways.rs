@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dialects::body::is_eeo_name;
 use dialects::time;
 use dialects::written::Leaf;
 use serde_json::Value;
@@ -18,6 +19,8 @@ use super::letter::{Posted, Sent, escaped};
 pub struct Shown {
     /// By pointer.
     pub values: HashMap<String, Value>,
+    /// Texts in lower case.
+    texts: HashMap<String, String>,
     /// Pointers by pattern, in the order of the answer.
     pub patterns: BTreeMap<String, Vec<Place>>,
 }
@@ -51,7 +54,8 @@ impl Shown {
             Value::Object(members) => {
                 for (key, member) in members {
                     let key = escaped(key);
-                    self.gather(member, format!("{pointer}/{key}"), format!("{pattern}/{key}"), indexes);
+                    let step = general(&key);
+                    self.gather(member, format!("{pointer}/{key}"), format!("{pattern}/{step}"), indexes);
                 }
             }
             single => {
@@ -60,6 +64,9 @@ impl Shown {
                     pointer: pointer.clone(),
                 };
                 self.patterns.entry(pattern).or_default().push(place);
+                if let Some(text) = single.as_str() {
+                    self.texts.insert(pointer.clone(), text.to_lowercase());
+                }
                 self.values.insert(pointer, single.clone());
             }
         }
@@ -83,8 +90,8 @@ pub enum Turn {
     Split,
     /// It stands in another place of a list.
     Moved,
-    /// One of a list, the others are not shown.
-    One,
+    /// Each is part of what is shown for the list.
+    Into,
 }
 
 /// How a value turned.
@@ -96,7 +103,7 @@ pub enum How {
     Trimmed,
     /// In capitals, blanks at its ends gone.
     Capitals,
-    /// Its text.
+    /// Its text, where it is none.
     AsText,
     /// Unix seconds became RFC 3339.
     Moment,
@@ -108,18 +115,31 @@ pub enum How {
     FirstWord,
     /// All but the first word.
     Rest,
+    /// One of several parts joined by a comma and a blank.
+    Part,
+    /// One of several parts joined by commas.
+    Listed,
     /// One of several parts joined by blanks.
     Word,
-    /// One of several parts joined by commas.
-    Part,
+    /// An item of a list that is shown as JSON text.
+    InJson,
+    /// The first of several in one text, between commas.
+    FirstListed,
+    /// An equal-opportunity answer in Merge's words: several races are one word, yes and no are sentences.
+    Eeoc,
     /// What the other calls the same job, stage, question, member or reason.
     Named,
-    /// The file itself, where its base64 was sent.
+    /// The file itself.
     File,
-    /// The file itself, where its text was sent.
-    FileOfText,
     /// Words of the other's own, one for each.
     Words,
+}
+
+impl How {
+    /// Whether what is shown holds more than what was sent.
+    pub fn is_part(self) -> bool {
+        matches!(self, How::Part | How::Listed | How::Word | How::InJson | How::Eeoc)
+    }
 }
 
 /// Every turn and change that is looked for; [`How::Words`] is learned.
@@ -132,9 +152,9 @@ const TURNS: [Turn; 9] = [
     Turn::Joined(","),
     Turn::Split,
     Turn::Moved,
-    Turn::One,
+    Turn::Into,
 ];
-const HOWS: [How; 14] = [
+const HOWS: [How; 17] = [
     How::Same,
     How::Trimmed,
     How::Capitals,
@@ -144,11 +164,14 @@ const HOWS: [How; 14] = [
     How::Respelled,
     How::FirstWord,
     How::Rest,
-    How::Word,
     How::Part,
+    How::Listed,
+    How::Word,
     How::Named,
     How::File,
-    How::FileOfText,
+    How::InJson,
+    How::FirstListed,
+    How::Eeoc,
 ];
 
 /// How a value that was sent is shown.
@@ -200,10 +223,10 @@ impl Beside<'_> {
                 true => self.at(way, &at[..depth], sent),
                 false => Verdict::NotMeant,
             },
-            Turn::Item if depth == at.len() + 1 => self.any(way, sent, |p| p.indexes.starts_with(at)),
+            Turn::Item if depth > at.len() => self.any(way, sent, |p| p.indexes.starts_with(at)),
             Turn::Moved if depth > 0 && !at.is_empty() => self.any(way, sent, |_| true),
-            Turn::One if depth + 1 == at.len() => self.one(way, &at[..depth], sent),
-            Turn::Joined(with) if depth + 1 == at.len() && sent.tail.is_empty() => {
+            Turn::Into if depth < at.len() && way.how.is_part() => self.at(way, &at[..depth], sent),
+            Turn::Joined(with) if depth + 1 == at.len() && sent.tail.is_empty() && way.how == How::Same => {
                 let texts = self.siblings(sent).into_iter().map(|s| s.value.as_str());
                 let texts: Option<Vec<&str>> = texts.collect();
                 let joined = texts.map(|texts| Value::from(texts.join(with)));
@@ -236,7 +259,7 @@ impl Beside<'_> {
     }
 
     fn at(&self, way: &Way, at: &[usize], sent: &Sent) -> Verdict {
-        let shown = self.value(way, at, &sent.tail);
+        let shown = self.value(way, at, tail(way.how, sent));
         // A name of one word has no rest.
         let one_word = way.how == How::Rest && sent.value.as_str().is_some_and(|t| rest(t).is_empty());
         match shown {
@@ -248,26 +271,12 @@ impl Beside<'_> {
 
     /// Whether any place of the target shows it.
     fn any(&self, way: &Way, sent: &Sent, meant: impl Fn(&Place) -> bool) -> Verdict {
-        if !sent.tail.is_empty() {
-            return Verdict::Fails;
-        }
-        let places = self.shown.patterns.get(&way.target);
-        let found = places.into_iter().flatten().filter(|p| meant(p));
+        let tail = tail(way.how, sent);
+        let places = self.shown.patterns.get(&(way.target.clone() + &general(tail)));
+        let found = places.into_iter().flatten();
+        let found = found.filter(|p| p.pointer.ends_with(tail) && meant(p));
         let mut found = found.filter_map(|p| self.shown.values.get(&p.pointer));
         self.holds(found.any(|shown| self.turned(way, sent, shown)))
-    }
-
-    /// Whether what is shown is one of the list that `sent` is in.
-    fn one(&self, way: &Way, at: &[usize], sent: &Sent) -> Verdict {
-        let Some(shown) = self.value(way, at, &sent.tail) else {
-            return Verdict::NotMeant;
-        };
-        let one = self.siblings(sent).into_iter().any(|s| self.turned(way, s, shown));
-        match (self.turned(way, sent, shown), one) {
-            (true, _) => Verdict::Holds,
-            (false, true) => Verdict::NotMeant,
-            (false, false) => Verdict::Fails,
-        }
     }
 
     fn split(&self, way: &Way, sent: &Sent) -> Verdict {
@@ -282,16 +291,40 @@ impl Beside<'_> {
     /// Values of the same field in the same list, that one too.
     fn siblings(&self, sent: &Sent) -> Vec<&Sent> {
         let within = &sent.indexes[..sent.indexes.len().saturating_sub(1)];
-        let all = self.posted.sent.iter();
-        all.filter(|s| s.pattern == sent.pattern && s.tail == sent.tail && s.indexes.starts_with(within))
-            .collect()
+        let all = self.posted.of(&sent.pattern);
+        all.filter(|s| s.tail == sent.tail && s.indexes.starts_with(within)).collect()
     }
 
     fn turned(&self, way: &Way, sent: &Sent, shown: &Value) -> bool {
         match way.how {
             How::Words => (self.words)(way, &sent.value).as_ref() == Some(shown),
-            How::Named => self.house.same_thing(&sent.value, shown) && &sent.value != shown,
+            How::Named => self.house.same_thing(&sent.value, shown),
+            How::Eeoc => self.is_eeo(sent) && self.is_eeoc(sent, shown),
             how => turned(how, &sent.value, shown, sent.leaf),
+        }
+    }
+
+    /// Whether `shown` is this answer in Merge's words.
+    fn is_eeoc(&self, sent: &Sent, shown: &Value) -> bool {
+        const YES: [&str; 2] = [
+            "I_IDENTIFY_AS_ONE_OR_MORE_OF_THE_CLASSIFICATIONS_OF_A_PROTECTED_VETERAN",
+            "YES_I_HAVE_A_DISABILITY_OR_PREVIOUSLY_HAD_A_DISABILITY",
+        ];
+        const NO: [&str; 2] = ["I_AM_NOT_A_PROTECTED_VETERAN", "NO_I_DONT_HAVE_A_DISABILITY"];
+        let Some(shown) = shown.as_str() else {
+            return false;
+        };
+        let items = self.posted.of(&sent.pattern);
+        let items = items.filter(|s| match sent.tail.is_empty() {
+            true => s.indexes.len() == sent.indexes.len() && !sent.indexes.is_empty(),
+            false => s.indexes == sent.indexes,
+        });
+        match &sent.value {
+            Value::Bool(true) => YES.contains(&shown) || shown == "yes",
+            Value::Bool(false) => NO.contains(&shown) || shown == "no",
+            Value::String(text) if items.count() > 1 => shown == "TWO_OR_MORE_RACES" || among(text, shown, ", "),
+            Value::String(text) => text.trim() == shown,
+            _ => false,
         }
     }
 
@@ -303,47 +336,83 @@ impl Beside<'_> {
             if hows.is_empty() {
                 continue;
             }
-            let targets = targets(pattern, &sent.tail, places);
-            for target in targets {
-                for how in &hows {
-                    let way = |turn| Way {
-                        turn,
-                        how: *how,
-                        target: target.clone(),
-                    };
-                    let fits = TURNS.map(way).into_iter().filter(|way| self.judge(way, sent) == Verdict::Holds);
-                    ways.extend(fits);
-                }
+            for how in hows {
+                let Some(target) = target(pattern, tail(how, sent), places) else {
+                    continue;
+                };
+                let way = |turn| Way {
+                    turn,
+                    how,
+                    target: target.clone(),
+                };
+                let fits = TURNS.map(way).into_iter().filter(|way| self.judge(way, sent) == Verdict::Holds);
+                ways.extend(fits);
             }
         }
         ways
     }
 
+    /// Whether it is worth looking: a value with a code is shown where the code is, and a file where files are.
+    fn may_be(&self, sent: &Sent, at: &str) -> bool {
+        let is_file = matches!(sent.leaf, Leaf::Base64 | Leaf::Content);
+        match sent.code.as_str() {
+            "" => true,
+            _ if is_file || self.is_eeo(sent) => true,
+            code => self.shown.texts.get(at).is_some_and(|text| text.contains(code)),
+        }
+    }
+
+    fn is_eeo(&self, sent: &Sent) -> bool {
+        let mut names = sent.pattern.rsplit('/').filter(|step| *step != "#");
+        let name = names.next().unwrap_or_default();
+        is_eeo_name(name) || name.ends_with("(gender)")
+    }
+
     /// Changes that would explain any of the values at `places`.
     fn hows(&self, sent: &Sent, places: &[Place]) -> Vec<How> {
-        let values = || places.iter().map(|p| &self.shown.values[&p.pointer]);
+        let places = places.iter().filter(|p| self.may_be(sent, &p.pointer));
+        let values: Vec<&Value> = places.map(|p| &self.shown.values[&p.pointer]).collect();
+        let values = || values.iter().copied();
+        if values().next().is_none() {
+            return Vec::new();
+        }
         let fits = |how: &How| match how {
-            How::Named => values().any(|v| self.house.same_thing(&sent.value, v) && v != &sent.value),
+            How::Named => values().any(|v| self.house.same_thing(&sent.value, v)),
+            How::Eeoc => self.is_eeo(sent) && values().any(|v| self.is_eeoc(sent, v)),
             // Parts of what was sent, or more than it, are looked at as texts.
             How::Trimmed => values().any(|v| {
-                turned(How::Trimmed, &sent.value, v, sent.leaf) || is_part(&sent.value, v)
+                turned(How::Trimmed, &sent.value, v, sent.leaf) || is_part(v, &sent.value)
             }),
-            How::Same => values().any(|v| v == &sent.value || is_part(v, &sent.value)),
+            How::Same => values().any(|v| v == &sent.value || is_part(&sent.value, v)),
             how => values().any(|v| turned(*how, &sent.value, v, sent.leaf)),
         };
         HOWS.into_iter().filter(fits).collect()
     }
 }
 
-/// The patterns that `pattern` comes to when what follows, `tail`, is the caller's own.
-fn targets(pattern: &str, tail: &str, places: &[Place]) -> Vec<String> {
-    if tail.is_empty() {
-        return vec![pattern.to_owned()];
+/// What follows the field, in an object or list of the caller's own, where that is shown as it was.
+fn tail(how: How, sent: &Sent) -> &str {
+    match how.is_part() {
+        true => "",
+        false => &sent.tail,
     }
+}
+
+/// The pattern that `pattern` comes to when `tail` of it is the caller's own.
+fn target(pattern: &str, tail: &str, places: &[Place]) -> Option<String> {
     let ends = places.iter().any(|p| p.pointer.ends_with(tail));
     let steps = tail.matches('/').count();
     let head = pattern.rsplitn(steps + 1, '/').last();
-    head.filter(|_| ends).map(str::to_owned).into_iter().collect()
+    head.filter(|_| ends).map(str::to_owned)
+}
+
+/// Steps of a pointer with `#` for places in lists.
+fn general(tail: &str) -> String {
+    let step = |step: &str| match !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit()) {
+        true => "#".to_owned(),
+        false => step.to_owned(),
+    };
+    tail.split('/').map(step).collect::<Vec<_>>().join("/")
 }
 
 fn is_part(part: &Value, whole: &Value) -> bool {
@@ -366,10 +435,10 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
         How::Same => sent == shown,
         How::Trimmed => both(|a, b| a.trim() == b),
         How::Capitals => both(|a, b| a.trim().to_uppercase() == b),
-        How::AsText => !sent.is_string() && shown.as_str() == Some(&sent.to_string()),
+        How::AsText => sent == shown || (!sent.is_string() && shown.as_str() == Some(&sent.to_string())),
         How::Moment => {
             let moment = shown.as_str().and_then(time::parse);
-            moment.is_some() && moment == sent.as_i64().map(|s| s * 1_000_000)
+            moment.is_some() && moment == sent.as_i64().and_then(|s| s.checked_mul(1_000_000))
         }
         How::Seconds => {
             let moment = sent.as_str().and_then(time::parse);
@@ -380,18 +449,31 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
         }
         How::FirstWord => both(|a, b| a.split_whitespace().next() == Some(b)),
         How::Rest => both(|a, b| !b.is_empty() && rest(a) == b),
-        How::Word => both(|a, b| format!(" {b} ").contains(&format!(" {} ", a.trim())) && !a.trim().is_empty()),
-        How::Part => both(|a, b| !a.trim().is_empty() && (", ".to_owned() + b + ", ").contains(&format!(", {a}, "))),
+        How::Word => both(|a, b| among(a.trim(), b, " ")),
+        How::Part => both(|a, b| among(a, b, ", ")),
+        How::Listed => both(|a, b| among(a, b, ",")),
         How::File => {
-            let decoded = |v: &Value| STANDARD.decode(padded(v.as_str()?)).ok();
-            matches!(leaf, Leaf::Base64 | Leaf::Content) && decoded(sent).is_some() && decoded(sent) == decoded(shown)
-        }
-        How::FileOfText => {
             let content = shown.as_str().and_then(|b| STANDARD.decode(b).ok());
-            leaf == Leaf::Content && content.as_deref() == sent.as_str().map(str::as_bytes)
+            let decoded = |v: &Value| STANDARD.decode(padded(v.as_str()?)).ok();
+            let text = || leaf == Leaf::Content && content.as_deref() == sent.as_str().map(str::as_bytes);
+            let is_file = matches!(leaf, Leaf::Base64 | Leaf::Content);
+            is_file && content.is_some() && (decoded(sent) == content || text())
         }
+        How::InJson => {
+            let list: Option<Vec<Value>> = shown.as_str().and_then(|text| serde_json::from_str(text).ok());
+            list.is_some_and(|list| list.contains(sent))
+        }
+        How::FirstListed => both(|a, b| a.split(',').map(str::trim).find(|p| !p.is_empty()) == Some(b)),
+        How::Eeoc => false,
         How::Named | How::Words => false,
     }
+}
+
+/// Whether `part` is one of those that were joined `with` something.
+fn among(part: &str, joined: &str, with: &str) -> bool {
+    let part = part.trim();
+    let (part, joined) = (format!("{with}{part}{with}"), format!("{with}{joined}{with}"));
+    !part.trim_matches([' ', ',']).is_empty() && joined.contains(&part)
 }
 
 fn padded(base64: &str) -> String {
