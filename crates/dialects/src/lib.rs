@@ -27,6 +27,7 @@ pub mod written;
 pub mod xobin;
 
 use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hiring::id::OrgId;
 use hiring::{App, Problem, Result};
@@ -47,11 +48,20 @@ pub trait Dialect: Sync {
     fn problem(&self, problem: &Problem) -> Response;
     /// The bodies that make a candidate, for `docs/dialects/matrix.md`.
     fn written(&self) -> Vec<written::Written>;
+    /// Says on an answer of this status how often its key may call. Where clients know older names for it, those too.
+    fn standing(&self, standing: &limit::Standing, _status: StatusCode, headers: &mut HeaderMap) {
+        standing.headers(headers);
+    }
     /// The guide for users, Markdown.
     fn guide(&self) -> &'static str;
     /// Its OpenAPI 3.1 document, JSON, which it serves itself below its mount point; `None` where there is none yet.
     fn openapi(&self) -> Option<&'static str> {
         None
+    }
+    /// What a key of this dialect can be narrowed to (`muster key create --scope`), in its own words; none where it
+    /// knows no such thing.
+    fn scopes(&self) -> &'static [&'static str] {
+        &[]
     }
     /// Makes a key of this dialect for `org`. Answers what `muster key create --json` and `demo` print: at least
     /// `base_url` (what a user puts into the vendor's client) and the secrets, in clear, this once; and under

@@ -1,25 +1,58 @@
-//! How often a key may call: a leaky bucket (GCRA) for each key, in memory.
+//! How often a key may call: a leaky bucket (GCRA) for each key, in memory, and what the answer says of it.
+//!
+//! An answer is made in many places, and whoever makes it does not know the bucket. So [`count`], which `auth.rs` calls
+//! once the key is known, leaves the bucket's [`Standing`] with the request at work (a task-local), and [`tell`], a layer
+//! around each dialect, writes it on whatever the answer is: success, refusal, or our own fault. A call whose key was
+//! not known, or may call as often as it likes, leaves nothing and is told nothing.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use hiring::caller::{Caller, Who};
 use hiring::problem::{Problem, Result};
 
-type Limiter = RateLimiter<(Who, u32, u32), DashMapStateStore<(Who, u32, u32)>, DefaultClock>;
+use crate::Dialect;
+
+type Key = (Who, u32, u32);
+
+type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
 
 type Limiters = Mutex<HashMap<(u32, u32), Arc<Limiter>>>;
 
 /// One limiter for each permitted rate; there are few of them.
 static LIMITERS: LazyLock<Limiters> = LazyLock::new(Default::default);
 
+tokio::task_local! {
+    /// What the call at work has come to.
+    static STANDING: Cell<Option<Standing>>;
+}
+
 /// The usual rate of dialects that name none: 6,000 a minute.
 pub const USUAL: (u32, u32) = (6_000, 60);
+
+/// How a key stands after one of its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Calls permitted within `seconds`, all of them at once if need be.
+    pub permitted: u32,
+    /// See `permitted`.
+    pub seconds: u32,
+    /// Calls that would be answered now.
+    pub left: u32,
+    /// Within so many seconds there is at least one more of them.
+    pub more_in: u64,
+}
 
 /// Counts one call of `caller`; `usual` is the dialect's rate, (count, seconds).
 ///
@@ -31,13 +64,27 @@ pub fn count(caller: &Caller, usual: (u32, u32)) -> Result<()> {
         return Ok(());
     };
     let limiter = limiter(burst, seconds);
-    limiter
-        .check_key(&(caller.who, count, seconds))
-        .map_err(|not_until| Problem::TooMany {
-            permitted: Some((count, seconds)),
-            retry: not_until.wait_time_from(DefaultClock::default().now())
-                + Duration::from_millis(999),
-        })
+    let standing = |left, wait: Duration| Standing {
+        permitted: count,
+        seconds,
+        left,
+        more_in: whole_seconds(wait),
+    };
+    match limiter.check_key(&(caller.who, count, seconds)) {
+        Ok(state) => {
+            let interval = state.quota().replenish_interval();
+            note(standing(state.remaining_burst_capacity(), interval));
+            Ok(())
+        }
+        Err(not_until) => {
+            let wait = not_until.wait_time_from(DefaultClock::default().now());
+            note(standing(0, wait));
+            Err(Problem::TooMany {
+                permitted: Some((count, seconds)),
+                retry: Duration::from_secs(whole_seconds(wait)),
+            })
+        }
+    }
 }
 
 fn limiter(burst: NonZeroU32, seconds: u32) -> Arc<Limiter> {
@@ -47,9 +94,60 @@ fn limiter(burst: NonZeroU32, seconds: u32) -> Arc<Limiter> {
         let quota = Quota::with_period(period.max(Duration::from_nanos(1)))
             .expect("not zero")
             .allow_burst(burst);
-        Arc::new(RateLimiter::keyed(quota))
+        Arc::new(RateLimiter::keyed(quota).with_middleware())
     });
     made.clone()
+}
+
+/// Whoever waits that long finds what was promised: rounded up, and never "now".
+fn whole_seconds(wait: Duration) -> u64 {
+    let up = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    up.max(1)
+}
+
+fn note(standing: Standing) {
+    // Outside of a request (in a test of a function) nobody is told.
+    let _ = STANDING.try_with(|noted| noted.set(Some(standing)));
+}
+
+/// The layer around a dialect's routes: says on every answer to a known key how it stands.
+pub async fn tell(dialect: &'static dyn Dialect, request: Request, next: Next) -> Response {
+    let answered = STANDING.scope(Cell::new(None), async {
+        let response = next.run(request).await;
+        (response, STANDING.with(Cell::get))
+    });
+    let (mut response, standing) = answered.await;
+    if let Some(standing) = standing {
+        let status = response.status();
+        dialect.standing(&standing, status, response.headers_mut());
+    }
+    response
+}
+
+impl Standing {
+    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11). `t` is by its section on the reset
+    /// parameter the time "until additional quota is made available", not until all of it is.
+    pub fn headers(&self, headers: &mut HeaderMap) {
+        let policy = format!("\"default\";q={};w={}", self.permitted, self.seconds);
+        let now = format!("\"default\";r={};t={}", self.left, self.more_in);
+        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", now)] {
+            let value = HeaderValue::try_from(value).expect("letters and digits");
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+
+    /// The same as many clients still know it: `X-RateLimit-Limit`, `-Remaining`.
+    pub fn old_headers(&self, headers: &mut HeaderMap) {
+        headers.insert("x-ratelimit-limit", HeaderValue::from(self.permitted));
+        headers.insert("x-ratelimit-remaining", HeaderValue::from(self.left));
+    }
+
+    /// `X-RateLimit-Reset`: the unix second at which there is more.
+    pub fn old_reset(&self, headers: &mut HeaderMap) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let at = now.map_or(0, |now| now.as_secs()) + self.more_in;
+        headers.insert("x-ratelimit-reset", HeaderValue::from(at));
+    }
 }
 
 #[cfg(test)]
@@ -57,20 +155,68 @@ mod tests {
     use super::*;
     use hiring::id::{KeyId, OrgId};
 
+    fn caller(key: i64, limit: (u32, u32)) -> Caller {
+        Caller {
+            who: Who::Key(KeyId(key)),
+            limit: Some(limit),
+            ..Caller::system(OrgId(1))
+        }
+    }
+
     #[test]
     fn the_call_over_the_limit_is_told_when_to_come_again() {
-        let mut caller = Caller {
-            who: Who::Key(KeyId(i64::MAX)),
-            ..Caller::system(OrgId(1))
-        };
-        caller.limit = Some((3, 60));
+        let mut caller = caller(i64::MAX, (3, 60));
         for _ in 0..3 {
             assert_eq!(count(&caller, USUAL), Ok(()));
         }
         assert!(
-            matches!(count(&caller, USUAL), Err(Problem::TooMany { retry, .. }) if retry.as_secs() <= 21)
+            matches!(count(&caller, USUAL), Err(Problem::TooMany { retry, .. }) if retry.as_secs() <= 20)
         );
         caller.limit = Some((0, 1));
         assert_eq!(count(&caller, USUAL), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_is_left_is_noted_for_the_answer() {
+        let noted = |caller: Caller| {
+            STANDING.scope(Cell::new(None), async move {
+                let _ = count(&caller, USUAL);
+                STANDING.with(Cell::get)
+            })
+        };
+        let standing = |left, more_in| Standing {
+            permitted: 2,
+            seconds: 1_000,
+            left,
+            more_in,
+        };
+        let one = caller(i64::MAX - 1, (2, 1_000));
+        assert_eq!(noted(one.clone()).await, Some(standing(1, 500)));
+        assert_eq!(noted(one.clone()).await, Some(standing(0, 500)));
+        assert_eq!(noted(one).await, Some(standing(0, 500)));
+        let other = caller(i64::MAX - 2, (2, 1_000));
+        assert_eq!(noted(other).await, Some(standing(1, 500)));
+        assert_eq!(noted(caller(1, (0, 1))).await, None);
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (59_999, 60)] {
+            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds);
+        }
+    }
+
+    #[test]
+    fn the_fields_are_structured() {
+        let standing = Standing {
+            permitted: 100,
+            seconds: 60,
+            left: 42,
+            more_in: 1,
+        };
+        let mut headers = HeaderMap::new();
+        standing.headers(&mut headers);
+        assert_eq!(headers["ratelimit-policy"], "\"default\";q=100;w=60");
+        assert_eq!(headers["ratelimit"], "\"default\";r=42;t=1");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
-use crate::caller::{Caller, Permissions, Who};
+use crate::caller::{Caller, Permissions, Scopes, Who};
 use crate::event::{self, Kind, Subject};
 use crate::id::{KeyId, OrgId, Uuid, new_uid};
 use crate::problem::{Act, Noun, Problem, Result};
@@ -51,6 +51,8 @@ pub struct ApiKey {
     pub sealed: Option<Vec<u8>>,
     /// What it may do.
     pub permissions: Permissions,
+    /// What of the dialect it opens.
+    pub scopes: Scopes,
     /// See [`Caller::limit`].
     pub limit: Option<(u32, u32)>,
     /// When it was revoked, µs.
@@ -68,6 +70,7 @@ impl ApiKey {
             org: self.org,
             who: Who::Key(self.id),
             permissions: self.permissions,
+            scopes: self.scopes.clone(),
             limit: self.limit,
         }
     }
@@ -128,6 +131,7 @@ pub fn generate(
         caller.permissions,
         caller.limit,
     )?;
+    let made = narrow(tx, caller.org, made.uid, &caller.scopes)?;
     note(tx, caller, Kind::ApiKeyCreated, &made)?;
     Ok(made)
 }
@@ -149,7 +153,7 @@ pub fn regenerate(
     let rows = tx.all(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at FROM api_key \
+             limit_seconds, revoked_at, created_at, scopes FROM api_key \
              WHERE org_id = $1 AND dialect = $2 AND name = $3 AND revoked_at IS NULL ORDER BY id LIMIT 200 {for update}"
         ),
         &[&caller.org, &new.dialect, &new.name],
@@ -159,9 +163,11 @@ pub fn regenerate(
         .first()
         .ok_or(Problem::NotFound(Noun::ApiKey))?
         .permissions;
+    let mut scopes = old[0].scopes.clone();
     let mut limit = caller.limit;
     for key in &old {
         permissions = permissions.or(key.permissions);
+        scopes = scopes.or(&key.scopes);
         limit = slower(limit, key.limit);
         tx.run(
             sql!("UPDATE api_key SET revoked_at = $3 WHERE org_id = $1 AND id = $2"),
@@ -171,9 +177,26 @@ pub fn regenerate(
     if let Some(act) = permissions.beyond(caller.permissions) {
         return Err(Problem::Forbidden(act));
     }
+    if !scopes.within(&caller.scopes) {
+        return Err(Problem::OutOfScope("of the key to be renewed"));
+    }
     let made = fresh(tx, installation, caller, new, permissions, limit)?;
+    let made = narrow(tx, caller.org, made.uid, &scopes)?;
     note(tx, caller, Kind::ApiKeyRenewed, &made)?;
     Ok(made)
+}
+
+/// Lets the key open `scopes` of its dialect and nothing else. A new key opens all of it.
+///
+/// # Errors
+/// `NotFound`.
+pub fn narrow(tx: &mut Tx, org: OrgId, uid: Uuid, scopes: &Scopes) -> Result<ApiKey> {
+    let row = tx.one(
+        sql!("UPDATE api_key SET scopes = $3 WHERE org_id = $1 AND uid = $2 RETURNING id"),
+        &[&org, &uid, &scopes.words()],
+    )?;
+    let id = row.ok_or(Problem::NotFound(Noun::ApiKey))?.get(0)?;
+    find(tx, org, id)
 }
 
 /// A key that another one makes.
@@ -235,7 +258,7 @@ pub fn authenticate(r: &mut Reader, dialect: &str, key: &str) -> Result<Option<A
     let row = r.one(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at FROM api_key \
+             limit_seconds, revoked_at, created_at, scopes FROM api_key \
              WHERE hash = $1 AND dialect = $2 AND revoked_at IS NULL"
         ),
         &[&secret::hash(key), &dialect],
@@ -248,7 +271,7 @@ pub fn by_uid(r: &mut Reader, dialect: &str, uid: Uuid) -> Result<Option<ApiKey>
     let row = r.one(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at FROM api_key \
+             limit_seconds, revoked_at, created_at, scopes FROM api_key \
              WHERE uid = $1 AND dialect = $2 AND revoked_at IS NULL"
         ),
         &[&uid, &dialect],
@@ -261,7 +284,7 @@ pub fn find(r: &mut Reader, org: OrgId, id: KeyId) -> Result<ApiKey> {
     let row = r.one(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at FROM api_key WHERE org_id = $1 AND id = $2"
+             limit_seconds, revoked_at, created_at, scopes FROM api_key WHERE org_id = $1 AND id = $2"
         ),
         &[&org, &id],
     )?;
@@ -274,7 +297,7 @@ pub fn list(r: &mut Reader, org: OrgId) -> Result<Vec<ApiKey>> {
     let rows = r.all(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at FROM api_key WHERE org_id = $1 ORDER BY id LIMIT 10000"
+             limit_seconds, revoked_at, created_at, scopes FROM api_key WHERE org_id = $1 ORDER BY id LIMIT 10000"
         ),
         &[&org],
     )?;
@@ -311,6 +334,7 @@ fn read(row: &Row) -> Result<ApiKey> {
         limit: limit.map(|(count, seconds)| (count as u32, seconds as u32)),
         revoked_at: row.get(11)?,
         created_at: row.get(12)?,
+        scopes: Scopes::parse(&row.get::<Option<String>>(13)?.unwrap_or_default()),
     })
 }
 

@@ -403,6 +403,9 @@ pub fn dispose(
         ),
         &[&caller.org, &id, &how.word(), &reason, &now],
     )?;
+    if application.pending {
+        invite::end_with(tx, caller, &application)?;
+    }
     let subject = Subject::application(application.candidate, id, application.job);
     event::append(
         tx,

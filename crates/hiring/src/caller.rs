@@ -1,5 +1,9 @@
 //! Whoever makes this request, and what they may do.
 
+mod scopes;
+
+pub use scopes::Scopes;
+
 use crate::id::{KeyId, MemberId, OrgId};
 use crate::problem::{Act, Problem, Result};
 
@@ -12,6 +16,8 @@ pub struct Caller {
     pub who: Who,
     /// What they may do.
     pub permissions: Permissions,
+    /// What of its dialect a key opens.
+    pub scopes: Scopes,
     /// Requests allowed: (count, seconds). `None`: the dialect's own limit; count 0: no limit.
     pub limit: Option<(u32, u32)>,
 }
@@ -36,6 +42,7 @@ impl Caller {
             org,
             who: Who::System,
             permissions: Permissions::ALL,
+            scopes: Scopes::ALL,
             limit: None,
         }
     }

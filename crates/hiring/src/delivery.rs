@@ -5,6 +5,7 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{DeliveryId, OrgId, Uuid, new_uid};
+use crate::invite::Invite;
 use crate::problem::{Problem, Result};
 
 /// A mail to be queued.
@@ -37,6 +38,38 @@ pub fn queue_mail(tx: &mut Tx, caller: &Caller, about: &Subject, mail: &NewMail)
         ),
         &[&caller.org, &uid, &event, &mail.recipient, &one_line(&mail.subject), &body, &now],
     )?;
+    Ok(())
+}
+
+/// Takes back the mails of an invite that have not gone out yet: whoever got one would find a dead link.
+pub(crate) fn cancel_for_invite(
+    tx: &mut Tx,
+    caller: &Caller,
+    invite: &Invite,
+    why: &str,
+) -> Result<()> {
+    let now = tx.now();
+    let waiting = tx.all(
+        sql!(
+            "SELECT id, uid FROM delivery WHERE invite_id = $2 AND org_id = $1 AND state = 'queued' ORDER BY id LIMIT 200"
+        ),
+        &[&caller.org, &invite.id],
+    )?;
+    let about = Subject::application(invite.candidate, invite.application, invite.job);
+    for row in &waiting {
+        let (id, uid): (DeliveryId, String) = (row.get(0)?, row.get(1)?);
+        let canceled = tx.run(
+            sql!(
+                "UPDATE delivery SET state = 'canceled', problem = $3, settled_at = $4 \
+                 WHERE org_id = $1 AND id = $2 AND state = 'queued'"
+            ),
+            &[&caller.org, &id, &why, &now],
+        )?;
+        if canceled == 1 {
+            let data = serde_json::json!({"delivery": uid});
+            event::append(tx, caller, Kind::MailCanceled, &about, &data)?;
+        }
+    }
     Ok(())
 }
 

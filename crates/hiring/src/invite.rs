@@ -3,19 +3,34 @@
 //! The token is base64url of 160 bits of HMAC-SHA-256(installation key, invite id, generation). Only its SHA-256
 //! lies in the database; in kept answers and outbox rows stands a *slot* that [`fill`] replaces when the text goes
 //! out. As no caller can send U+0000, no caller can forge a slot.
+//!
+//! What becomes of one (started, declined, revoked, expired, renewed) is in `invite/fate.rs`; lists, in `invite/listed.rs`;
+//! how long it is valid, in `invite/validity.rs`. Its mail is made in `mail.rs`.
+
+mod fate;
+mod listed;
+mod validity;
 
 use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
 use crate::application::Application;
 use crate::caller::Caller;
+use crate::delivery;
 use crate::event::{self, Kind, Subject};
 use crate::id::{ApplicationId, CandidateId, InviteId, JobId, OrgId, Uuid, new_uid};
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
 
-/// How long an invite is valid, µs: 14 days.
-pub const VALID_FOR: i64 = 14 * 86_400 * 1_000_000;
+pub use fate::{decline, end_with, expire_some, holder, lock, renew, revoke, start};
+pub use listed::{Filter, find_by_uid, page};
+pub use validity::{MOST_DAYS, job_days, jobs_days, set_job_days};
+
+/// How long an invite is valid unless somebody says otherwise, µs: 14 days.
+pub const VALID_FOR: i64 = 14 * DAY;
+
+/// µs.
+const DAY: i64 = 86_400 * 1_000_000;
 
 /// What became of an invite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +109,33 @@ pub struct Invite {
     pub created_at: i64,
     /// Until when it is valid, µs.
     pub expires_at: i64,
+    /// The address that was invited, where it is known.
+    pub email: Option<String>,
+    /// What the inviter says to the person.
+    pub message: Option<String>,
+    /// BCP 47 tag of the language of its mails and its page.
+    pub language: Option<String>,
+    /// When its link was first opened, µs.
+    pub opened_at: Option<i64>,
+    /// When the person began to fill in the form, µs.
+    pub started_at: Option<i64>,
+    /// When the application came in, µs.
+    pub completed_at: Option<i64>,
+    /// Since when nobody can apply by it any more, µs, where that was noted.
+    pub closed_at: Option<i64>,
+}
+
+/// What an invite is made of beside its application.
+#[derive(Debug, Clone, Default)]
+pub struct NewInvite {
+    /// The address that is invited.
+    pub email: Option<String>,
+    /// What the inviter says to the person.
+    pub message: Option<String>,
+    /// BCP 47 tag of the language of its mails and its page.
+    pub language: Option<String>,
+    /// How many days it is valid; `None`: as long as invites to its job are.
+    pub days: Option<i64>,
 }
 
 /// Makes the invite of a pending application.
@@ -104,14 +146,33 @@ pub fn create(
     application: &Application,
     message: Option<&str>,
 ) -> Result<Invite> {
+    let new = NewInvite {
+        message: message.map(str::to_owned),
+        ..NewInvite::default()
+    };
+    create_with(tx, installation, caller, application, &new)
+}
+
+/// [`create`] with all that can be said of it.
+pub fn create_with(
+    tx: &mut Tx,
+    installation: &InstallationKey,
+    caller: &Caller,
+    application: &Application,
+    new: &NewInvite,
+) -> Result<Invite> {
     let (uid, now, org) = (new_uid(), tx.now(), caller.org);
-    let expires = now + VALID_FOR;
+    let expires = now + validity::of(tx, org, application.job, new.days)?;
     let id = InviteId(tx.number(
         sql!(
             "INSERT INTO invite (org_id, uid, application_id, candidate_id, job_id, generation, state, message, \
-             created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 1, 'pending', $6, $7, $8) RETURNING id"
+             created_at, expires_at, email, language) \
+             VALUES ($1, $2, $3, $4, $5, 1, 'pending', $6, $7, $8, $9, $10) RETURNING id"
         ),
-        &[&org, &uid, &application.id, &application.candidate, &application.job, &message, &now, &expires],
+        &[
+            &org, &uid, &application.id, &application.candidate, &application.job, &new.message, &now, &expires,
+            &new.email, &new.language,
+        ],
     )?);
     let hash = secret::hash(&token(installation, id, 1));
     tx.run(
@@ -133,8 +194,8 @@ pub fn create(
 pub fn look_up(r: &mut Reader, org: OrgId, application: ApplicationId) -> Result<Option<Invite>> {
     let row = r.one(
         sql!(
-            "SELECT id, org_id, uid, application_id, candidate_id, job_id, generation, state, created_at, expires_at \
-             FROM invite WHERE org_id = $1 AND application_id = $2"
+            "SELECT id, org_id, uid, application_id, candidate_id, job_id, generation, state, created_at, expires_at, \
+             email, message, language, opened_at, started_at, completed_at, closed_at FROM invite WHERE org_id = $1 AND application_id = $2"
         ),
         &[&org, &application],
     )?;
@@ -146,8 +207,8 @@ pub fn look_up(r: &mut Reader, org: OrgId, application: ApplicationId) -> Result
 pub fn by_token(r: &mut Reader, token: &str) -> Result<Invite> {
     let row = r.one(
         sql!(
-            "SELECT id, org_id, uid, application_id, candidate_id, job_id, generation, state, created_at, expires_at \
-             FROM invite WHERE token_hash = $1"
+            "SELECT id, org_id, uid, application_id, candidate_id, job_id, generation, state, created_at, expires_at, \
+             email, message, language, opened_at, started_at, completed_at, closed_at FROM invite WHERE token_hash = $1"
         ),
         &[&secret::hash(token)],
     )?;
@@ -163,18 +224,7 @@ pub fn note_opened(tx: &mut Tx, invite: &Invite) -> Result<()> {
         &[&invite.org, &invite.id, &now],
     )?;
     if first == 1 {
-        let caller = Caller {
-            who: crate::caller::Who::Candidate,
-            ..Caller::system(invite.org)
-        };
-        let subject = Subject::application(invite.candidate, invite.application, invite.job);
-        event::append(
-            tx,
-            &caller,
-            Kind::InviteOpened,
-            &subject,
-            &json!({"invite": invite.uid}),
-        )?;
+        fate::tell(tx, &holder(invite), Kind::InviteOpened, invite)?;
     }
     Ok(())
 }
@@ -187,19 +237,13 @@ pub fn complete(tx: &mut Tx, caller: &Caller, application: ApplicationId) -> Res
     };
     tx.run(
         sql!(
-            "UPDATE invite SET state = 'completed', completed_at = $3 WHERE org_id = $1 AND id = $2"
+            "UPDATE invite SET state = 'completed', completed_at = $3, closed_at = COALESCE(closed_at, $3) \
+             WHERE org_id = $1 AND id = $2"
         ),
         &[&caller.org, &invite.id, &now],
     )?;
-    let subject = Subject::application(invite.candidate, application, invite.job);
-    event::append(
-        tx,
-        caller,
-        Kind::InviteCompleted,
-        &subject,
-        &json!({"invite": invite.uid}),
-    )?;
-    Ok(())
+    delivery::cancel_for_invite(tx, caller, &invite, "the application has come in")?;
+    fate::tell(tx, caller, Kind::InviteCompleted, &invite)
 }
 
 /// The invite's link, with a slot in place of the token: for answers and mails that are kept.
@@ -261,6 +305,13 @@ fn read(row: &Row, now: i64) -> Result<Invite> {
         },
         created_at: row.get(8)?,
         expires_at,
+        email: row.get(10)?,
+        message: row.get(11)?,
+        language: row.get(12)?,
+        opened_at: row.get(13)?,
+        started_at: row.get(14)?,
+        completed_at: row.get(15)?,
+        closed_at: row.get(16)?,
     })
 }
 

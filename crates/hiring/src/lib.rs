@@ -59,4 +59,12 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V2__family",
         sql: include_str!("../migrations/V2__family.sql"),
     },
+    store::Migration {
+        name: "V4__scopes",
+        sql: include_str!("../migrations/V4__scopes.sql"),
+    },
+    store::Migration {
+        name: "V7__mail",
+        sql: include_str!("../migrations/V7__mail.sql"),
+    },
 ];

@@ -184,6 +184,8 @@ pub enum Problem {
     Unauthenticated(&'static str),
     /// A known caller who may not do this.
     Forbidden(Act),
+    /// A known caller whose key does not open this scope: a word of the dialect's.
+    OutOfScope(&'static str),
     /// No such thing, or another organization's.
     NotFound(Noun),
     /// It was there and is no more.

@@ -92,6 +92,7 @@ async fn key(command: KeyCommand) -> Result<(), String> {
             name,
             limit,
             permissions,
+            scopes,
             public_url,
             place,
             json,
@@ -104,6 +105,7 @@ async fn key(command: KeyCommand) -> Result<(), String> {
                 &name,
                 limit,
                 &permissions,
+                &scopes,
                 &public_url,
                 json,
             )

@@ -160,6 +160,9 @@ pub enum KeyCommand {
         /// What it may do, of: read write eeo:read
         #[arg(long, default_value = "read write")]
         permissions: String,
+        /// Narrow it to a scope of the API; may be repeated [default: all of the API]
+        #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+        scopes: Vec<String>,
         /// The server's URL, for the printed base URL
         #[arg(
             long,

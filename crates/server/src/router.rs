@@ -3,15 +3,17 @@
 //! Each dialect is mounted under its own segment with its own words for "no such address", "not this method",
 //! "we are full" and "our fault"; the pages come last. From outside in, a request passes:
 //!
-//! 1. **admission**: at most [`IN_FLIGHT`] requests at once; one more is told to come again, in its dialect's
+//! 1. **parting**: a request that is answered before its body was read whole ends its connection, and says so: a client
+//!    that keeps connections would else send its next call into one that is about to close.
+//! 2. **trace**: one line for each request, with the route's *template*: the address called may hold a token or an
+//!    e-mail address.
+//! 3. **standing**: where a key was counted, the answer says how often it may call, whatever else the answer is
+//!    (`dialects/src/limit.rs`).
+//! 4. **admission**: at most [`IN_FLIGHT`] requests at once; one more is told to come again, in its dialect's
 //!    words, before anything of it is read. Together with the store's bounded queues and the budget for bodies this
 //!    keeps memory bounded whatever arrives.
-//! 2. **parting**: a request that is answered before its body was read whole ends its connection, and says so: a client
-//!    that keeps connections would else send its next call into one that is about to close.
-//! 3. **trace**: one line for each request, with the route's *template*: the address called may hold a token or an
-//!    e-mail address.
-//! 4. **catch**: a panic is our fault, logged under a ticket; the connection and its neighbours live on.
-//! 5. the dialect's handler.
+//! 5. **catch**: a panic is our fault, logged under a ticket; the connection and its neighbours live on.
+//! 6. the dialect's handler.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -23,10 +25,12 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use dialects::{DIALECTS, Dialect};
+use axum::routing::get;
+use dialects::reply::document;
+use dialects::{DIALECTS, Dialect, limit};
 use futures_util::FutureExt as _;
 use hiring::App;
 use hiring::problem::{Noun, Problem};
@@ -42,6 +46,14 @@ pub fn build(app: App) -> Router {
     let mut router: Router<App> = Router::new();
     for dialect in DIALECTS {
         router = router.nest(&format!("/{}", dialect.mount()), mounted(*dialect));
+        // Whoever knows a dialect's name finds its document, wherever its calls go.
+        if let Some(text) = dialect
+            .openapi()
+            .filter(|_| dialect.mount() != dialect.name())
+        {
+            let document = get(move |headers: HeaderMap| async move { document(&headers, text) });
+            router = router.route(&format!("/{}/openapi.json", dialect.name()), document);
+        }
     }
     router
         .merge(pages::routes(guides()).layer(from_fn(catch_page)))
@@ -70,6 +82,9 @@ fn mounted(dialect: &'static dyn Dialect) -> Router<App> {
         }))
         .layer(from_fn(move |request: Request, next: Next| {
             admit(dialect, request, next)
+        }))
+        .layer(from_fn(move |request: Request, next: Next| {
+            limit::tell(dialect, request, next)
         }))
 }
 

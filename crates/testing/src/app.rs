@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use hiring::app::Settings;
+use hiring::caller::Permissions;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use server::demo::Example;
@@ -145,6 +146,28 @@ impl TestApp {
         call_as(&self.other, dialect, method, path)
     }
 
+    /// Credentials of another key of the example organization, as `muster key create --json` prints them.
+    pub async fn key(
+        &self,
+        dialect: &str,
+        permissions: Permissions,
+        limit: Option<(u32, u32)>,
+    ) -> Value {
+        let dialect = dialects::named(dialect).expect("a dialect");
+        let new = dialects::NewCredentials {
+            base_url: URL.into(),
+            name: "another key".into(),
+            permissions,
+            limit,
+        };
+        let inner = self.app.clone();
+        let made = self
+            .app
+            .store
+            .write(move |tx| dialect.credentials(tx, &inner, hiring::id::OrgId(1), &new));
+        made.await.expect("a key")
+    }
+
     /// The dialect's example create, for person number `n`.
     pub fn example(&self, dialect: &str, n: u64) -> Call {
         example_as(&self.demo, dialect, n)
@@ -250,6 +273,17 @@ pub struct Call {
 }
 
 impl Call {
+    /// With these credentials of the dialect (as [`TestApp::key`] answers them) in place of any others.
+    pub fn with(mut self, dialect: &str, credentials: &Value) -> Call {
+        let example = dialects::named(dialect)
+            .expect("a dialect")
+            .example(credentials);
+        for (name, value) in &example.headers {
+            self = self.header(name, value);
+        }
+        self
+    }
+
     /// With this JSON body.
     pub fn json(mut self, body: &Value) -> Call {
         self.body = body.to_string().into_bytes();

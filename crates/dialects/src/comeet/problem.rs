@@ -27,7 +27,7 @@ fn failure(problem: &Problem) -> Failure {
     match problem {
         Problem::Invalid(flaws) => invalid(flaws),
         Problem::Unauthenticated(why) => (401, "unauthorized", (*why).into()),
-        Problem::Forbidden(_) => (
+        Problem::Forbidden(_) | Problem::OutOfScope(_) => (
             403,
             "no_permission",
             "You do not have permission to perform this action".into(),

@@ -115,6 +115,7 @@ fn remarks(why: &Problem) -> Vec<Remark> {
             "The key or the linked account may not do this: it needs “{}”.",
             act.word()
         )),
+        Problem::OutOfScope(scope) => whole(format!("The key lacks the scope “{scope}”.")),
         Problem::NotFound(noun) | Problem::Gone(noun) => {
             whole(format!("There is no such {}.", noun.word()))
         }

@@ -14,6 +14,7 @@ mod routes;
 mod wire;
 
 use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hiring::api_key::{self, NewKey};
 use hiring::id::OrgId;
@@ -21,6 +22,7 @@ use hiring::{App, Problem, Result, linked_account, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
+use crate::limit::Standing;
 use crate::{Dialect, ExampleCall, NewCredentials, Writable};
 
 /// The one value of this dialect.
@@ -56,6 +58,16 @@ impl Dialect for Merge {
 
     fn written(&self) -> Vec<crate::written::Written> {
         wire::written()
+    }
+
+    /// The names that Merge's SDKs and other clients of such APIs know, too. Not `X-RateLimit-Reset` on a 5xx: the SDKs
+    /// would take it for the time to wait.
+    fn standing(&self, standing: &Standing, status: StatusCode, headers: &mut HeaderMap) {
+        standing.headers(headers);
+        standing.old_headers(headers);
+        if !status.is_server_error() {
+            standing.old_reset(headers);
+        }
     }
 
     fn guide(&self) -> &'static str {

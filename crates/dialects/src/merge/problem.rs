@@ -17,6 +17,7 @@ pub(super) fn render(problem: &Problem) -> Response {
         Problem::Invalid(flaws) => (400, sentence(flaws)),
         Problem::Unauthenticated(why) => (401, (*why).to_owned()),
         Problem::Forbidden(act) => (403, forbidden(*act).to_owned()),
+        Problem::OutOfScope(scope) => (403, format!("This API key lacks the scope {scope}.")),
         Problem::NotFound(_) | Problem::Gone(_) => (404, "Not found.".to_owned()),
         Problem::MethodNotAllowed => (405, "Method not allowed.".to_owned()),
         Problem::UnsupportedMedia => (415, "Unsupported media type.".to_owned()),

@@ -28,6 +28,7 @@ mod write;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use hiring::App;
@@ -108,8 +109,8 @@ fn around_accounts() -> Router<App> {
 }
 
 /// For everybody: it says nothing of anybody.
-async fn openapi() -> Response {
-    reply::raw_json(200, document::text().to_owned())
+async fn openapi(headers: HeaderMap) -> Response {
+    reply::document(&headers, document::text())
 }
 
 /// The headers are judged before the path (dialect page, §6).

@@ -52,6 +52,10 @@ impl Dialect for Native {
         include_str!("README.md")
     }
 
+    fn openapi(&self) -> Option<&'static str> {
+        Some(document::text())
+    }
+
     fn credentials(
         &self,
         tx: &mut Tx,

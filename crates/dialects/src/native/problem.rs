@@ -69,6 +69,12 @@ fn words(problem: &Problem) -> (u16, &'static str, &'static str, String) {
             "The key may not do this",
             forbidden(*act).into(),
         ),
+        Problem::OutOfScope(scope) => (
+            403,
+            "forbidden",
+            "The key may not do this",
+            format!("It lacks the scope {scope}."),
+        ),
         Problem::NotFound(noun) => (
             404,
             "not-found",
@@ -250,6 +256,7 @@ mod tests {
                 "unauthenticated",
             ),
             (Problem::Forbidden(Act::EeoRead), 403, "forbidden"),
+            (Problem::OutOfScope("job:READ"), 403, "forbidden"),
             (Problem::NotFound(Noun::Job), 404, "not-found"),
             (Problem::Gone(Noun::Job), 410, "gone"),
             (Problem::MethodNotAllowed, 405, "method-not-allowed"),

@@ -11,6 +11,7 @@ pub(super) fn render(problem: &Problem) -> Response {
         Problem::Invalid(flaws) => (400, format!("Invalid request body: {}", sentence(flaws))),
         Problem::Unauthenticated(_) => (401, "Missing or invalid API key".into()),
         Problem::Forbidden(act) => (403, forbidden(*act).into()),
+        Problem::OutOfScope(scope) => (403, format!("This API key lacks the scope {scope}")),
         Problem::NotFound(noun) => (404, format!("{} not found", word(*noun))),
         Problem::Gone(noun) => (404, format!("{} is gone", word(*noun))),
         Problem::MethodNotAllowed => (405, "Method not allowed".into()),

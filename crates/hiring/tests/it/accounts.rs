@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hiring::api_key::{self, ApiKey, Fresh, NewKey};
-use hiring::caller::{Caller, Permissions, Who};
+use hiring::caller::{Caller, Permissions, Scopes, Who};
 use hiring::id::{OrgId, Uuid, new_uid};
 use hiring::linked_account::{
     self, EndUser, LinkedAccount, Scope, ScopeEdit, Settings, SettingsEdit,
@@ -12,7 +12,7 @@ use hiring::page::Side;
 use hiring::problem::{Act, Noun, Problem};
 use hiring::request::{self, NewRequest, Remark};
 use hiring::webhook_receiver::{self, WebhookReceiver};
-use hiring::{Result, audit, link, member};
+use hiring::{Result, audit, link, member, organization};
 
 use crate::secrets::{contains, everything_stored};
 use crate::{House, at_once, caller, story};
@@ -319,6 +319,40 @@ async fn fresh(
         Ok((made, key.clone()))
     };
     house.write(make).await
+}
+
+#[test]
+fn a_key_makes_none_that_opens_more() {
+    story(async |house: House| {
+        let org = house.org;
+        let wide = a_key(&house, "wide", Permissions::USUAL).await;
+        assert_eq!(wide.scopes, Scopes::ALL);
+        let narrow = a_key(&house, "narrow", Permissions::USUAL).await;
+        let scopes = Scopes::parse("thing:WRITE thing:READ");
+        let set = {
+            let scopes = scopes.clone();
+            move |tx: &mut store::Tx<'_>| api_key::narrow(tx, org, narrow.uid, &scopes)
+        };
+        let narrow = house.write(set).await.unwrap();
+        assert_eq!(narrow.scopes, scopes);
+        assert_eq!(narrow.caller().require_scope(&["thing:READ"]), Ok(()));
+        assert_eq!(
+            narrow.caller().require_scope(&["other:READ"]),
+            Err(Problem::OutOfScope("other:READ"))
+        );
+
+        let (made, _) = fresh(&house, narrow.caller(), "its", false).await.unwrap();
+        assert_eq!(made.scopes, scopes);
+        let refused = fresh(&house, narrow.caller(), "wide", true).await;
+        assert!(matches!(refused, Err(Problem::OutOfScope(_))));
+        let (renewed, _) = fresh(&house, wide.caller(), "narrow", true).await.unwrap();
+        assert_eq!(renewed.scopes, scopes);
+
+        let other = house.write(|tx| organization::create(tx, "Another")).await;
+        let other = other.unwrap().id;
+        let foreign = house.write(move |tx| api_key::narrow(tx, other, renewed.uid, &Scopes::ALL));
+        assert_eq!(foreign.await.unwrap_err(), Problem::NotFound(Noun::ApiKey));
+    });
 }
 
 #[test]

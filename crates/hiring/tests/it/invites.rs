@@ -12,7 +12,7 @@ use hiring::{Result, secret};
 use crate::secrets::{contains, everything_stored};
 use crate::{House, caller, story};
 
-async fn invited(house: &House) -> (Application, Invite) {
+pub async fn invited(house: &House) -> (Application, Invite) {
     let who = house.person("ada@x.org").await.candidate.id;
     let new = NewApplication {
         pending: true,
@@ -31,14 +31,14 @@ async fn invited(house: &House) -> (Application, Invite) {
     (application, invite)
 }
 
-fn token(house: &House, invite: &Invite) -> String {
+pub fn token(house: &House, invite: &Invite) -> String {
     let link = invite::fill(&house.app.key, &invite::link("http://x", invite));
     link.strip_prefix("http://x/apply/")
         .expect("a link")
         .to_owned()
 }
 
-async fn by_token(house: &House, token: &str) -> Result<Invite> {
+pub async fn by_token(house: &House, token: &str) -> Result<Invite> {
     let token = token.to_owned();
     house
         .app

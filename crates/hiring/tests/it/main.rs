@@ -7,6 +7,7 @@ mod accounts;
 mod applications;
 mod direction;
 mod family;
+mod fate;
 mod feed;
 mod identity;
 mod index;

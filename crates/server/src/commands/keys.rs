@@ -1,7 +1,7 @@
 //! `muster key …`.
 
-use dialects::{DIALECTS, NewCredentials};
-use hiring::caller::Permissions;
+use dialects::{DIALECTS, Dialect, NewCredentials};
+use hiring::caller::{Permissions, Scopes};
 use hiring::{api_key, organization};
 use serde_json::json;
 use uuid::Uuid;
@@ -18,6 +18,7 @@ pub async fn create(
     name: &str,
     limit: Option<&str>,
     permissions: &str,
+    scopes: &[String],
     public_url: &str,
     as_json: bool,
 ) -> Result<(), String> {
@@ -34,11 +35,19 @@ pub async fn create(
         permissions: Permissions::parse(permissions)?,
         limit: limit.map(parse_limit).transpose()?,
     };
+    let scopes = narrowed(dialect, scopes)?;
     let app = quiet(place).await?;
     let (org, inner) = (org.to_owned(), app.clone());
     let made = app.store.write(move |tx| {
         let org = organization::named(tx, &org)?.id;
-        dialect.credentials(tx, &inner, org, &new)
+        let mut made = dialect.credentials(tx, &inner, org, &new)?;
+        if let Some(words) = scopes.list() {
+            let uid = made["key_id"].as_str().and_then(|id| id.parse().ok());
+            let uid = uid.ok_or_else(|| hiring::Problem::broken("credentials without key_id"))?;
+            api_key::narrow(tx, org, uid, &scopes)?;
+            made["scopes"] = json!(words);
+        }
+        Ok(made)
     });
     let made = made.await.map_err(|problem| explain(&problem))?;
     if as_json {
@@ -55,6 +64,26 @@ pub async fn create(
         }
     }
     Ok(())
+}
+
+/// `words`, each of which the dialect must know: a scope that nothing asks for would open nothing.
+fn narrowed(dialect: &dyn Dialect, words: &[String]) -> Result<Scopes, String> {
+    let scopes = Scopes::parse(&words.join(" "));
+    let known = dialect.scopes();
+    match scopes
+        .list()
+        .into_iter()
+        .flatten()
+        .find(|w| !known.contains(&w.as_str()))
+    {
+        None => Ok(scopes),
+        Some(_) if known.is_empty() => Err(format!("keys of {} have no scopes", dialect.name())),
+        Some(word) => Err(format!(
+            "{} has no scope {word}; there are: {}",
+            dialect.name(),
+            known.join(", ")
+        )),
+    }
 }
 
 /// `COUNT/SECONDS`, or `none`.
@@ -80,7 +109,7 @@ pub async fn list(place: &Place, org: &str, as_json: bool) -> Result<(), String>
     });
     let keys = keys.await.map_err(|problem| explain(&problem))?;
     if as_json {
-        let row = |k: &api_key::ApiKey| json!({"id": k.uid, "dialect": k.dialect, "name": k.name, "permissions": k.permissions.words(), "revoked": k.revoked_at.is_some()});
+        let row = |k: &api_key::ApiKey| json!({"id": k.uid, "dialect": k.dialect, "name": k.name, "permissions": k.permissions.words(), "scopes": k.scopes.list(), "revoked": k.revoked_at.is_some()});
         println!("{}", json!(keys.iter().map(row).collect::<Vec<_>>()));
         return Ok(());
     }
@@ -91,12 +120,15 @@ pub async fn list(place: &Place, org: &str, as_json: bool) -> Result<(), String>
             "live"
         };
         println!(
-            "{}  {:<10} {:<8} {:<20} {}",
+            "{}  {:<10} {:<8} {:<20} {}{}",
             key.uid,
             key.dialect,
             state,
             key.permissions.words(),
-            key.name
+            key.name,
+            key.scopes
+                .words()
+                .map_or_else(String::new, |words| format!("  [{words}]"))
         );
     }
     Ok(())

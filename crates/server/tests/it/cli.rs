@@ -329,6 +329,19 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
             ],
             "fly",
         ),
+        (
+            &[
+                "key",
+                "create",
+                "--org",
+                org,
+                "--dialect",
+                dialect,
+                "--scope",
+                "thing:READ",
+            ],
+            "have no scopes",
+        ),
         (&["key", "list", "--org", "Nobody"], "no such organization"),
         (&["key", "revoke", "--org", org, "x"], "UUID"),
         (

@@ -25,7 +25,9 @@ use crate::reply;
     params(("email" = Option<String>, Query, description = "Only those of the person with this address."),
         ("job" = Option<Uuid>, Query, description = "Only those for this job."), Paging),
     responses((status = 200, description = "Applications, oldest first, pending ones too.",
-        body = answer::Page<answer::Application>)))]
+        body = answer::Page<answer::Application>),
+        (status = 404, description = "`not-found`: there is no such job, or it is another organization's.",
+            body = answer::Failure, content_type = "application/problem+json")))]
 pub(in crate::native) async fn list_applications(
     State(app): State<App>,
     request: Request,

@@ -16,7 +16,7 @@ use crate::{Dialect as _, reply};
 /// `not-allowed` conflict.
 #[utoipa::path(get, path = "/attachments/{id}", tag = "attachments",
     params(("id" = Uuid, Path, description = "The attachment.")),
-    responses((status = 200, description = "The file's bytes.", body = String, content_type = "application/octet-stream"),
+    responses((status = 200, description = "The file's bytes.", body = Vec<u8>, content_type = "*/*"),
         (status = 409, description = "`not-allowed`: only its address is known.", body = super::super::wire::answer::Failure,
             content_type = "application/problem+json")))]
 pub(in crate::native) async fn get_attachment(

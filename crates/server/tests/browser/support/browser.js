@@ -1,0 +1,65 @@
+'use strict';
+// One Chromium for a file of tests, and for each test a page of its own in it.
+//
+// Nothing leaves the machine: the browser knows no other host than this one, and a page that asks for anything elsewhere,
+// breaks its own Content-Security-Policy or throws fails its test.
+
+const assert = require('node:assert/strict');
+const { after, before } = require('node:test');
+const { chromium } = require('playwright-core');
+
+/** What `muster demo --json` printed: addresses and keys. */
+const demo = JSON.parse(process.env.MUSTER_DEMO);
+
+const DESKTOP = { width: 1280, height: 800 };
+/** WCAG 1.4.10: as narrow as a page at 400 % zoom on a desktop; a small phone. */
+const PHONE = { width: 320, height: 640 };
+
+/** Every way in which a page is looked at: { name, colorScheme, viewport }. */
+const VIEWS = ['light', 'dark'].flatMap((colorScheme) => [
+  { name: `${colorScheme}-desktop`, colorScheme, viewport: DESKTOP },
+  { name: `${colorScheme}-phone`, colorScheme, viewport: PHONE },
+]);
+
+let browser;
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    // Inside a container there is nothing that its sandbox could be made of, nor for root.
+    args: [
+      '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--force-prefers-reduced-motion',
+      // It shall call nobody: updates, field trials, safe browsing, the search engine's suggestions.
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--disable-background-networking',
+      '--disable-component-update', '--disable-domain-reliability', '--disable-sync', '--no-pings',
+    ],
+  });
+});
+after(() => browser?.close());
+
+/**
+ * Calls `use(page)` with a fresh page: no cookies, nothing remembered. `how` is for Playwright's newContext
+ * (colorScheme, viewport, javaScriptEnabled…). `page.goto('/docs')` is relative to the server.
+ */
+async function visit(how, use) {
+  const context = await browser.newContext({ baseURL: demo.url, viewport: DESKTOP, ...how });
+  context.setDefaultTimeout(15_000);
+  const faults = [];
+  context.on('request', (request) => {
+    if (new URL(request.url()).origin !== demo.url) faults.push(`asked for ${request.url()}`);
+  });
+  context.on('weberror', (error) => faults.push(`threw ${error.error()}`));
+  context.on('console', (message) => {
+    // That a call was refused is said on the console too, and is no fault of the page.
+    const refused = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !refused) faults.push(`said ${message.text()}`);
+  });
+  try {
+    const page = await context.newPage();
+    await use(page);
+  } finally {
+    await context.close();
+  }
+  assert.deepEqual(faults, []);
+}
+
+module.exports = { DESKTOP, PHONE, VIEWS, demo, visit };

@@ -1,0 +1,273 @@
+"""Calls made up from the OpenAPI document of one dialect, against the server that MUSTER_DEMO tells of.
+
+    calls.py DIALECT [what schemathesis is told besides]
+
+A dialect is an entry in DIALECTS: its credentials, what must be there before, what may not be called, and what still
+has to answer afterwards. Its document lies at /<dialect>/openapi.json. What a path names is looked up in the lists that
+the same document describes (`known`), so that calls meet real rows as well as made-up ones.
+"""
+
+import base64
+import dataclasses
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from typing import Callable
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+    "ignored_auth,unsupported_method"
+)
+
+# The same each time: from one seed, and no examples of earlier runs. Shrinking a failure to its smallest takes longer
+# than finding it, and the call that failed is printed whole either way.
+HOW = (
+    "--phases examples,coverage,fuzzing,stateful --mode all --max-examples 25 --seed 1815 "
+    "--generation-database none --no-shrink --continue-on-failure --workers 1 --request-timeout 10 "
+    "--suppress-health-check all --warnings off"
+).split()
+
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+# --- the dialects -------------------------------------------------------------------------------------------------
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key['api_key']}"}
+
+
+def merge_headers(key):
+    return {**bearer(key), "X-Account-Token": key["account_token"]}
+
+
+def xobin_headers(key):
+    return {"apiKey": key["api_key"]}
+
+
+def eightfold_headers(key):
+    return {"Authorization": f"Basic {key['api_key']}"}
+
+
+def comeet_headers(key):
+    """The caller mints the token: HS256, `iss` the key, at most an hour to go."""
+
+    def part(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+    claims = {"iss": key["api_key"], "exp": int(time.time()) + 3000}
+    signed = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(json.dumps(claims).encode())
+    signature = hmac.digest(key["secret"].encode(), signed, hashlib.sha256)
+    return {"Authorization": f"Bearer {(signed + b'.' + part(signature)).decode()}"}
+
+
+def native_things(server):
+    """What lists do not show: submissions, and files."""
+    file = {"name": "cv.txt", "kind": "resume", "content": base64.b64encode(b"Ada").decode()}
+    person = {"name": "Ada Lovelace", "emails": ["ada@example.com"], "job": server.key["job_id"]}
+    made = server.make("/candidates", {**person, "answers": {"phone": "+44 20 7946 0001"}, "files": [file]})
+    _, candidate = server.ask(f"/candidates/{made['candidate']['id']}")
+    _, job = server.ask(f"/jobs/{server.key['job_id']}")
+    return {
+        "/submissions/{id}": [made["submission"]],
+        "/attachments/{id}": [candidate["attachments"][0]["id"]],
+        "/candidates job": [server.key["job_id"]],
+        "/applications/{id}/advance to_stage": [stage["id"] for stage in job["stages"]],
+    }
+
+
+@dataclasses.dataclass
+class Dialect:
+    """What one dialect's calls need."""
+
+    # The headers that its credentials, as `muster key create` prints them, make.
+    headers: Callable[[dict], dict]
+    # Below the document's server; must answer 200 when all is over: were the credentials lost on the way, every later
+    # call would be refused, and nothing found.
+    after: str
+    # Makes what shall be there before; answers what no list shows: {"/files/{id}": [7]}, and for the members of bodies
+    # {"/candidates job": [7]}.
+    before: Callable = lambda server: {}
+    # Paths that are left out, as one expression: of several, schemathesis follows the last alone.
+    left_out: str = ""
+
+
+DIALECTS = {
+    # Left out is what would take away the ground that the other calls stand on: after it the account or its token opens
+    # nothing, or may write nothing. The SDKs' tests call each of them.
+    "merge": Dialect(
+        merge_headers,
+        after="/ats/v1/account-details",
+        left_out="/(delete-account|account-token/regenerate|regenerate-key|linked-account-scopes)$",
+    ),
+    "native": Dialect(bearer, after="/jobs", before=native_things),
+    "xobin": Dialect(xobin_headers, after="/tracks"),
+    "eightfold": Dialect(eightfold_headers, after="/ats-systems/{system_id}/ats-candidates"),
+    "comeet": Dialect(comeet_headers, after="/candidates"),
+}
+
+
+# --- one run ------------------------------------------------------------------------------------------------------
+
+
+def main():
+    name, *more = sys.argv[1:]
+    if name not in DIALECTS:
+        sys.exit(f"calls.py: {name} is none of: {', '.join(DIALECTS)}")
+    server = Server(name)
+    if server.document is None:
+        print(f"test result: ok. 0 passed; 0 failed; schemathesis {name}: THERE IS NO DOCUMENT YET")
+        return
+    with tempfile.TemporaryDirectory() as work:
+        # Whatever it would keep for the next run goes here, and away: nothing is written into the checkout.
+        os.chdir(work)
+        passed, failed = call(server, more)
+    failed += invalid(server.document)
+    status, _ = server.ask(server.dialect.after.format(**server.key))
+    if status != 200:
+        print(f"{name}: {server.dialect.after} answers {status} after all that: the calls lost their own credentials")
+        failed += 1
+    well = failed == 0 and passed > 0
+    print(f"test result: {'ok' if well else 'FAILED'}. {passed} passed; {failed} failed; schemathesis {name}")
+    sys.exit(not well)
+
+
+def invalid(document):
+    """In how many places it is no OpenAPI 3.1; says where."""
+    faults = list(OpenAPIV31SpecValidator(document).iter_errors())
+    for fault in faults:
+        print(f"not OpenAPI 3.1: /{'/'.join(map(str, fault.absolute_path))}: {fault.message[:300]}")
+    return len(faults)
+
+
+def call(server, more):
+    """Lets schemathesis loose; answers how many operations held and how many did not."""
+    pathlib.Path("schemathesis.toml").write_text(settings(server))
+    command = [os.path.join(os.path.dirname(sys.executable), "st"), "--no-color", "run", server.where]
+    for header in server.headers.items():
+        command += ["--header", ": ".join(header)]
+    if server.dialect.left_out:
+        command += ["--exclude-path-regex", server.dialect.left_out]
+    command += ["--checks", CHECKS, *HOW, "--report", "json", "--report-json-path", "report.json", *more]
+    sys.stdout.flush()
+    status = subprocess.run(command).returncode
+    report = json.loads(pathlib.Path("report.json").read_text())
+    faulty = {operation for failure in report["failures"] for operation in failure["operations"]}
+    failed = len(faulty) + report["operations"]["errored"] + len(report["errors"])
+    if status != 0 and failed == 0:
+        failed = 1
+    tell_what_was_never_well(report)
+    return report["operations"]["tested"] - len(faulty), failed
+
+
+def tell_what_was_never_well(report):
+    """An operation that refused everything was only tested for how it refuses."""
+    for operation, phases in sorted(report["valid_rates"].items()):
+        if not any(phase["accepted"] for phase in phases.values()):
+            print(f"   never well: {operation}")
+
+
+def settings(server):
+    """Real ids for what the paths name, three times out of four."""
+    lines, operations = [], []
+    for place, values in known(server).items():
+        name = re.sub(r"\W+", "_", place).strip("_")
+        lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}", ""]
+        binding = f'{{ dictionary = "{name}", probability = 0.75 }}'
+        prefix, _, member = place.partition(" ")
+        if member:
+            operations.append((prefix, f'"body.{member}" = {binding}'))
+            continue
+        parameter = prefix.rpartition("{")[2].rstrip("}")
+        for path in server.document["paths"]:
+            if (path + "/").startswith(prefix + "/"):
+                operations.append((path, f'"path.{parameter}" = {binding}'))
+    for path in dict(operations):
+        lines += ["[[operations]]", f"include-path = {json.dumps(path)}", "[operations.parameters]"]
+        lines += [line for of, line in operations if of == path] + [""]
+    return "\n".join(lines)
+
+
+def known(server):
+    """The ids of what is there, by the path that names it: {"/jobs/{id}": [1, 2]}."""
+    found = server.dialect.before(server)
+    paths = server.document["paths"]
+    prefixes = {part.group() for path in paths for part in re.finditer(r"^.*?\}|^.*\}", path)}
+    for prefix in sorted(prefixes, key=len):
+        of, _, parameter = prefix.rpartition("/")
+        if prefix in found or "get" not in paths.get(of, {}):
+            continue
+        # A list within something: that of the first one known.
+        for outer, ids in found.items():
+            if of.startswith(outer + "/"):
+                of = str(ids[0]).join([outer.rpartition("{")[0], of[len(outer):]])
+        status, answer = server.ask(of)
+        ids = ids_in(answer, parameter.strip("{}")) if status == 200 else []
+        if ids:
+            found[prefix] = ids
+    return found
+
+
+def ids_in(answer, parameter):
+    """The ids of the first list of objects in an answer."""
+    if isinstance(answer, list) and answer and isinstance(answer[0], dict):
+        names = [name for name in (parameter, "id", "uid") if name in answer[0]]
+        return [item[names[0]] for item in answer if names]
+    inner = answer.values() if isinstance(answer, dict) else ()
+    return next((ids for value in inner if (ids := ids_in(value, parameter))), [])
+
+
+class Server:
+    """The server, with a key of its own that may call as often as it likes."""
+
+    def __init__(self, name):
+        demo = json.loads(os.environ["MUSTER_DEMO"])
+        self.dialect = DIALECTS[name]
+        self.url = demo["url"]
+        made = subprocess.run(
+            [os.environ["MUSTER_BIN"], "key", "create", "--org", "Analytical Engines", "--dialect", name, "--json",
+             "--limit", "none", "--data", os.environ["MUSTER_DEMO_DATA"], "--public-url", self.url],
+            check=True, capture_output=True, text=True,
+        )
+        self.key = json.loads(made.stdout)
+        self.headers = self.dialect.headers(self.key)
+        self.where = f"{self.url}/{name}/openapi.json"
+        self.base = ""
+        status, self.document = self.ask(self.where)
+        if status == 200:
+            self.base = self.url + self.document["servers"][0]["url"]
+        else:
+            self.document = None
+
+    def ask(self, path, body=None, method=None):
+        """Status and JSON of the answer to one call."""
+        headers = {**self.headers, "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.base + path, data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read()
+
+    def make(self, path, body):
+        """What a create call answers; it must be well."""
+        status, answer = self.ask(path, body)
+        if status not in (200, 201):
+            sys.exit(f"calls.py: POST {path} answers {status}: {answer}")
+        return answer
+
+
+main()
