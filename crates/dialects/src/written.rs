@@ -147,33 +147,44 @@ pub(crate) fn member(name: &'static str, shape: Shape) -> Member {
     }
 }
 
-/// JSON pointers of blank texts below the members of `value` that `within` names: a dialect that takes a blank for
-/// nothing says so of what it was sent.
-pub(crate) fn blanks(value: &Value, at: &str, within: &dyn Fn(&str) -> bool) -> Vec<String> {
+/// JSON pointers of the blank texts in `value`. A dialect that takes a blank for nothing says so of what it was sent.
+/// `kept`: what stands at this pointer is kept as it is, blanks too.
+pub(crate) fn blanks(value: &Value, kept: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut found = Vec::new();
-    if let Value::Object(members) = value {
-        for (name, member) in members.iter().filter(|(name, _)| within(name)) {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            gather(member, format!("{at}/{name}"), &mut found);
-        }
-    }
+    gather(value, String::new(), kept, &mut found);
     found
 }
 
-fn gather(value: &Value, at: String, found: &mut Vec<String>) {
+fn gather(value: &Value, at: String, kept: &dyn Fn(&str) -> bool, found: &mut Vec<String>) {
+    if kept(&at) {
+        return;
+    }
     match value {
         Value::String(text) if text.trim().is_empty() => found.push(at),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                gather(item, format!("{at}/{index}"), found);
+                gather(item, format!("{at}/{index}"), kept, found);
             }
         }
         Value::Object(members) => {
             for (name, member) in members {
                 let name = name.replace('~', "~0").replace('/', "~1");
-                gather(member, format!("{at}/{name}"), found);
+                gather(member, format!("{at}/{name}"), kept, found);
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn blanks_are_found_where_they_are_not_kept() {
+        let body = json!({"a": " ", "b": ["", "x", {"c/d": "\t"}], "custom": {"e": ""}, "f": null, "g": 0});
+        let found = blanks(&body, &|at| at == "/custom");
+        assert_eq!(found, ["/a", "/b/0", "/b/2/c~1d"]);
     }
 }

@@ -61,6 +61,8 @@ pub(super) enum Why {
     Unrecognized,
     /// A field of Merge's that has no place with us, or that nobody may write.
     Unsupported,
+    /// Another value of the same body, or what was there before, stands in its place.
+    Repeated,
     /// Not one field: the person is to be shown no more (`POST /candidates/ignore/{id}`).
     Ignored,
 }

@@ -19,6 +19,7 @@ mod once;
 mod one_person;
 mod pages;
 mod power;
+mod properties;
 mod rates;
 mod refusals;
 mod signal;

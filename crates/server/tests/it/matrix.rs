@@ -8,6 +8,7 @@
 pub mod cells;
 pub mod dice;
 pub mod house;
+pub mod judge;
 pub mod letter;
 pub mod post;
 pub mod read;

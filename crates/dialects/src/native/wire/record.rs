@@ -239,6 +239,13 @@ pub(in crate::native) const FIELDS: &[(&str, Kind, &str)] = &[
     ("custom", Kind::Custom, "The organization's own fields."),
 ];
 
+/// Whether blanks in this member of a body are kept as they are.
+pub(in crate::native) fn keeps_blanks(name: &str) -> bool {
+    let kind = FIELDS.iter().find(|f| f.0 == name).map(|f| f.1);
+    let own = matches!(kind, Some(Kind::Objects | Kind::Custom | Kind::Answer));
+    own || name == "answers"
+}
+
 /// Names of the fields that a caller may send.
 pub(in crate::native) fn names() -> impl Iterator<Item = &'static str> {
     let taken = FIELDS.iter().filter(|(_, kind, _)| *kind != Kind::Shown);

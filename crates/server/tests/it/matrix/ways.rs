@@ -42,6 +42,16 @@ impl Shown {
         shown
     }
 
+    /// Where a code is shown.
+    pub fn where_is(&self, code: &str) -> Option<&str> {
+        let is = |text: &str| {
+            let mut after = text.match_indices(code).map(|(at, _)| &text[at + code.len()..]);
+            after.any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let found = self.texts.iter().find(|(_, text)| is(text));
+        found.map(|(at, _)| at.as_str())
+    }
+
     fn gather(&mut self, value: &Value, pointer: String, pattern: String, indexes: &[usize]) {
         match value {
             Value::Null => {}
