@@ -21,9 +21,18 @@ pub fn json(status: u16, body: &Value) -> Answer {
 
 /// What a handler came to, in the dialect's words.
 pub fn send(dialect: &dyn Dialect, app: &App, result: Result<Answer>) -> Response {
+    send_as(app, result, |problem| dialect.problem(problem))
+}
+
+/// The same where failures are phrased otherwise than the dialect usually does.
+pub fn send_as(
+    app: &App,
+    result: Result<Answer>,
+    problem: impl FnOnce(&Problem) -> Response,
+) -> Response {
     result
         .and_then(|answer| respond(app, answer))
-        .unwrap_or_else(|problem| dialect.problem(&problem))
+        .unwrap_or_else(|failure| problem(&failure))
 }
 
 fn respond(app: &App, answer: Answer) -> Result<Response> {

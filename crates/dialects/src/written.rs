@@ -95,6 +95,8 @@ pub enum Leaf {
     System,
     /// A job of ours, by the name the dialect has for it.
     Job,
+    /// A job of ours, by its title.
+    JobTitle,
     /// A job of ours, or one of another system.
     AnyJob,
     /// A stage of that job.

@@ -1,9 +1,14 @@
 //! One candidate for one job: at most one open at a time (a partial unique index), with its stage, its answers and
 //! how it ended.
 //!
-//! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`.
+//! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`; those of
+//! one job, with any filter and in any order, in `application/of_job.rs`; how many there are, `application/tally.rs`;
+//! hiring, rejecting and going on to the next stage, `application/conclude.rs`.
 
+pub mod conclude;
 mod listed;
+pub mod of_job;
+pub mod tally;
 
 use serde_json::{Map, Value, json};
 use store::{Reader, Row, Tx, sql};
@@ -197,8 +202,12 @@ fn insert(
     let row = tx.one(
         sql!(
             "INSERT INTO application (org_id, uid, candidate_id, job_id, stage_id, pending, source, foreign_key, \
-             answers, details, created_at, applied_at, stage_at, updated_at, credited_to, reason_id) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11, $13, $14) \
+             answers, details, created_at, applied_at, stage_at, updated_at, credited_to, reason_id, sort_name, \
+             sort_email) \
+             SELECT c.org_id, CAST($2 AS TEXT), c.id, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), \
+             CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS BIGINT), \
+             CAST($12 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS BIGINT), \
+             c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 {for update} \
              ON CONFLICT DO NOTHING RETURNING id"
         ),
         &[

@@ -19,15 +19,26 @@ pub struct NewMail {
     pub body: String,
 }
 
-/// Queues a mail about `subject` and notes it as an event.
+/// Queues an invite's mail and notes it as an event.
 pub fn queue_mail(tx: &mut Tx, caller: &Caller, about: &Subject, mail: &NewMail) -> Result<()> {
+    queue_mail_as(tx, caller, Kind::InviteMailed, about, mail)
+}
+
+/// Queues a mail and notes it as an event of this kind.
+pub fn queue_mail_as(
+    tx: &mut Tx,
+    caller: &Caller,
+    kind: Kind,
+    about: &Subject,
+    mail: &NewMail,
+) -> Result<()> {
     let (uid, now) = (new_uid(), tx.now());
     // As a JSON string, where a slot's U+0000 is spelled out: PostgreSQL holds none in TEXT.
     let body = serde_json::Value::from(mail.body.as_str()).to_string();
     let event = event::append(
         tx,
         caller,
-        Kind::InviteMailed,
+        kind,
         about,
         &serde_json::json!({"delivery": uid}),
     )?;

@@ -1,11 +1,12 @@
 //! An opening people apply to.
 //!
 //! Its pipeline is `job/stage.rs`, its form `job/field.rs`; whom and what it is tied to, `job/around.rs`; changing it,
-//! `job/edit.rs`.
+//! `job/edit.rs`; lists that count pages, `job/listed.rs`.
 
 mod around;
 mod edit;
 mod field;
+mod listed;
 mod stage;
 
 use serde_json::json;
@@ -14,6 +15,7 @@ use store::{Reader, Row, ToValue, Tx, sql};
 pub use around::{Around, around};
 pub use edit::{JobEdit, edit};
 pub use field::{Field, FieldKind, NewField, fields, fields_of};
+pub use listed::{look_up_title, page_from};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;

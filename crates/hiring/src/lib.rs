@@ -60,6 +60,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V2__family.sql"),
     },
     store::Migration {
+        name: "V3__looking_through",
+        sql: include_str!("../migrations/V3__looking_through.sql"),
+    },
+    store::Migration {
         name: "V4__scopes",
         sql: include_str!("../migrations/V4__scopes.sql"),
     },

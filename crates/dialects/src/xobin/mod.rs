@@ -1,13 +1,13 @@
 //! Xobin's Tracks API: an applicant is an application, a track is a job.
 //!
-//! Read `routes.rs`, then `map.rs`. The vendor's pages and what they leave open are summed up in `README.md`.
+//! Read `document.rs`, which lists the addresses, then `routes.rs` and `map.rs`. The vendor's pages and what they leave open are summed up in `README.md`.
 
 mod auth;
+mod document;
 mod map;
 mod problem;
 mod routes;
 mod wire;
-mod written;
 
 use axum::Router;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use hiring::{App, Problem, Result, job, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, NewCredentials};
+use crate::{Dialect, ExampleCall, NewCredentials, openapi};
 
 /// The one value of this dialect.
 pub struct Xobin;
@@ -30,7 +30,7 @@ impl Dialect for Xobin {
     }
 
     fn routes(&self) -> Router<App> {
-        routes::routes()
+        openapi::router(document::OPERATIONS)
     }
 
     fn problem(&self, problem: &Problem) -> Response {
@@ -38,11 +38,15 @@ impl Dialect for Xobin {
     }
 
     fn written(&self) -> Vec<crate::written::Written> {
-        written::written()
+        wire::written()
     }
 
     fn guide(&self) -> &'static str {
         include_str!("README.md")
+    }
+
+    fn openapi(&self) -> Option<&'static str> {
+        Some(document::text())
     }
 
     fn credentials(

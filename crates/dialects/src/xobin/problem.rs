@@ -1,4 +1,5 @@
-//! `{"error": "string"}` with 400, 401, 404, 409 (add-applicant page, "Error Responses").
+//! `{"error": "string"}` with 400, 401, 404, 409 (add-applicant page, "Error Responses"); of the oldest generation
+//! `{"success": false, "error": "string"}`.
 
 use axum::response::Response;
 use hiring::problem::{Act, Clash, Flaw, Noun, Problem};
@@ -7,8 +8,19 @@ use serde_json::json;
 use crate::reply;
 
 pub(super) fn render(problem: &Problem) -> Response {
-    let (status, text) = match problem {
-        Problem::Invalid(flaws) => (400, format!("Invalid request body: {}", sentence(flaws))),
+    let (status, text) = words(problem);
+    reply::failure(status, &json!({"error": text}), problem)
+}
+
+/// As the oldest generation phrases it.
+pub(super) fn render_oldest(problem: &Problem) -> Response {
+    let (status, text) = words(problem);
+    reply::failure(status, &json!({"success": false, "error": text}), problem)
+}
+
+fn words(problem: &Problem) -> (u16, String) {
+    match problem {
+        Problem::Invalid(flaws) => (400, format!("{}: {}", part(flaws), sentence(flaws))),
         Problem::Unauthenticated(_) => (401, "Missing or invalid API key".into()),
         Problem::Forbidden(act) => (403, forbidden(*act).into()),
         Problem::OutOfScope(scope) => (403, format!("This API key lacks the scope {scope}")),
@@ -33,8 +45,19 @@ pub(super) fn render(problem: &Problem) -> Response {
         Problem::TooMany { .. } => (429, "Too many requests".into()),
         Problem::Overloaded { .. } => (503, "The server is busy, please try again".into()),
         Problem::Broken(ticket) => (500, format!("Internal error, ticket {ticket}")),
-    };
-    reply::failure(status, &json!({"error": text}), problem)
+    }
+}
+
+/// Which part of the request is at fault.
+fn part(flaws: &[Flaw]) -> &'static str {
+    let all = |prefix: &str| flaws.iter().all(|f| f.pointer.starts_with(prefix));
+    if all("query:") {
+        "Invalid query parameters"
+    } else if all("header:") {
+        "Invalid request headers"
+    } else {
+        "Invalid request body"
+    }
 }
 
 fn conflict(clash: &Clash) -> (u16, String) {
@@ -78,7 +101,10 @@ fn word(noun: Noun) -> &'static str {
 
 fn sentence(flaws: &[Flaw]) -> String {
     let one = |f: &Flaw| {
-        let place = f.pointer.trim_start_matches('/').replace('/', ".");
+        let prefixes = ["query:", "header:"].into_iter();
+        let named = prefixes.filter_map(|p| f.pointer.strip_prefix(p)).next();
+        let place = named.unwrap_or(&f.pointer);
+        let place = place.trim_start_matches('/').replace('/', ".");
         if place.is_empty() || f.detail.contains(&place) {
             f.detail.clone()
         } else {

@@ -1,10 +1,21 @@
-//! The vendor's bodies, exactly as documented: names, types, what is required. No business.
+//! The vendor's bodies and queries, exactly as documented: names, types, what is required. No business.
+//!
+//! What judges a body is `wire/rules.rs`, by the tables of `wire/tables.rs`, which the OpenAPI document shows too; queries
+//! are `wire/query.rs`. Here stands what a body is once it has passed.
 
-use hiring::problem::{FlawCode, Result};
-use serde_json::{Map, Value};
+mod entries;
+pub(super) mod query;
+pub(super) mod rules;
+pub(super) mod tables;
+mod written;
 
+use hiring::problem::Result;
+
+pub(super) use entries::Entry;
+pub(super) use written::written;
+
+use self::rules::{Judged, judge};
 use crate::body::Body;
-use crate::check::{Check, Object};
 
 /// Body of `POST /tracks/<track_id>/applicants` (add-applicant page, "Parameters").
 pub(super) struct AddApplicant {
@@ -19,18 +30,6 @@ pub(super) struct AddApplicant {
     pub unknown: Vec<String>,
 }
 
-/// One entry of `fields`, whichever of its two forms it came in.
-pub(super) struct Entry {
-    /// The `id` or key it is addressed by.
-    pub id: Option<String>,
-    /// The `label` it is addressed by.
-    pub label: Option<String>,
-    pub value: Value,
-    /// What the caller said: `value`, but for a slot the answer that was cut out.
-    pub meant: Value,
-    pub pointer: String,
-}
-
 /// Body of `POST /tracks/invite` (invite page, "Parameters").
 pub(super) struct Invite {
     pub name: String,
@@ -41,143 +40,122 @@ pub(super) struct Invite {
     pub unknown: Vec<String>,
 }
 
-pub(super) const ADD: [&str; 7] = [
-    "invite_applicant",
-    "name",
-    "email",
-    "send_email",
-    "email_message",
-    "destination_stage_id",
-    "fields",
-];
-pub(super) const INVITE: [&str; 4] = [
-    "candidate_name",
-    "candidate_email",
-    "track_id",
-    "invite_format",
-];
+/// Body of `POST /tracks/application` (dialect page, §6, generation a).
+pub(super) struct Apply {
+    pub job_name: String,
+    pub name: String,
+    pub email: String,
+    /// All of `fields`, name and email too: the track's form may ask for them.
+    pub fields: Vec<Entry>,
+    pub unknown: Vec<String>,
+}
 
-/// Values of `invite_format`.
-pub(super) const INVITE_FORMATS: [&str; 2] = ["getlink", "sendlink"];
+/// Body of `PATCH …/move`.
+pub(super) struct Move {
+    pub source_stage_id: String,
+    pub destination_stage_id: String,
+}
+
+/// Body of `PATCH …/hire`, and of `PATCH …/reject`.
+pub(super) struct Conclude {
+    pub source_stage_id: Option<String>,
+    pub send_email: bool,
+    pub email_message: Option<String>,
+}
+
+/// Body of `PUT /tracks/candidate/advance` and of `PATCH /tracks/candidate/reject/<candidate_id>`.
+pub(super) struct OfCandidate {
+    pub track_id: i64,
+    pub application_id: i64,
+    /// `sendlink` rather than `getlink`.
+    pub send: bool,
+}
 
 impl AddApplicant {
     pub(super) fn parse(body: &Body) -> Result<AddApplicant> {
-        let mut check = Check::new(body);
-        let root = check.root()?;
-        let invite_applicant = check.boolean(&root, "invite_applicant").unwrap_or(false);
-        let name = name(&mut check, &root, "name");
-        let email = email(&mut check, &root, "email");
-        let parsed = AddApplicant {
-            invite_applicant,
-            name,
-            email,
-            send_email: check.boolean(&root, "send_email").unwrap_or(false),
-            email_message: check.string(&root, "email_message"),
-            destination_stage_id: stage_id(&mut check, &root),
-            fields: fields(&mut check, &root),
-            unknown: root.unknown(&ADD).map(|k| root.pointer(k)).collect(),
-        };
-        check.done()?;
-        Ok(parsed)
+        let judged = judge(body, tables::ADD)?;
+        Ok(AddApplicant {
+            invite_applicant: judged.flag("invite_applicant"),
+            name: judged.required("name"),
+            email: judged.required("email"),
+            send_email: judged.flag("send_email"),
+            email_message: judged.text("email_message"),
+            destination_stage_id: judged.text("destination_stage_id"),
+            unknown: judged.unknown(),
+            fields: judged.entries,
+        })
     }
 }
 
 impl Invite {
     pub(super) fn parse(body: &Body) -> Result<Invite> {
-        let mut check = Check::new(body);
-        let root = check.root()?;
-        check.require(&root, "track_id");
-        check.require(&root, "invite_format");
-        let parsed = Invite {
-            name: name(&mut check, &root, "candidate_name"),
-            email: email(&mut check, &root, "candidate_email"),
-            track_id: check.integer(&root, "track_id").unwrap_or(0),
-            send: check
-                .choice(&root, "invite_format", &INVITE_FORMATS)
-                .is_some_and(|f| f == "sendlink"),
-            unknown: root.unknown(&INVITE).map(|k| root.pointer(k)).collect(),
-        };
-        check.done()?;
-        Ok(parsed)
+        let judged = judge(body, tables::INVITE)?;
+        Ok(Invite {
+            name: judged.required("candidate_name"),
+            email: judged.required("candidate_email"),
+            track_id: judged.number("track_id"),
+            send: sends(&judged),
+            unknown: judged.unknown(),
+        })
     }
 }
 
-fn name(check: &mut Check<'_>, root: &Object<'_>, member: &str) -> String {
-    check.require(root, member);
-    check
-        .string(root, member)
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
-}
-
-fn email(check: &mut Check<'_>, root: &Object<'_>, member: &str) -> String {
-    check.require(root, member);
-    check.string(root, member);
-    check.email(root, member).unwrap_or_default()
-}
-
-/// A string by the page; a number is taken too, since the ids look like numbers.
-fn stage_id(check: &mut Check<'_>, root: &Object<'_>) -> Option<String> {
-    match root.get("destination_stage_id") {
-        Some(Value::Number(n)) if n.is_i64() => Some(n.to_string()),
-        _ => check
-            .string(root, "destination_stage_id")
-            .filter(|s| !s.trim().is_empty()),
+impl Apply {
+    pub(super) fn parse(body: &Body) -> Result<Apply> {
+        let judged = judge(body, tables::APPLY)?;
+        let answer = |name| entries::text(&judged.entries, name).unwrap_or_default();
+        Ok(Apply {
+            job_name: judged.required("job_name"),
+            name: answer("name"),
+            email: answer("email"),
+            unknown: judged.unknown(),
+            fields: judged.entries,
+        })
     }
 }
 
-fn fields(check: &mut Check<'_>, root: &Object<'_>) -> Vec<Entry> {
-    match root.get("fields") {
-        None => Vec::new(),
-        Some(Value::Object(map)) => from_map(check.body(), map, &root.pointer("fields")),
-        Some(Value::Array(_)) => from_list(check, root),
-        Some(_) => {
-            check.wrong_type(root.pointer("fields"), "an array or an object");
-            Vec::new()
-        }
+impl Move {
+    pub(super) fn parse(body: &Body) -> Result<Move> {
+        let judged = judge(body, tables::MOVE)?;
+        Ok(Move {
+            source_stage_id: judged.required("source_stage_id"),
+            destination_stage_id: judged.required("destination_stage_id"),
+        })
     }
 }
 
-fn from_map(body: &Body, map: &Map<String, Value>, at: &str) -> Vec<Entry> {
-    let at = Object {
-        at: at.to_owned(),
-        members: map,
-    };
-    let entry = |(key, value): (&String, &Value)| Entry {
-        id: Some(key.clone()),
-        label: Some(key.clone()),
-        value: value.clone(),
-        meant: body.actual(value).into_owned(),
-        pointer: at.pointer(key),
-    };
-    map.iter().map(entry).collect()
+impl Conclude {
+    pub(super) fn parse_hire(body: &Body) -> Result<Conclude> {
+        Conclude::parse(&judge(body, tables::HIRE)?)
+    }
+
+    pub(super) fn parse_reject(body: &Body) -> Result<Conclude> {
+        Conclude::parse(&judge(body, tables::REJECT)?)
+    }
+
+    fn parse(judged: &Judged<'_>) -> Result<Conclude> {
+        Ok(Conclude {
+            source_stage_id: judged.text("source_stage_id"),
+            send_email: judged.flag("send_email"),
+            email_message: judged.text("email_message"),
+        })
+    }
 }
 
-fn from_list(check: &mut Check<'_>, root: &Object<'_>) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for object in check.objects(root, "fields") {
-        let id = match object.get("id") {
-            Some(Value::Number(n)) => Some(n.to_string()),
-            _ => check.string(&object, "id"),
-        };
-        let label = check.string(&object, "label");
-        if id.is_none() && label.is_none() && !check.faulty() {
-            check.flaw(
-                object.at.clone(),
-                FlawCode::Required,
-                "an entry of fields needs an id or a label",
-            );
-        }
-        let value = object.get("value").cloned().unwrap_or(Value::Null);
-        let meant = check.body().actual(&value).into_owned();
-        entries.push(Entry {
-            id,
-            label,
-            value,
-            meant,
-            pointer: object.at,
-        });
+impl OfCandidate {
+    pub(super) fn parse(body: &Body) -> Result<OfCandidate> {
+        let judged = judge(body, tables::OF_CANDIDATE)?;
+        Ok(OfCandidate {
+            track_id: judged.number("track_id"),
+            application_id: judged.number("application_id"),
+            send: sends(&judged),
+        })
     }
-    entries
 }
+
+fn sends(judged: &Judged<'_>) -> bool {
+    judged.text("invite_format").as_deref() == Some("sendlink")
+}
+
+#[cfg(test)]
+mod tests;

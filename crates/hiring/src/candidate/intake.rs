@@ -140,10 +140,13 @@ fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) ->
     let keys = Keys::of(&record);
     let id = CandidateId(tx.number(
         sql!(
-            "INSERT INTO candidate (org_id, uid, name_key, first_key, last_key, record, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id"
+            "INSERT INTO candidate (org_id, uid, name_key, first_key, last_key, record, created_at, updated_at, \
+             sort_name, sort_email) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) RETURNING id"
         ),
-        &[&caller.org, &uid, &keys.name, &keys.first, &keys.last, &record.to_text(), &now],
+        &[
+            &caller.org, &uid, &keys.name, &keys.first, &keys.last, &record.to_text(), &now, &keys.sort_name,
+            &keys.sort_email,
+        ],
     )?);
     tag::settle(tx, caller.org, id, &[], record.list("tags"))?;
     keep_operation(tx, caller.org, id, submission, &new.how, &new.said)?;

@@ -13,13 +13,24 @@ pub(super) struct Keys {
     pub name: String,
     pub first: String,
     pub last: String,
+    /// What lists of applications are sorted by; see V3.
+    pub sort_name: String,
+    pub sort_email: String,
 }
+
+/// Characters by which people are sorted.
+const SORTED_BY: usize = 200;
 
 impl Keys {
     pub(super) fn of(record: &Record) -> Keys {
         let key = |field| text::key(record.text(field).unwrap_or(""));
+        let name = text::key(record.name());
+        let email = record.email().unwrap_or("");
+        let cut = |key: &str| key.chars().take(SORTED_BY).collect();
         Keys {
-            name: text::key(record.name()),
+            sort_name: cut(&name),
+            sort_email: cut(&text::email_key(email).unwrap_or_else(|| text::key(email))),
+            name,
             first: key("first_name"),
             last: key("last_name"),
         }
@@ -54,13 +65,21 @@ fn write(tx: &mut Tx, org: OrgId, candidate: &Candidate) -> Result<()> {
     let keys = Keys::of(&candidate.record);
     tx.run(
         sql!(
-            "UPDATE candidate SET name_key = $3, first_key = $4, last_key = $5, record = $6, updated_at = $7 \
-             WHERE org_id = $1 AND id = $2"
+            "UPDATE candidate SET name_key = $3, first_key = $4, last_key = $5, record = $6, updated_at = $7, \
+             sort_name = $8, sort_email = $9 WHERE org_id = $1 AND id = $2"
         ),
         &[
             &org, &candidate.id, &keys.name, &keys.first, &keys.last, &candidate.record.to_text(),
-            &candidate.updated_at,
+            &candidate.updated_at, &keys.sort_name, &keys.sort_email,
         ],
+    )?;
+    // An application that is being opened reads them under the candidate's lock (application.rs), so none is missed.
+    tx.run(
+        sql!(
+            "UPDATE application SET sort_name = $3, sort_email = $4 WHERE org_id = $1 AND candidate_id = $2 \
+             AND (sort_name IS DISTINCT FROM $3 OR sort_email IS DISTINCT FROM $4)"
+        ),
+        &[&org, &candidate.id, &keys.sort_name, &keys.sort_email],
     )?;
     Ok(())
 }

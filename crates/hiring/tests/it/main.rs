@@ -12,6 +12,7 @@ mod feed;
 mod identity;
 mod index;
 mod invites;
+mod of_job;
 mod organizations;
 mod renewals;
 mod repeats;

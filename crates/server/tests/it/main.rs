@@ -27,3 +27,4 @@ mod slow;
 mod tenants;
 mod trace;
 mod voice;
+mod xobin;

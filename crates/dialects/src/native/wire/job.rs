@@ -212,7 +212,11 @@ fn named_stage<'v, 'b: 'v>(check: &mut Check<'b>, object: &Object<'v>) -> Option
 fn usual_kind(name: &str) -> &'static str {
     let name = hiring::text::key(name);
     let speaks = |words: &[&str]| words.iter().any(|w| name.contains(w));
-    if speaks(&["offer"]) {
+    if speaks(&["hired"]) {
+        "hire"
+    } else if speaks(&["reject"]) {
+        "reject"
+    } else if speaks(&["offer"]) {
         "offer"
     } else if speaks(&["interview"]) {
         "interview"

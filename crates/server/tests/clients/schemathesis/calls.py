@@ -87,6 +87,41 @@ def native_things(server):
     }
 
 
+def xobin_things(server):
+    """Applicants in every state; and the older calls' bodies name a track and an application by number."""
+    track = server.key["track_id"]
+    here = f"/api/v2/tracks/{track}"
+    _, about = server.ask(here)
+    _, tracks = server.ask("/api/v2/tracks")
+    made = []
+    for n in range(24):
+        person = {"name": f"Ada {n}", "email": f"ada{n}@calls.example", "fields": {"phone": "+44 20 7946 0001"}}
+        made.append(server.make(f"{here}/applicants", {**person, "invite_applicant": n == 0}))
+    server.ask(f"{here}/applicants/{made[1]['application_id']}/hire", {}, "PATCH")
+    server.ask(f"{here}/applicants/{made[2]['application_id']}/reject", {}, "PATCH")
+    stages = [stage["stage_id"] for stage in about["stages"]]
+    applications = [one["application_id"] for one in made]
+    # Of one track: an application belongs to no other.
+    names = {
+        "/api/v2/tracks/{track_id}": [track],
+        "/api/v2/tracks/{track_id}/applicants/{application_id}": applications,
+        "/api/v2/tracks/candidate/reject/{candidate_id}": [one["candidate_id"] for one in made],
+        "/api/v2/tracks/candidate/reject/{candidate_id} track_id": [track],
+        "/api/v2/tracks/candidate/reject/{candidate_id} application_id": applications,
+        "/api/v2/tracks/candidate/advance track_id": [track],
+        "/api/v2/tracks/candidate/advance application_id": applications,
+        "/api/v2/tracks/invite track_id": [track],
+        # Whose form asks for nothing.
+        "/api/v2/tracks/application job_name": [tracks["data"][1]["title"]],
+    }
+    for verb in ("move", "hire", "reject"):
+        path = f"/api/v2/tracks/{{track_id}}/applicants/{{application_id}}/{verb}"
+        # Where most of them still are.
+        names[f"{path} source_stage_id"] = stages[:1]
+    names["/api/v2/tracks/{track_id}/applicants/{application_id}/move destination_stage_id"] = stages
+    return names
+
+
 @dataclasses.dataclass
 class Dialect:
     """What one dialect's calls need."""
@@ -112,7 +147,7 @@ DIALECTS = {
         left_out="/(delete-account|account-token/regenerate|regenerate-key|linked-account-scopes)$",
     ),
     "native": Dialect(bearer, after="/jobs", before=native_things),
-    "xobin": Dialect(xobin_headers, after="/tracks"),
+    "xobin": Dialect(xobin_headers, after="/api/v2/tracks", before=xobin_things),
     "eightfold": Dialect(eightfold_headers, after="/ats-systems/{system_id}/ats-candidates"),
     "comeet": Dialect(comeet_headers, after="/candidates"),
 }
@@ -183,6 +218,9 @@ def settings(server):
     lines, operations = [], []
     for place, values in known(server).items():
         name = re.sub(r"\W+", "_", place).strip("_")
+        if " " not in place:
+            # Documents describe what stands in paths as text.
+            values = [str(value) for value in values]
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}", ""]
         binding = f'{{ dictionary = "{name}", probability = 0.75 }}'
         prefix, _, member = place.partition(" ")
