@@ -23,7 +23,7 @@ use super::ways::{Beside, How, Shown, Turn, Verdict, Way};
 const FULL: usize = 40;
 const SOME: usize = 120;
 /// Occurrences of a field whose ways are looked for.
-const LOOKED_AT: usize = 6;
+const LOOKED_AT: usize = 24;
 /// Letters on their way at once.
 pub const AT_ONCE: usize = 16;
 
@@ -34,6 +34,8 @@ pub enum Cell {
     Shown(Vec<Way>, Words),
     /// It is shown for some and not for others: `(way, shown, not shown)`.
     Sometimes(Way, usize, usize),
+    /// It is shown there, in a way that nobody recognizes.
+    Strange(String),
     /// The reader has no place for it.
     Nowhere,
     /// Own dialect: it stands in the submission, under `unmapped`.
@@ -282,9 +284,10 @@ impl<'s> Finding<'s> {
         let mut always: Vec<&Way> = always.map(|(way, _)| *way).collect();
         always.sort_by_key(|way| rank(way, field));
         let Some(first) = always.first().copied() else {
+
             let most = counts.iter().filter(|(_, count)| count.marked > 0);
             let most = most.max_by_key(|(way, count)| (count.holds, std::cmp::Reverse(rank(way, field))));
-            return most.map_or(Cell::Nowhere, |(way, count)| {
+            return most.map_or_else(|| self.nowhere(field), |(way, count)| {
                 Cell::Sometimes((*way).clone(), count.holds, count.fails + count.not_meant)
             });
         };
@@ -293,6 +296,19 @@ impl<'s> Finding<'s> {
         let words = self.words.get(&(field, first.clone())).cloned().flatten().unwrap_or_default();
         let ways = [Some(first), also.copied()].into_iter().flatten().cloned();
         Cell::Shown(ways.collect(), words)
+    }
+
+    /// No way was found. Unless a value is shown all the same there is no place for it.
+    fn nowhere(&self, field: &str) -> Cell {
+        for (seen, shown) in self.pairs() {
+            let marked = seen.posted.of(field).filter(|s| is_marked(s) && !seen.is_unmapped(s));
+            for sent in marked {
+                if let Some(at) = shown.where_is(&sent.code) {
+                    return Cell::Strange(at.to_owned());
+                }
+            }
+        }
+        Cell::Nowhere
     }
 
     /// Whether values of this field can be told from others.
@@ -332,6 +348,11 @@ fn counted(seen: &Seen) -> impl Iterator<Item = &Sent> {
 
 fn is_counted(_: &Seen, sent: &Sent) -> bool {
     !sent.unknown && sent.value.as_str().is_none_or(|text| !text.trim().is_empty())
+}
+
+/// Whether a value can be told from all others. A file that is base64 cannot be told by its code.
+fn is_marked(sent: &Sent) -> bool {
+    !sent.code.is_empty() && !matches!(sent.leaf, Leaf::Content | Leaf::Base64)
 }
 
 /// Less is better: as it was, at a place of its own name, near the top.

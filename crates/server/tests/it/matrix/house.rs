@@ -52,6 +52,8 @@ pub struct Job {
     pub number: i64,
     /// Comeet's name.
     pub position: String,
+    /// What people read.
+    pub title: String,
     /// (UUID, number, name) of each stage.
     pub stages: Vec<(String, i64, String)>,
 }
@@ -146,6 +148,7 @@ impl House {
             uid,
             number,
             position,
+            title: title.to_owned(),
             stages,
         });
     }
@@ -196,7 +199,12 @@ impl House {
         }
         let mut things: Vec<Vec<String>> = Vec::new();
         for job in &self.jobs {
-            things.push(vec![job.uid.clone(), job.number.to_string(), job.position.clone()]);
+            things.push(vec![
+                job.uid.clone(),
+                job.number.to_string(),
+                job.position.clone(),
+                job.title.clone(),
+            ]);
             things.extend(
                 job.stages
                     .iter()

@@ -36,6 +36,7 @@ pub fn call(house: &House, writer: &Writer, body: &str) -> Call {
     let job = house.jobs[0].number;
     let path = match (writer.dialect, writer.name) {
         ("xobin", "invite") => "/xobin/api/v2/tracks/invite".to_owned(),
+        ("xobin", "by name") => "/xobin/api/v2/tracks/application".to_owned(),
         ("xobin", _) => format!("/xobin/api/v2/tracks/{job}/applicants"),
         ("eightfold", _) => format!("{}/ats-candidates", system(house)),
         ("comeet", _) => "/comeet/candidates".to_owned(),

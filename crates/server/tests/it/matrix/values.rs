@@ -83,6 +83,7 @@ pub fn value(spec: &Spec, code: &str, house: &House) -> Value {
         Leaf::Unused => any(dice, &mut Coder::new(code), 1, false),
         Leaf::Answers => unreachable!("a form is an object of questions"),
         Leaf::AnswerTo => answer_to(dice, code, spec, house),
+        Leaf::JobTitle => house.jobs[spec.job].title.clone().into(),
         Leaf::Job | Leaf::AnyJob | Leaf::Stage | Leaf::User | Leaf::Reason | Leaf::Question => {
             reference(dice, code, spec, house)
         }

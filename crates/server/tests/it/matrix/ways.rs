@@ -129,6 +129,8 @@ pub enum How {
     Part,
     /// One of several parts joined by commas.
     Listed,
+    /// What stands behind the dot of a file's name.
+    Extension,
     /// One of several parts joined by blanks.
     Word,
     /// An item of a list that is shown as JSON text.
@@ -164,7 +166,7 @@ const TURNS: [Turn; 9] = [
     Turn::Moved,
     Turn::Into,
 ];
-const HOWS: [How; 17] = [
+const HOWS: [How; 18] = [
     How::Same,
     How::Trimmed,
     How::Capitals,
@@ -176,6 +178,7 @@ const HOWS: [How; 17] = [
     How::Rest,
     How::Part,
     How::Listed,
+    How::Extension,
     How::Word,
     How::Named,
     How::File,
@@ -459,6 +462,7 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
         }
         How::FirstWord => both(|a, b| a.split_whitespace().next() == Some(b)),
         How::Rest => both(|a, b| !b.is_empty() && rest(a) == b),
+        How::Extension => both(|a, b| !a.is_empty() && b.ends_with(&format!(".{}", a.trim()))),
         How::Word => both(|a, b| among(a.trim(), b, " ")),
         How::Part => both(|a, b| among(a, b, ", ")),
         How::Listed => both(|a, b| among(a, b, ",")),
