@@ -12,6 +12,7 @@ pub mod judge;
 pub mod letter;
 pub mod post;
 pub mod read;
+pub mod remarks;
 pub mod shrink;
 pub mod spelling;
 pub mod values;

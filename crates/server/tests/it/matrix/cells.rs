@@ -17,11 +17,14 @@ use super::post::{Came, post};
 use super::read::{READERS, read};
 use super::shrink::{Cut, Letters};
 use super::spelling::spelled;
-use super::ways::{Beside, How, Shown, Turn, Verdict, Way};
+use super::remarks::{Remark, remark};
+use super::ways::{Beside, How, Place, Shown, Turn, Verdict, Way, is_eeo};
 
 /// Letters of each writer that are looked at: so many of all fields, so many of some.
-const FULL: usize = 40;
-const SOME: usize = 120;
+const FULL: usize = 12;
+const SOME: usize = 100;
+/// Where Merge shows what people told of themselves.
+pub const TOLD: &str = "/eeocs/";
 /// Occurrences of a field whose ways are looked for.
 const LOOKED_AT: usize = 24;
 /// Letters on their way at once.
@@ -32,8 +35,12 @@ pub const AT_ONCE: usize = 16;
 pub enum Cell {
     /// It is shown in these ways.
     Shown(Vec<Way>, Words),
+    /// It is shown in this way where the remark says so.
+    Remarked(Way, &'static Remark),
     /// It is shown for some and not for others: `(way, shown, not shown)`.
     Sometimes(Way, usize, usize),
+    /// An equal-opportunity answer, told where it is the first to its question.
+    Told,
     /// It is shown there, in a way that nobody recognizes.
     Strange(String),
     /// The reader has no place for it.
@@ -98,15 +105,18 @@ pub async fn see(
 
 /// Writes letters and finds the cells.
 pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
+    let t = std::time::Instant::now();
     let mut runner = TestRunner::new_with_rng(Config::default(), super::rng());
     let mut cuts = Vec::new();
-    for (count, full) in [(FULL, true), (SOME, false)] {
+    for (count, full) in [(SOME, false), (FULL, true)] {
         let wish = Some(Wish { applied: true, full });
         let letters = Letters {
             writer: writer.clone(),
             house: house.clone(),
             wish,
         };
+        // A body with few fields is quickly written, and some of its fields are rare.
+        let count = if writer.shape.paths().len() < 60 { count * 3 } else { count };
         for _ in 0..count {
             let tree = letters.new_tree(&mut runner).expect("a letter");
             cuts.push(tree.current());
@@ -118,6 +128,7 @@ pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
         .into_iter()
         .map(|seen| seen.unwrap_or_else(|why| panic!("{} {}: {why}", writer.dialect, writer.name)))
         .collect();
+    eprintln!("seen {:?}", t.elapsed());
     let mut cells = Cells::new();
     for reader in READERS {
         let found = Finding::new(house, writer, reader, &seen).cells();
@@ -129,11 +140,12 @@ pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
 /// One reader's cells, while they are found.
 struct Finding<'s> {
     house: &'s House,
+    writer: &'static str,
     reader: &'static str,
     own: bool,
     seen: &'s [Seen],
     ways: HashMap<&'s str, HashSet<Way>>,
-    words: HashMap<(&'s str, Way), Option<Words>>,
+    words: HashMap<(&'s str, Way), Words>,
 }
 
 /// Nothing is learned yet.
@@ -145,6 +157,7 @@ impl<'s> Finding<'s> {
     fn new(house: &'s House, writer: &Writer, reader: &'static str, seen: &'s [Seen]) -> Finding<'s> {
         Finding {
             house,
+            writer: writer.dialect,
             reader,
             own: writer.dialect == reader,
             seen,
@@ -199,43 +212,43 @@ impl<'s> Finding<'s> {
 
     /// Learns which words stand for the words of choices and for flags: a place whose value follows from what was sent.
     fn learn(&mut self) {
+        let mut learned: HashMap<&str, HashMap<&str, Option<(Turn, Words)>>> = HashMap::new();
         for (seen, shown) in self.pairs() {
             let sent = counted(seen).filter(|s| matches!(s.leaf, Leaf::Choice(_) | Leaf::Flag));
-            for sent in sent {
-                for (pattern, places) in &shown.patterns {
-                    let depth = pattern.matches("/#").count();
-                    let turn = match depth {
-                        _ if depth == sent.indexes.len() => Turn::Same,
-                        _ if depth < sent.indexes.len() && sent.indexes[depth..].iter().all(|i| *i == 0) => Turn::First,
-                        _ => continue,
-                    };
-                    let Some(place) = places.iter().find(|p| p.indexes == sent.indexes[..depth]) else {
+            for sent in sent.filter(|s| !shown.patterns.contains_key(&s.pattern)) {
+                let places = learned.entry(&sent.pattern).or_default();
+                for (pattern, found) in shown.words() {
+                    let known = places.entry(pattern).or_insert_with(|| Some((Turn::Same, Words::new())));
+                    let Some((turn, words)) = known else { continue };
+                    let Some((now, value)) = beside(sent, pattern, found, shown) else {
                         continue;
                     };
-                    let way = Way {
-                        turn,
-                        how: How::Words,
-                        target: pattern.clone(),
-                    };
-                    let value = &shown.values[&place.pointer];
-                    let words = self.words.entry((&sent.pattern, way)).or_insert_with(|| Some(Words::new()));
                     let said = sent.value.to_string();
-                    if let Some(known) = words {
-                        match known.get(&said) {
-                            Some(other) if other != value => *words = None,
-                            Some(_) => {}
-                            None => {
-                                known.insert(said, value.clone());
-                            }
+                    match words.get(&said) {
+                        Some(other) if other != value => *known = None,
+                        Some(_) => {}
+                        None => {
+                            *turn = now;
+                            words.insert(said, value.clone());
                         }
                     }
                 }
             }
         }
         let different = |words: &Words| words.values().map(Value::to_string).collect::<HashSet<_>>().len() > 1;
-        self.words.retain(|_, words| words.as_ref().is_some_and(different));
-        for (field, way) in self.words.keys() {
-            self.ways.entry(field).or_default().insert(way.clone());
+        for (field, places) in learned {
+            for (pattern, known) in places {
+                let Some((turn, words)) = known.filter(|(_, words)| different(words)) else {
+                    continue;
+                };
+                let way = Way {
+                    turn,
+                    how: How::Words,
+                    target: pattern.to_owned(),
+                };
+                self.ways.entry(field).or_default().insert(way.clone());
+                self.words.insert((field, way), words);
+            }
         }
     }
 
@@ -243,6 +256,7 @@ impl<'s> Finding<'s> {
         let ways = self.ways.get(field).into_iter().flatten();
         let mut counts: Vec<(&Way, Count)> = ways.map(|way| (way, Count::default())).collect();
         let (mut occurred, mut unmapped, marked) = (0, 0, self.is_marked(field));
+        let remark = remark(self.writer, field, self.reader);
         for (seen, shown) in self.pairs() {
             let words = |way: &Way, sent: &Value| self.word(field, way, sent);
             let beside = Beside {
@@ -256,11 +270,12 @@ impl<'s> Finding<'s> {
                     unmapped += 1;
                 } else if is_counted(seen, sent) {
                     occurred += 1;
-                    counts.iter_mut().for_each(|(way, count)| count.add(beside.judge(way, sent), sent));
+                    let meant = remark.is_some_and(|remark| (remark.when)(sent, &seen.posted));
+                    counts.iter_mut().for_each(|(way, count)| count.add(beside.judge(way, sent), sent, meant));
                 }
             }
             // What cannot be told from others is shown in places by chance.
-            if !marked {
+            if !marked && remark.is_none() {
                 counts.retain(|(_, count)| count.fails == 0);
             }
         }
@@ -268,23 +283,28 @@ impl<'s> Finding<'s> {
             (0, 0) => Cell::Unknown,
             (0, _) if self.own => Cell::Unmapped,
             (0, _) => Cell::Nowhere,
-            _ => self.best(field, counts),
+            _ => self.best(field, counts, remark),
         }
     }
 
     fn word(&self, field: &str, way: &Way, sent: &Value) -> Option<Value> {
         let words = self.words.get(&(field, way.clone()))?;
-        words.as_ref()?.get(&sent.to_string()).cloned()
+        words.get(&sent.to_string()).cloned()
     }
 
-    fn best(&self, field: &str, counts: Vec<(&Way, Count)>) -> Cell {
+    fn best(&self, field: &str, counts: Vec<(&Way, Count)>, remark: Option<&'static Remark>) -> Cell {
         let always = counts.iter().filter(|(_, count)| count.holds > 2 && count.fails == 0);
         // Of a list of its own, a dialect shows every item.
         let always = always.filter(|(_, count)| !self.own || count.not_meant == 0);
         let mut always: Vec<&Way> = always.map(|(way, _)| *way).collect();
         always.sort_by_key(|way| rank(way, field));
+        if let Some(remark) = remark {
+            return self.remarked(&counts, remark, always.first().copied());
+        }
         let Some(first) = always.first().copied() else {
-
+            if is_eeo(field) && self.nowhere(field) == Cell::Told {
+                return Cell::Told;
+            }
             let most = counts.iter().filter(|(_, count)| count.marked > 0);
             let most = most.max_by_key(|(way, count)| (count.holds, std::cmp::Reverse(rank(way, field))));
             return most.map_or_else(|| self.nowhere(field), |(way, count)| {
@@ -293,22 +313,42 @@ impl<'s> Finding<'s> {
         };
         let also = |way: &&&Way| first.how == How::FirstWord && way.how == How::Rest;
         let also = always.iter().find(also);
-        let words = self.words.get(&(field, first.clone())).cloned().flatten().unwrap_or_default();
+        let words = self.words.get(&(field, first.clone())).cloned().unwrap_or_default();
         let ways = [Some(first), also.copied()].into_iter().flatten().cloned();
         Cell::Shown(ways.collect(), words)
     }
 
-    /// No way was found. Unless a value is shown all the same there is no place for it.
+    /// What a remark says: true in each case that it means, and needed.
+    fn remarked(&self, counts: &[(&Way, Count)], remark: &'static Remark, always: Option<&Way>) -> Cell {
+        if let Some(way) = always {
+            return Cell::Strange(format!("the remark is not needed: it is always shown {way:?}"));
+        }
+        let fits = counts.iter().filter(|(way, count)| (remark.target.is_empty() || way.target == remark.target) && count.meant == [0, count.meant[1]]);
+        let fits = fits.filter(|(_, count)| count.meant[1] > 0);
+        let best = fits.min_by_key(|(way, _)| (*way).clone());
+        best.map_or_else(
+            || Cell::Strange(format!("the remark is not true: {:?}", remark.text)),
+            |(way, _)| Cell::Remarked((*way).clone(), remark),
+        )
+    }
+
+    /// No way was found. Unless a value is shown all the same there is no place for it; an equal-opportunity answer may be
+    /// the first to its question, and told.
     fn nowhere(&self, field: &str) -> Cell {
+        let (mut told, mut elsewhere) = (false, None);
         for (seen, shown) in self.pairs() {
-            let marked = seen.posted.of(field).filter(|s| is_marked(s) && !seen.is_unmapped(s));
-            for sent in marked {
-                if let Some(at) = shown.where_is(&sent.code) {
-                    return Cell::Strange(at.to_owned());
-                }
+            for sent in seen.posted.of(field).filter(|s| is_marked(s) && !seen.is_unmapped(s)) {
+                let places = shown.where_is(&sent.code);
+                told |= places.iter().any(|at| at.starts_with(TOLD));
+                let other = places.iter().find(|at| !at.starts_with(TOLD));
+                elsewhere = elsewhere.or(other.cloned());
             }
         }
-        Cell::Nowhere
+        match elsewhere {
+            Some(at) => Cell::Strange(at),
+            None if told => Cell::Told,
+            None => Cell::Nowhere,
+        }
     }
 
     /// Whether values of this field can be told from others.
@@ -316,6 +356,20 @@ impl<'s> Finding<'s> {
         let mut all = self.seen.iter().flat_map(|s| s.posted.of(field));
         all.any(|s| !s.code.is_empty())
     }
+}
+
+/// What is shown at the places `found` of a pattern for a value that is a word: beside it in lists, or for the first of a
+/// list.
+fn beside<'s>(sent: &Sent, pattern: &str, found: &[Place], shown: &'s Shown) -> Option<(Turn, &'s Value)> {
+    let depth = pattern.matches("/#").count();
+    let turn = match depth {
+        _ if depth == sent.indexes.len() => Turn::Same,
+        _ if depth < sent.indexes.len() && sent.indexes[depth..].iter().all(|i| *i == 0) => Turn::First,
+        _ => return None,
+    };
+    let place = found.iter().find(|p| p.indexes == sent.indexes[..depth])?;
+    let value = &shown.values[&place.pointer];
+    value.as_str().is_none_or(|text| text.len() < 80).then_some((turn, value))
 }
 
 /// How often a way held.
@@ -326,14 +380,19 @@ struct Count {
     fails: usize,
     /// Of a value that can be told from all others.
     marked: usize,
+    /// Of what the remark means: not shown so, shown so.
+    meant: [usize; 2],
 }
 
 impl Count {
-    fn add(&mut self, verdict: Verdict, sent: &Sent) {
+    fn add(&mut self, verdict: Verdict, sent: &Sent, meant: bool) {
         match verdict {
             Verdict::Holds => self.holds += 1,
             Verdict::NotMeant => self.not_meant += 1,
             Verdict::Fails => self.fails += 1,
+        }
+        if meant {
+            self.meant[usize::from(verdict == Verdict::Holds)] += 1;
         }
         if verdict == Verdict::Holds && !sent.code.is_empty() {
             self.marked += 1;

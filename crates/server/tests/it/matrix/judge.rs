@@ -3,7 +3,7 @@
 use dialects::written::Leaf;
 use serde_json::Value;
 
-use super::cells::{Cell, Cells, Seen, Words};
+use super::cells::{Cell, Cells, Seen, TOLD, Words};
 use super::house::House;
 use super::letter::{Sent, Writer};
 use super::ways::{Beside, Shown, Verdict, Way};
@@ -62,6 +62,11 @@ impl Judging<'_> {
                 true => Ok(()),
                 false => Err("a blank is neither shown nor named under unmapped".into()),
             },
+            Some(Cell::Remarked(way, remark)) if !blank && (remark.when)(sent, &self.seen.posted) => {
+                self.shown_so(sent, own, std::slice::from_ref(way), &Words::new())
+            }
+            Some(Cell::Remarked(..)) if !own => Ok(()),
+            Some(Cell::Told) => self.told(sent),
             // Of others nobody asks that they show a blank.
             Some(Cell::Shown(..)) => Ok(()),
             _ if own => Err("it is neither shown nor named under unmapped".into()),
@@ -96,8 +101,17 @@ impl Judging<'_> {
         if cell != Some(&Cell::Nowhere) || sent.code.is_empty() || sent.leaf == Leaf::Content {
             return Ok(());
         }
-        match self.shown.where_is(&sent.code) {
+        match self.shown.where_is(&sent.code).first() {
             Some(at) => Err(format!("the matrix knows no place for it, and it is shown at {at}")),
+            None => Ok(()),
+        }
+    }
+
+    /// An answer that is told is shown among what people told of themselves, and nowhere else.
+    fn told(&self, sent: &Sent) -> Result<(), String> {
+        let elsewhere = self.shown.where_is(&sent.code).iter().find(|at| !at.starts_with(TOLD));
+        match elsewhere {
+            Some(at) => Err(format!("an equal-opportunity answer is shown at {at}")),
             None => Ok(()),
         }
     }

@@ -43,7 +43,12 @@ async fn xobin(house: &House, came: &Came) -> Result<Option<Value>, String> {
     };
     let (job, id) = (application.job, application.id);
     let path = format!("/xobin/api/v2/tracks/{job}/applicants/{id}");
-    Ok(Some(get(house, "xobin", &path).await?.json()))
+    let mut shown = get(house, "xobin", &path).await?.json();
+    // By the stages' names, which are the house's own.
+    if let Some(report) = shown["stage_wise_report"].as_object() {
+        shown["stage_wise_report"] = report.values().cloned().collect();
+    }
+    Ok(Some(shown))
 }
 
 async fn eightfold(house: &House, writer: &Writer, came: &Came) -> Result<Value, String> {
@@ -96,6 +101,12 @@ async fn merge(house: &House, writer: &Writer, came: &Came) -> Result<Value, Str
 async fn native(house: &House, came: &Came) -> Result<Value, String> {
     let path = format!("/api/v1/candidates/{}", came.candidate.uid);
     let mut shown = get(house, "native", &path).await?.json();
+    // To which questions there is an answer is shown by names of members.
+    for application in shown["applications"].as_array_mut().into_iter().flatten() {
+        let answers = application["answers"].as_object();
+        let names = answers.map(|a| a.keys().cloned().collect::<Vec<_>>());
+        application["answers (names)"] = json!(names);
+    }
     for file in shown["attachments"].as_array_mut().into_iter().flatten() {
         if !file["sha256"].is_null() {
             let path = format!("/api/v1/attachments/{}", text(&file["id"]));

@@ -44,7 +44,7 @@ const KEYS: [&str; 10] = [
 ];
 
 /// Names that ask an equal-opportunity question.
-const EEO: [&str; 6] = ["Gender", "race", "veteran_status", "Disability Status", "ethnicity", "sex"];
+const ASKING: [&str; 6] = ["Gender", "race", "veteran_status", "Disability Status", "ethnicity", "sex"];
 
 const COUNTRIES: [&str; 6] = ["US", "de", "IL", "Gb", "JP", "br"];
 
@@ -76,7 +76,7 @@ pub fn value(spec: &Spec, code: &str, house: &House) -> Value {
         Leaf::Content => text(dice, code, 2_000).into(),
         Leaf::FileName(extensions) => file_name(dice, code, extensions).into(),
         Leaf::Answer => answer(dice, code),
-        Leaf::Free => Value::Object(free(dice, code, 3, false)),
+        Leaf::Free => Value::Object(free(dice, code, &spec.pattern)),
         Leaf::Custom => Value::Object(custom(dice, code)),
         Leaf::OwnId(most) => own_id(dice, code, most).into(),
         Leaf::System => system(house),
@@ -125,7 +125,7 @@ fn reference(dice: &mut Dice, code: &str, spec: &Spec, house: &House) -> Value {
                 "merge" => json!(question.ids[spec.job].0),
                 "native" => json!(question.kind),
                 _ if at.ends_with("label") => json!(question.label),
-                _ if dice.chance(30) => json!(question.ids[spec.job].1),
+                _ if dice.chance(30) && question.kind != "gender" => json!(question.ids[spec.job].1),
                 _ => json!(question.kind),
             }
         }
@@ -332,12 +332,33 @@ impl Coder<'_> {
     }
 }
 
+/// Members of objects in the record that other dialects know by the same name.
+const KNOWN: [(&str, &str); 11] = [
+    ("/skill_details/#", "skill"),
+    ("/education/#", "school"),
+    ("/experience/#", "company"),
+    ("/certifications/#", "status"),
+    ("/projects/#", "title"),
+    ("/courses/#", "title"),
+    ("/detail_tags/#", "tag"),
+    ("/questions/#", "question"),
+    ("/notes/#", "body"),
+    ("/interviews/#", "location"),
+    ("/foreign_applications/#", "status"),
+];
+
+/// The member of such objects that others know.
+pub fn known(pattern: &str) -> Option<&'static str> {
+    let found = KNOWN.iter().find(|(at, _)| *at == pattern);
+    found.map(|(_, name)| *name)
+}
+
 /// An object of the caller's own.
-pub fn free(dice: &mut Dice, code: &str, depth: usize, required: bool) -> Map<String, Value> {
+fn free(dice: &mut Dice, code: &str, pattern: &str) -> Map<String, Value> {
     let mut coder = Coder::new(code);
-    let mut members = members(dice, &mut coder, depth);
-    if required && members.is_empty() {
-        members.insert("k".into(), coder.next().into());
+    let mut members = members(dice, &mut coder, 3);
+    if let (Some(name), true) = (known(pattern), dice.chance(60)) {
+        members.insert(name.to_owned(), self::name(dice, &coder.next(), 100).into());
     }
     members
 }
@@ -346,14 +367,14 @@ fn members(dice: &mut Dice, coder: &mut Coder<'_>, depth: usize) -> Map<String, 
     let mut members = Map::new();
     for _ in 0..dice.below(4) {
         let (key, is_answer) = match dice.below(10) {
-            0 => (dice.pick(&EEO).to_owned(), true),
+            0 => (dice.pick(&ASKING).to_owned(), true),
             1..4 => (dice.pick(&KEYS).to_owned(), false),
             _ => (format!("key {}", dice.below(1_000)), false),
         };
         members.insert(key, any(dice, coder, depth, is_answer));
     }
     if dice.chance(8) {
-        members.insert("question".into(), dice.pick(&EEO).into());
+        members.insert("question".into(), dice.pick(&ASKING).into());
         members.insert("answer".into(), coder.next().into());
     }
     members

@@ -12,7 +12,7 @@ use dialects::written::Leaf;
 use serde_json::Value;
 
 use super::house::House;
-use super::letter::{Posted, Sent, escaped};
+use super::letter::{EEO, Posted, Sent, codes, escaped};
 
 /// An answer taken apart: every single value in it but null.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Shown {
     pub values: HashMap<String, Value>,
     /// Texts in lower case.
     texts: HashMap<String, String>,
+    /// Code → patterns under which it is shown.
+    codes: HashMap<String, Vec<String>>,
     /// Pointers by pattern, in the order of the answer.
     pub patterns: BTreeMap<String, Vec<Place>>,
 }
@@ -42,14 +44,19 @@ impl Shown {
         shown
     }
 
-    /// Where a code is shown.
-    pub fn where_is(&self, code: &str) -> Option<&str> {
-        let is = |text: &str| {
-            let mut after = text.match_indices(code).map(|(at, _)| &text[at + code.len()..]);
-            after.any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    /// Patterns that hold words rather than what somebody wrote, with their places.
+    pub fn words(&self) -> impl Iterator<Item = (&String, &Vec<Place>)> {
+        let is_word = |(_, places): &(&String, &Vec<Place>)| {
+            let first = places.first().map(|p| &p.pointer);
+            let text = first.and_then(|at| self.texts.get(at));
+            text.is_none_or(|text| text.len() < 80 && codes(text).next().is_none())
         };
-        let found = self.texts.iter().find(|(_, text)| is(text));
-        found.map(|(at, _)| at.as_str())
+        self.patterns.iter().filter(is_word)
+    }
+
+    /// The patterns under which a code is shown.
+    pub fn where_is(&self, code: &str) -> &[String] {
+        self.codes.get(code).map_or(&[], Vec::as_slice)
     }
 
     fn gather(&mut self, value: &Value, pointer: String, pattern: String, indexes: &[usize]) {
@@ -73,9 +80,16 @@ impl Shown {
                     indexes: indexes.to_vec(),
                     pointer: pointer.clone(),
                 };
-                self.patterns.entry(pattern).or_default().push(place);
+                self.patterns.entry(pattern.clone()).or_default().push(place);
                 if let Some(text) = single.as_str() {
-                    self.texts.insert(pointer.clone(), text.to_lowercase());
+                    let text = text.to_lowercase();
+                    for code in codes(&text) {
+                        let patterns = self.codes.entry(code.to_owned()).or_default();
+                        if !patterns.contains(&pattern) {
+                            patterns.push(pattern.clone());
+                        }
+                    }
+                    self.texts.insert(pointer.clone(), text);
                 }
                 self.values.insert(pointer, single.clone());
             }
@@ -102,6 +116,8 @@ pub enum Turn {
     Moved,
     /// Each is part of what is shown for the list.
     Into,
+    /// Items of the first item of a list, in some place; those of the others are not shown.
+    OfFirst,
 }
 
 /// How a value turned.
@@ -133,6 +149,10 @@ pub enum How {
     Extension,
     /// One of several parts joined by blanks.
     Word,
+    /// The last step of the address.
+    LastStep,
+    /// A member of it.
+    Member,
     /// An item of a list that is shown as JSON text.
     InJson,
     /// The first of several in one text, between commas.
@@ -150,12 +170,12 @@ pub enum How {
 impl How {
     /// Whether what is shown holds more than what was sent.
     pub fn is_part(self) -> bool {
-        matches!(self, How::Part | How::Listed | How::Word | How::InJson | How::Eeoc)
+        matches!(self, How::Member | How::Part | How::Listed | How::Word | How::InJson | How::Eeoc)
     }
 }
 
 /// Every turn and change that is looked for; [`How::Words`] is learned.
-const TURNS: [Turn; 9] = [
+const TURNS: [Turn; 10] = [
     Turn::Same,
     Turn::Item,
     Turn::First,
@@ -165,8 +185,9 @@ const TURNS: [Turn; 9] = [
     Turn::Split,
     Turn::Moved,
     Turn::Into,
+    Turn::OfFirst,
 ];
-const HOWS: [How; 18] = [
+const HOWS: [How; 20] = [
     How::Same,
     How::Trimmed,
     How::Capitals,
@@ -182,6 +203,8 @@ const HOWS: [How; 18] = [
     How::Word,
     How::Named,
     How::File,
+    How::LastStep,
+    How::Member,
     How::InJson,
     How::FirstListed,
     How::Eeoc,
@@ -238,6 +261,10 @@ impl Beside<'_> {
             },
             Turn::Item if depth > at.len() => self.any(way, sent, |p| p.indexes.starts_with(at)),
             Turn::Moved if depth > 0 && !at.is_empty() => self.any(way, sent, |_| true),
+            Turn::OfFirst if depth > 0 && at.len() > 1 => match at[0] {
+                0 => self.any(way, sent, |_| true),
+                _ => Verdict::NotMeant,
+            },
             Turn::Into if depth < at.len() && way.how.is_part() => self.at(way, &at[..depth], sent),
             Turn::Joined(with) if depth + 1 == at.len() && sent.tail.is_empty() && way.how == How::Same => {
                 let texts = self.siblings(sent).into_iter().map(|s| s.value.as_str());
@@ -312,7 +339,7 @@ impl Beside<'_> {
         match way.how {
             How::Words => (self.words)(way, &sent.value).as_ref() == Some(shown),
             How::Named => self.house.same_thing(&sent.value, shown),
-            How::Eeoc => self.is_eeo(sent) && self.is_eeoc(sent, shown),
+            How::Eeoc => is_eeo(&sent.pattern) && self.is_eeoc(sent, shown),
             how => turned(how, &sent.value, shown, sent.leaf),
         }
     }
@@ -344,7 +371,14 @@ impl Beside<'_> {
     /// Every way in which `sent` is shown at one of `places`.
     pub fn ways(&self, sent: &Sent) -> Vec<Way> {
         let mut ways = Vec::new();
-        for (pattern, places) in &self.shown.patterns {
+        // A value with a code is shown where the code is; files and equal-opportunity answers may lose theirs.
+        let elsewhere = matches!(sent.leaf, Leaf::Base64 | Leaf::Content) || is_eeo(&sent.pattern);
+        let patterns: Vec<&String> = match sent.code.as_str() {
+            code if code.is_empty() || elsewhere => self.shown.patterns.keys().collect(),
+            code => self.shown.codes.get(code).into_iter().flatten().collect(),
+        };
+        for pattern in patterns {
+            let places = &self.shown.patterns[pattern];
             let hows = self.hows(sent, places);
             if hows.is_empty() {
                 continue;
@@ -370,15 +404,9 @@ impl Beside<'_> {
         let is_file = matches!(sent.leaf, Leaf::Base64 | Leaf::Content);
         match sent.code.as_str() {
             "" => true,
-            _ if is_file || self.is_eeo(sent) => true,
-            code => self.shown.texts.get(at).is_some_and(|text| text.contains(code)),
+            _ if is_file || is_eeo(&sent.pattern) => true,
+            code => self.shown.texts.get(at).is_some_and(|text| codes(text).any(|c| c == code)),
         }
-    }
-
-    fn is_eeo(&self, sent: &Sent) -> bool {
-        let mut names = sent.pattern.rsplit('/').filter(|step| *step != "#");
-        let name = names.next().unwrap_or_default();
-        is_eeo_name(name) || name.ends_with("(gender)")
     }
 
     /// Changes that would explain any of the values at `places`.
@@ -390,8 +418,9 @@ impl Beside<'_> {
             return Vec::new();
         }
         let fits = |how: &How| match how {
+            How::Member if sent.tail.is_empty() => false,
             How::Named => values().any(|v| self.house.same_thing(&sent.value, v)),
-            How::Eeoc => self.is_eeo(sent) && values().any(|v| self.is_eeoc(sent, v)),
+            How::Eeoc => is_eeo(&sent.pattern) && values().any(|v| self.is_eeoc(sent, v)),
             // Parts of what was sent, or more than it, are looked at as texts.
             How::Trimmed => values().any(|v| {
                 turned(How::Trimmed, &sent.value, v, sent.leaf) || is_part(v, &sent.value)
@@ -417,6 +446,13 @@ fn target(pattern: &str, tail: &str, places: &[Place]) -> Option<String> {
     let steps = tail.matches('/').count();
     let head = pattern.rsplitn(steps + 1, '/').last();
     head.filter(|_| ends).map(str::to_owned)
+}
+
+/// Whether a field asks an equal-opportunity question.
+pub fn is_eeo(field: &str) -> bool {
+    let mut names = field.rsplit('/').filter(|step| *step != "#");
+    let name = names.next().unwrap_or_default();
+    is_eeo_name(name) || name.ends_with("(gender)") || name.ends_with(EEO)
 }
 
 /// Steps of a pointer with `#` for places in lists.
@@ -473,6 +509,11 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
             let is_file = matches!(leaf, Leaf::Base64 | Leaf::Content);
             is_file && content.is_some() && (decoded(sent) == content || text())
         }
+        How::LastStep => both(|a, b| {
+            let path = a.split(['?', '#']).next().unwrap_or_default();
+            a.contains("://") && !b.is_empty() && path.rsplit('/').next() == Some(b)
+        }),
+        How::Member => sent == shown,
         How::InJson => {
             let list: Option<Vec<Value>> = shown.as_str().and_then(|text| serde_json::from_str(text).ok());
             list.is_some_and(|list| list.contains(sent))
@@ -485,9 +526,9 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
 
 /// Whether `part` is one of those that were joined `with` something.
 fn among(part: &str, joined: &str, with: &str) -> bool {
-    let part = part.trim();
-    let (part, joined) = (format!("{with}{part}{with}"), format!("{with}{joined}{with}"));
-    !part.trim_matches([' ', ',']).is_empty() && joined.contains(&part)
+    let joined = format!("{with}{joined}{with}");
+    let is = |part: &str| joined.contains(&format!("{with}{part}{with}"));
+    !part.trim().is_empty() && (is(part) || is(part.trim()))
 }
 
 fn padded(base64: &str) -> String {
