@@ -10,6 +10,7 @@ pub mod dice;
 pub mod house;
 pub mod judge;
 pub mod letter;
+pub mod page;
 pub mod post;
 pub mod read;
 pub mod remarks;
@@ -18,32 +19,72 @@ pub mod spelling;
 pub mod values;
 pub mod ways;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use testing::{Engine, Place};
+
+use cells::Cell;
 
 /// Numbers that are the same each time.
 pub fn rng() -> TestRng {
     TestRng::deterministic_rng(RngAlgorithm::ChaCha)
 }
 
-#[test]
-fn look() {
-    let only = std::env::var("ONLY").unwrap_or_default();
-    testing::app::run(&Place::new(Engine::Sqlite), &|app| {
-        let only = only.clone();
-        async move {
+/// Every cell, in a place of its own.
+fn found() -> page::All {
+    let all = Mutex::new(page::All::new());
+    testing::app::run(&Place::new(Engine::Sqlite), &|app| async {
         let house = Arc::new(house::House::furnish(app).await);
         for writer in letter::writers() {
-            if !format!("{} {}", writer.dialect, writer.name).contains(&only) { continue; }
             let writer = Arc::new(writer);
-            let t = std::time::Instant::now();
             let cells = cells::find(&house, &writer).await;
-            eprintln!("=== {} {} {:?}", writer.dialect, writer.name, t.elapsed());
-            for ((reader, field), cell) in cells {
-                eprintln!("{reader:10} {field:50} {cell:?}");
+            all.lock().expect("no panic before").push((writer, cells));
+        }
+    });
+    all.into_inner().expect("no panic before")
+}
+
+#[test]
+fn the_page_says_what_becomes_of_each_field() {
+    let all = found();
+    let mut unclear = Vec::new();
+    for (writer, cells) in &all {
+        let of = format!("{} {}", writer.dialect, writer.name);
+        for ((reader, field), cell) in cells {
+            if matches!(cell, Cell::Sometimes(..) | Cell::Strange(_)) {
+                unclear.push(format!("{of}: {field} read by {reader}: {cell:?}"));
+            }
+            if reader == writer.dialect && matches!(cell, Cell::Nowhere | Cell::Unknown) {
+                unclear.push(format!("{of}: {field} is lost"));
             }
         }
-    }});
+    }
+    assert!(
+        unclear.is_empty(),
+        "no recognizer (ways.rs) and no remark (remarks.rs) says what becomes of:\n{}",
+        unclear.join("\n")
+    );
+    let page = page::page(&all);
+    if std::env::var_os("MUSTER_UPDATE").is_some() {
+        std::fs::create_dir_all(page::place().parent().expect("a folder")).expect("a folder");
+        std::fs::write(page::place(), &page).expect("the page is written");
+    }
+    let there = std::fs::read_to_string(page::place()).unwrap_or_default();
+    let differs = there.lines().zip(page.lines()).find(|(there, now)| there != now);
+    assert!(
+        there == page,
+        "docs/dialects/matrix.md is stale; write it anew with: MUSTER_UPDATE=1 cargo test -p server --test it matrix::\n\
+         first difference: {differs:#?}"
+    );
+}
+
+#[test]
+fn every_field_is_in_the_letters() {
+    for writer in letter::writers() {
+        let paths = writer.shape.paths();
+        assert!(paths.len() > 3, "{} {} describes {paths:?}", writer.dialect, writer.name);
+        let names: std::collections::BTreeSet<&String> = paths.iter().map(|(path, _)| path).collect();
+        assert_eq!(names.len(), paths.len(), "a field of {} is described twice", writer.dialect);
+    }
 }

@@ -105,7 +105,6 @@ pub async fn see(
 
 /// Writes letters and finds the cells.
 pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
-    let t = std::time::Instant::now();
     let mut runner = TestRunner::new_with_rng(Config::default(), super::rng());
     let mut cuts = Vec::new();
     for (count, full) in [(SOME, false), (FULL, true)] {
@@ -128,7 +127,6 @@ pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
         .into_iter()
         .map(|seen| seen.unwrap_or_else(|why| panic!("{} {}: {why}", writer.dialect, writer.name)))
         .collect();
-    eprintln!("seen {:?}", t.elapsed());
     let mut cells = Cells::new();
     for reader in READERS {
         let found = Finding::new(house, writer, reader, &seen).cells();
@@ -293,7 +291,7 @@ impl<'s> Finding<'s> {
     }
 
     fn best(&self, field: &str, counts: Vec<(&Way, Count)>, remark: Option<&'static Remark>) -> Cell {
-        let always = counts.iter().filter(|(_, count)| count.holds > 2 && count.fails == 0);
+        let always = counts.iter().filter(|(_, count)| (count.holds > 2 || count.marked > 0) && count.fails == 0);
         // Of a list of its own, a dialect shows every item.
         let always = always.filter(|(_, count)| !self.own || count.not_meant == 0);
         let mut always: Vec<&Way> = always.map(|(way, _)| *way).collect();
@@ -302,8 +300,9 @@ impl<'s> Finding<'s> {
             return self.remarked(&counts, remark, always.first().copied());
         }
         let Some(first) = always.first().copied() else {
-            if is_eeo(field) && self.nowhere(field) == Cell::Told {
-                return Cell::Told;
+            let told = self.nowhere(field);
+            if is_eeo(field) && matches!(told, Cell::Told | Cell::Nowhere) {
+                return told;
             }
             let most = counts.iter().filter(|(_, count)| count.marked > 0);
             let most = most.max_by_key(|(way, count)| (count.holds, std::cmp::Reverse(rank(way, field))));

@@ -85,9 +85,11 @@ pub const REMARKS: &[Remark] = &[
         target: "/attachments/#/file_name", text: HERE, when: has_content },
     Remark { writer: "eightfold", fields: &["/attachments/#/fileName", "/resumeContent/extension", "/photoContent/extension"],
         readers: &["xobin"], target: "/parsed_resume/files/#/name", text: HERE, when: has_content },
-    Remark { writer: "eightfold", fields: &["/resumeContent/content", "/resumeContent/extension"], readers: &["comeet"],
+    Remark { writer: "eightfold", fields: &["/resumeContent/content"], readers: &["comeet"],
         target: "", text: ALONE, when: is_alone },
-    Remark { writer: "eightfold", fields: &["/photoContent/content", "/photoContent/extension"], readers: &["comeet"],
+    Remark { writer: "eightfold", fields: &["/photoContent/content"], readers: &["comeet"],
+        target: "", text: ALONE, when: is_alone },
+    Remark { writer: "eightfold", fields: &["/resumeContent/extension", "/photoContent/extension"], readers: &["comeet"],
         target: "", text: ALONE, when: is_alone },
     Remark { writer: "eightfold", fields: &["/applications/#/sourceName"], readers: &["merge"],
         target: "/applications/#/source", text: "the first application for a job of ours", when: is_first },
@@ -95,6 +97,10 @@ pub const REMARKS: &[Remark] = &[
         target: "/stage_wise_report/#/reason", text: "the application has ended", when: has_ended },
     Remark { writer: "xobin", fields: &["/fields/resume"], readers: &["eightfold"],
         target: "/attachments/#/fileName", text: WEB, when: is_web },
+    Remark { writer: "native", fields: &["/foreign_applications/# (equal-opportunity answers)"], readers: &["eightfold"],
+        target: "/applications/#/veteranStatus", text: "members that its schema has", when: is_veteran_status },
+    Remark { writer: "native", fields: &["/questions/# (equal-opportunity answers)"], readers: &["eightfold"],
+        target: "/questions/#", text: "members that its schema has", when: is_answer },
     Remark { writer: "native", fields: OBJECTS, readers: &["eightfold"],
         target: "", text: "members that its schema has", when: is_known },
     Remark { writer: "native", fields: &["/notes/#"], readers: &["comeet"],
@@ -149,8 +155,8 @@ fn is_alone(sent: &Sent, posted: &Posted) -> bool {
     let wanted = if sent.pattern.starts_with("/resume") { "resume" } else { "photo" };
     let all = posted.body["attachments"].as_array().into_iter().flatten();
     let mut same = all.filter(|a| a["attachmentType"] == wanted);
-    let blank = text(sibling(sent, posted, "content")).trim().is_empty();
-    !blank && same.next().is_none()
+    let content = sibling(sent, posted, "content").as_str();
+    content.is_some_and(|content| !content.trim().is_empty()) && same.next().is_none()
 }
 
 fn is_first(sent: &Sent, _: &Posted) -> bool {
@@ -160,6 +166,14 @@ fn is_first(sent: &Sent, _: &Posted) -> bool {
 fn has_ended(sent: &Sent, posted: &Posted) -> bool {
     let status = sibling(sent, posted, "status");
     is_first(sent, posted) && (status == "rejected" || status == "withdrawn")
+}
+
+fn is_veteran_status(sent: &Sent, _: &Posted) -> bool {
+    sent.tail == "/veteran_status"
+}
+
+fn is_answer(sent: &Sent, _: &Posted) -> bool {
+    sent.tail == "/answer"
 }
 
 fn is_known(sent: &Sent, _: &Posted) -> bool {

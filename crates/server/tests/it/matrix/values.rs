@@ -360,6 +360,10 @@ fn free(dice: &mut Dice, code: &str, pattern: &str) -> Map<String, Value> {
     if let (Some(name), true) = (known(pattern), dice.chance(60)) {
         members.insert(name.to_owned(), self::name(dice, &coder.next(), 100).into());
     }
+    // The one equal-opportunity answer of these that another dialect knows by the same name.
+    if pattern == "/foreign_applications/#" && dice.chance(20) {
+        members.insert("veteran_status".into(), coder.next().into());
+    }
     members
 }
 

@@ -371,8 +371,8 @@ impl Beside<'_> {
     /// Every way in which `sent` is shown at one of `places`.
     pub fn ways(&self, sent: &Sent) -> Vec<Way> {
         let mut ways = Vec::new();
-        // A value with a code is shown where the code is; files and equal-opportunity answers may lose theirs.
-        let elsewhere = matches!(sent.leaf, Leaf::Base64 | Leaf::Content) || is_eeo(&sent.pattern);
+        // A value with a code is shown where the code is.
+        let elsewhere = keeps_no_code(sent);
         let patterns: Vec<&String> = match sent.code.as_str() {
             code if code.is_empty() || elsewhere => self.shown.patterns.keys().collect(),
             code => self.shown.codes.get(code).into_iter().flatten().collect(),
@@ -401,10 +401,9 @@ impl Beside<'_> {
 
     /// Whether it is worth looking: a value with a code is shown where the code is, and a file where files are.
     fn may_be(&self, sent: &Sent, at: &str) -> bool {
-        let is_file = matches!(sent.leaf, Leaf::Base64 | Leaf::Content);
         match sent.code.as_str() {
             "" => true,
-            _ if is_file || is_eeo(&sent.pattern) => true,
+            _ if keeps_no_code(sent) => true,
             code => self.shown.texts.get(at).is_some_and(|text| codes(text).any(|c| c == code)),
         }
     }
@@ -446,6 +445,13 @@ fn target(pattern: &str, tail: &str, places: &[Place]) -> Option<String> {
     let steps = tail.matches('/').count();
     let head = pattern.rsplitn(steps + 1, '/').last();
     head.filter(|_| ends).map(str::to_owned)
+}
+
+/// Whether a value may be shown without its code: a file is bytes, answers are put into other words, and of an address the
+/// last step may be all.
+fn keeps_no_code(sent: &Sent) -> bool {
+    let is_file = matches!(sent.leaf, Leaf::Base64 | Leaf::Content);
+    is_file || is_eeo(&sent.pattern) || sent.value.as_str().is_some_and(|text| text.contains("://"))
 }
 
 /// Whether a field asks an equal-opportunity question.
