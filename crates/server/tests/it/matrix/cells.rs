@@ -254,6 +254,7 @@ impl<'s> Finding<'s> {
         let ways = self.ways.get(field).into_iter().flatten();
         let mut counts: Vec<(&Way, Count)> = ways.map(|way| (way, Count::default())).collect();
         let (mut occurred, mut unmapped, marked) = (0, 0, self.is_marked(field));
+        let mut values = HashSet::new();
         let remark = remark(self.writer, field, self.reader);
         for (seen, shown) in self.pairs() {
             let words = |way: &Way, sent: &Value| self.word(field, way, sent);
@@ -268,6 +269,7 @@ impl<'s> Finding<'s> {
                     unmapped += 1;
                 } else if is_counted(seen, sent) {
                     occurred += 1;
+                    values.insert(sent.value.to_string());
                     let meant = remark.is_some_and(|remark| (remark.when)(sent, &seen.posted));
                     counts.iter_mut().for_each(|(way, count)| count.add(beside.judge(way, sent), sent, meant));
                 }
@@ -281,6 +283,8 @@ impl<'s> Finding<'s> {
             (0, 0) => Cell::Unknown,
             (0, _) if self.own => Cell::Unmapped,
             (0, _) => Cell::Nowhere,
+            // One word, always the same where it is shown at all, is shown by chance.
+            _ if !self.own && !marked && values.len() == 1 && self.is_word(field) => Cell::Nowhere,
             _ => self.best(field, counts, remark),
         }
     }
@@ -348,6 +352,12 @@ impl<'s> Finding<'s> {
             None if told => Cell::Told,
             None => Cell::Nowhere,
         }
+    }
+
+    /// Whether it is one of some words.
+    fn is_word(&self, field: &str) -> bool {
+        let mut all = self.seen.iter().flat_map(|s| s.posted.of(field));
+        all.any(|s| matches!(s.leaf, Leaf::Flag | Leaf::Choice(_)))
     }
 
     /// Whether values of this field can be told from others.

@@ -119,7 +119,7 @@ fn kind(cell: &Cell, _: bool) -> usize {
 }
 
 fn is_equal(way: &Way) -> bool {
-    way.how == How::Same && matches!(way.turn, Turn::Same | Turn::Moved)
+    way.how == How::Same && matches!(way.turn, Turn::Same | Turn::Moved | Turn::Item)
 }
 
 /// The writer's fields, in the order of its tables.
