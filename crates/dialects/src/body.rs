@@ -84,13 +84,32 @@ impl Body {
     /// Reads `raw`. `is_file` says which paths hold file content; a value there that is no string
     /// stays in place for the dialect to complain about.
     pub fn read(raw: Bytes, is_file: fn(&[Step]) -> bool) -> Result<Body, Flaw> {
-        Body::read_as(Uuid::now_v7(), raw, is_file)
+        Body::read_beside(raw, is_file, &[])
+    }
+
+    /// Like [`Body::read`], with equal-opportunity answers at `delicate` beside those that their names tell: pointers of
+    /// the answers, or of the objects that hold them beside what names the question.
+    pub fn read_beside(
+        raw: Bytes,
+        is_file: fn(&[Step]) -> bool,
+        delicate: &[String],
+    ) -> Result<Body, Flaw> {
+        Body::cut(Uuid::now_v7(), raw, is_file, delicate)
     }
 
     /// Like [`Body::read`], with the identity given.
     pub fn read_as(uid: Uuid, raw: Bytes, is_file: fn(&[Step]) -> bool) -> Result<Body, Flaw> {
+        Body::cut(uid, raw, is_file, &[])
+    }
+
+    fn cut(
+        uid: Uuid,
+        raw: Bytes,
+        is_file: fn(&[Step]) -> bool,
+        delicate: &[String],
+    ) -> Result<Body, Flaw> {
         let text = text_of(&raw)?;
-        let slots = scan::scan(text, is_file)?;
+        let slots = scan::scan(text, is_file, delicate)?;
         for slot in slots.iter().filter(|slot| slot.kind == SlotKind::Eeo) {
             strict::check(&text[slot.span.clone()], &slot.pointer)?;
         }

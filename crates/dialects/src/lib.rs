@@ -6,13 +6,14 @@
 //! `README.md` (the guide shown to users), `golden/` (recorded requests and our answers).
 //!
 //! What they share: [`body`] (strict JSON with slots), [`check`] (typed reading that names the field), [`inbound`] (a
-//! request's body within limits), [`files`] (slots to durable files), [`reply`] (answers out), [`cursor`], [`limit`],
-//! [`time`]; and [`written`], what callers may write, as data.
+//! request's body within limits), [`delicate`] (answers that only a form tells), [`files`] (slots to durable files),
+//! [`reply`] (answers out), [`cursor`], [`limit`], [`time`]; and [`written`], what callers may write, as data.
 
 pub mod body;
 pub mod check;
 pub mod comeet;
 pub mod cursor;
+pub mod delicate;
 pub mod eightfold;
 pub mod files;
 pub mod inbound;

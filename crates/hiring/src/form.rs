@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::job::{Field, FieldKind};
 use crate::problem::{Flaw, FlawCode, Problem, Result};
+use crate::slot;
 
 /// One answer, as a caller addressed it.
 #[derive(Debug, Clone)]
@@ -55,6 +56,7 @@ pub fn fill_in(entries: &[Entry<'_>], fields: &[Field], words: &Words) -> Result
         match addressed(entry, fields) {
             Some(field) => {
                 check(field, entry, &mut flaws);
+                flaws.extend(undisguised(field, entry.value, entry.pointer));
                 filled
                     .answers
                     .insert(field.name.clone(), entry.value.clone());
@@ -80,6 +82,19 @@ pub fn fill_in(entries: &[Entry<'_>], fields: &[Field], words: &Words) -> Result
     } else {
         Err(Problem::Invalid(flaws))
     }
+}
+
+/// The flaw of an answer to an equal-opportunity question that stands in the open. `value`: what is to be kept. The answer
+/// may be addressed by a number, so that only the form tells what was asked.
+pub fn undisguised(field: &Field, value: &Value, pointer: &str) -> Option<Flaw> {
+    let open = !blank(value)
+        && value
+            .as_str()
+            .is_none_or(|text| slot::parse(text).is_none());
+    (open && field.is_delicate()).then(|| {
+        let detail = "address an equal-opportunity question by its name";
+        Flaw::new(pointer, FlawCode::Delicate, detail)
+    })
 }
 
 /// The field an entry means: its exact id (number or name), else its label without regard to case.
@@ -187,6 +202,30 @@ mod tests {
             assert_eq!(filled.answers["phone"], json!("1"));
             assert_eq!(filled.unmapped, ["else"]);
         }
+    }
+
+    #[test]
+    fn delicate_answers_are_kept_in_slots_only() {
+        let mut asked = field(9, "q1", FieldKind::Text, false);
+        asked.label = "Gender:".into();
+        let slot = json!(slot::placeholder(uuid::Uuid::nil(), 0));
+        for (value, open) in [
+            (json!("x"), true),
+            (json!(["x"]), true),
+            (json!(true), true),
+            (slot, false),
+            (json!(null), false),
+            (json!(" "), false),
+        ] {
+            let flaw = undisguised(&asked, &value, "/a");
+            assert_eq!(
+                flaw.map(|f| f.code),
+                open.then_some(FlawCode::Delicate),
+                "{value}"
+            );
+        }
+        let plain = field(9, "q1", FieldKind::Text, false);
+        assert_eq!(undisguised(&plain, &json!("x"), "/a"), None);
     }
 
     #[test]

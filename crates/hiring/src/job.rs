@@ -14,7 +14,7 @@ use store::{Reader, Row, ToValue, Tx, sql};
 
 pub use around::{Around, around};
 pub use edit::{JobEdit, edit};
-pub use field::{Field, FieldKind, NewField, fields, fields_of};
+pub use field::{Field, FieldKind, NewField, delicate_fields, fields, fields_of};
 pub use listed::{look_up_title, page_from};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 

@@ -66,6 +66,9 @@ pub enum FlawCode {
     UnknownReference,
     /// Two parts of the body contradict each other.
     Contradiction,
+    /// An equal-opportunity answer that was not cut out of the body: its question is known by the job's form only. Who
+    /// reads bodies cuts it out and tries again (`dialects/src/delicate.rs`); whoever forgets to refuses it.
+    Delicate,
     /// Anything else.
     Other,
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
+use crate::eeo;
 use crate::id::{ApplicationId, CandidateId, OrgId, SubmissionId, Uuid};
 use crate::page::{hundred, with_hundred};
 use crate::problem::{Noun, Problem, Result};
@@ -61,6 +62,8 @@ pub struct Kept {
     pub id: SubmissionId,
     /// Outside name.
     pub uid: Uuid,
+    /// Whether it told equal-opportunity answers.
+    pub told: bool,
 }
 
 /// Keeps a body and its slots.
@@ -109,10 +112,12 @@ pub fn keep(tx: &mut Tx, caller: &Caller, new: &NewSubmission) -> Result<Kept> {
     Ok(Kept {
         id: SubmissionId(id),
         uid: new.uid,
+        told: !new.eeo.is_empty(),
     })
 }
 
-/// Notes what came of a submission. `outcome` is a word: `created`, `enriched`, `stale`…
+/// Notes what came of a submission; what it told is the person's from here on. `outcome` is a word: `created`, `enriched`,
+/// `stale`…
 pub fn settle(
     tx: &mut Tx,
     org: OrgId,
@@ -127,6 +132,9 @@ pub fn settle(
         ),
         &[&org, &kept.id, &candidate, &application, &outcome],
     )?;
+    if let Some(candidate) = candidate.filter(|_| kept.told) {
+        eeo::assign(tx, org, kept.uid, candidate)?;
+    }
     Ok(())
 }
 

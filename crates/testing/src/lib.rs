@@ -6,10 +6,12 @@
 //! `./check` once for all test binaries, or by [`postgres`] when one binary runs alone.
 //!
 //! This file knows nothing of Muster's tables or routes. Read `scripts/throwaway-postgres` next;
-//! [`app`] is the whole program on such a place, with its actors, [`golden`] replays recorded requests.
+//! [`app`] is the whole program on such a place, with its actors, [`golden`] replays recorded requests, [`contents`] is
+//! all that lies there.
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod contents;
 #[cfg(feature = "app")]
 pub mod golden;
 
@@ -198,6 +200,19 @@ fn with_database(server: &str, name: &str) -> String {
         .find('/')
         .map_or(address.len(), |at| host_begins + at);
     format!("{}/{name}{options}", &address[..host_ends])
+}
+
+/// The one file of this kind in `folder`.
+fn only(folder: &Path, extension: &str) -> PathBuf {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut found = entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|e| e == extension));
+    let first = found
+        .next()
+        .unwrap_or_else(|| panic!("no .{extension} in {}", folder.display()));
+    assert!(found.next().is_none(), "two of them");
+    first
 }
 
 /// Different in each call and each process, which is all a name needs; std has no more direct way

@@ -19,8 +19,13 @@ use super::lex::{Fault, Lexer, Text};
 use super::words::{self, Role};
 use super::{MAX_DEPTH, MAX_SLOTS, MAX_VALUES, Slot, Step, push_steps};
 
-/// The slots of `text`, in order, none within another.
-pub(super) fn scan(text: &str, is_file: fn(&[Step]) -> bool) -> Result<Vec<Slot>, Flaw> {
+/// The slots of `text`, in order, none within another. `delicate`: pointers of answers that their names do not tell, or of
+/// the objects around them.
+pub(super) fn scan(
+    text: &str,
+    is_file: fn(&[Step]) -> bool,
+    delicate: &[String],
+) -> Result<Vec<Slot>, Flaw> {
     let mut scan = Scan {
         lex: Lexer::new(text),
         frames: Vec::with_capacity(8),
@@ -28,6 +33,7 @@ pub(super) fn scan(text: &str, is_file: fn(&[Step]) -> bool) -> Result<Vec<Slot>
         cut: None,
         values: 0,
         is_file,
+        delicate,
     };
     scan.document()?;
     for (n, slot) in (0..).zip(&mut scan.slots) {
@@ -46,6 +52,7 @@ struct Scan<'a> {
     cut: Option<usize>,
     values: usize,
     is_file: fn(&[Step]) -> bool,
+    delicate: &'a [String],
 }
 
 /// An open container.
@@ -118,15 +125,17 @@ impl<'a> Scan<'a> {
         }
         let start = self.lex.pos();
         let next = self.lex.peek();
+        let delicate = self.cut.is_none() && self.is_delicate_here();
         let eeo = self
             .frames
             .last()
             .is_some_and(|frame| frame.role == Role::Eeo);
+        let eeo = eeo || delicate && next != Some(b'{');
         if eeo && self.cut.is_none() && next != Some(b'n') {
             self.cut = Some(self.frames.len());
         }
         let ended = match next {
-            Some(b'{' | b'[') => return self.open(start),
+            Some(b'{' | b'[') => return self.open(start, delicate),
             Some(b'"') => self.lex.string().map(Ended::Text),
             Some(b'-' | b'0'..=b'9') => self.lex.number().map(|()| Ended::Other),
             Some(b't') => self.lex.literal("true").map(|()| Ended::Other),
@@ -138,7 +147,7 @@ impl<'a> Scan<'a> {
         self.end_value(start, ended)
     }
 
-    fn open(&mut self, start: usize) -> Result<(), Flaw> {
+    fn open(&mut self, start: usize, labelled: bool) -> Result<(), Flaw> {
         if self.frames.len() == MAX_DEPTH {
             return Err(self.flaw(
                 FlawCode::TooDeep,
@@ -154,7 +163,7 @@ impl<'a> Scan<'a> {
             object,
             at: At::Start,
             role: Role::Plain,
-            labelled: false,
+            labelled,
             answers: Vec::new(),
             slots_before: self.slots.len(),
         });
@@ -308,6 +317,14 @@ impl<'a> Scan<'a> {
             span,
         });
         Ok(())
+    }
+
+    fn is_delicate_here(&self) -> bool {
+        if self.delicate.is_empty() {
+            return false;
+        }
+        let (pointer, _) = push_steps(String::new(), self.frames.iter().filter_map(Frame::step));
+        self.delicate.contains(&pointer)
     }
 
     fn is_file_here(&self) -> bool {

@@ -35,6 +35,33 @@ fn restored(body: &Body) -> Option<Vec<u8>> {
 }
 
 #[test]
+fn answers_that_only_a_form_tells_are_cut_out_where_it_says() {
+    let text = r#"{"fields": [{"id": 7, "value": ["x"]}, {"value": "y", "id": 8}], "map": {"9": "z", "a/b": null},
+        "gender": "g"}"#;
+    let places = [
+        "/fields/0",
+        "/fields/1/value",
+        "/map/9",
+        "/map/a~1b",
+        "/nowhere",
+        "/gender",
+    ];
+    let raw = Bytes::copy_from_slice(text.as_bytes());
+    let body = Body::read_beside(raw, is_file, &places.map(str::to_owned)).expect("a body");
+    let eeo = SlotKind::Eeo;
+    assert_eq!(
+        slots(&body),
+        [
+            (eeo, "/fields/0/value", r#"["x"]"#),
+            (eeo, "/fields/1/value", r#""y""#),
+            (eeo, "/map/9", r#""z""#),
+            (eeo, "/gender", r#""g""#),
+        ]
+    );
+    assert_eq!(restored(&body).as_deref(), Some(text.as_bytes()));
+}
+
+#[test]
 fn refusals() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     assert!(read(&deep(MAX_DEPTH)).is_ok());

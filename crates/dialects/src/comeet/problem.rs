@@ -105,6 +105,7 @@ fn code(code: FlawCode) -> &'static str {
         | FlawCode::NotAChoice
         | FlawCode::OutOfRange
         | FlawCode::UnknownReference
+        | FlawCode::Delicate
         | FlawCode::Other => "invalid_request",
     }
 }

@@ -6,13 +6,15 @@
 use hiring::App;
 use hiring::caller::Caller;
 use hiring::id::{Uuid, new_uid};
+use hiring::job;
 use hiring::problem::{Clash, Problem, Result};
 use hiring::request::{self, NewRequest, Remark};
 use store::Tx;
 
 use super::NAME;
-use super::map::What;
+use super::map::{What, question_id};
 use crate::body::Body;
+use crate::delicate;
 
 /// A request on its way, as it will be kept.
 #[derive(Debug, Clone)]
@@ -72,12 +74,38 @@ pub(super) async fn refused(app: &App, caller: &Caller, entry: Entry, why: &Prob
         return;
     }
     let (caller, new) = (caller.clone(), entry.with(status, remarks(why)));
-    let kept = app
-        .store
-        .write(move |tx| request::keep(tx, &caller, &new))
-        .await;
+    let kept = app.store.write(move |tx| {
+        let body = new.body.clone().map(|body| covered(tx, &caller, body));
+        let body = body.transpose()?;
+        request::keep(
+            tx,
+            &caller,
+            &NewRequest {
+                body,
+                ..new.clone()
+            },
+        )
+    });
+    let kept = kept.await;
     if let Err(problem) = kept {
         tracing::warn!(?problem, "a refused request was not kept");
+    }
+}
+
+/// The body without the answers to equal-opportunity questions of the organization's forms: one that was refused before
+/// its form was looked at has them in the open.
+fn covered(tx: &mut Tx, caller: &Caller, body: String) -> Result<String> {
+    if !body.contains("question") {
+        return Ok(body);
+    }
+    let delicate = job::delicate_fields(tx, caller.org)?;
+    let ids = delicate
+        .iter()
+        .map(|(job, field)| question_id(*job, &field.name));
+    let mut value = serde_json::from_str(&body).unwrap_or_default();
+    match delicate::cover(&mut value, &ids.collect()) {
+        true => Ok(value.to_string()),
+        false => Ok(body),
     }
 }
 

@@ -227,6 +227,7 @@ fn code(code: FlawCode) -> &'static str {
         FlawCode::UnknownField => "unknown_field",
         FlawCode::UnknownReference => "unknown_reference",
         FlawCode::Contradiction => "contradiction",
+        FlawCode::Delicate => "delicate",
         FlawCode::Other => "other",
     }
 }

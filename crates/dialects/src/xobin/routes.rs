@@ -32,6 +32,25 @@ use super::{NAME, Xobin, auth};
 use crate::body::Body;
 use crate::{files, inbound, reply, written};
 
+/// A call that changes something, its body as it came.
+#[derive(Clone)]
+struct Unread {
+    caller: Caller,
+    key: Option<RequestKey>,
+    raw: Bytes,
+}
+
+impl Unread {
+    /// Reads the body, these answers cut out (`crate::delicate`).
+    fn read(self, delicate: &[String]) -> Result<Sent> {
+        Ok(Sent {
+            body: Body::read_beside(self.raw, |_| false, delicate)?,
+            key: self.key,
+            caller: self.caller,
+        })
+    }
+}
+
 /// A call with a body, read.
 struct Sent {
     caller: Caller,
@@ -39,16 +58,21 @@ struct Sent {
     body: Body,
 }
 
-/// Reads a call that changes something.
-async fn sent(app: &App, request: Request) -> Result<Sent> {
+/// Receives a call that changes something.
+async fn unread(app: &App, request: Request) -> Result<Unread> {
     let caller = auth::caller(app, request.headers(), Act::Write).await?;
     let request = inbound::read(request, inbound::SMALL).await?;
     request.require_json()?;
-    Ok(Sent {
-        body: Body::read(request.body.clone(), |_| false)?,
+    Ok(Unread {
+        raw: request.body.clone(),
         key: request.key.clone(),
         caller,
     })
+}
+
+/// Reads one.
+async fn sent(app: &App, request: Request) -> Result<Sent> {
+    unread(app, request).await?.read(&[])
 }
 
 /// The same where every member of the body may be left out, and so the body too.

@@ -58,10 +58,18 @@ async fn candidates(app: &TestApp, from: usize, to: usize, jobs: &[Value]) {
     }
 }
 
-/// Statements that a page of `list` runs, and the records on it.
+/// Statements that a page of `list` runs, and the records on it. Who calls is looked up once a second; that is not the
+/// page's, so of three times the least counts.
 async fn count(app: &TestApp, list: &str) -> (usize, usize) {
+    let mut least = count_once(app, list).await;
+    for _ in 0..2 {
+        least = least.min(count_once(app, list).await);
+    }
+    least
+}
+
+async fn count_once(app: &TestApp, list: &str) -> (usize, usize) {
     let path = format!("/merge/api/ats/v1{list}{}page_size=100", sign(list));
-    // Who calls is looked up once a second; that is not the page's.
     app.send(&app.call("merge", "GET", &path)).await;
     store::record::start();
     let reply = app.send(&app.call("merge", "GET", &path)).await;

@@ -8,12 +8,10 @@ use super::identity::{self, Claim, EMAIL, ForeignId};
 use super::projection::{self, Keys};
 use crate::attachment::{self, NewAttachment};
 use crate::caller::Caller;
-use crate::eeo;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CandidateId, OrgId, new_uid};
 use crate::problem::{Flaw, FlawCode, Result};
 use crate::record::{How, Record, Said};
-use crate::slot;
 use crate::submission::Kept;
 use crate::{tag, text};
 
@@ -88,9 +86,6 @@ pub fn take_in(
         identity::assign(tx, caller.org, id)?;
     }
     note_duplicates(tx, caller, id, &claims)?;
-    if new.said.values().any(|v| !slot::collect(v).is_empty()) {
-        eeo::assign(tx, caller.org, submission.uid, id)?;
-    }
     if taken.outcome != Outcome::Stale {
         attachment::add(
             tx,

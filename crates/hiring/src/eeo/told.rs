@@ -1,10 +1,11 @@
 //! What people told of themselves, one record for each submission that holds such answers: for those who may read them.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::{Reader, Row, ToValue, sql};
 
 use crate::caller::Caller;
-use crate::id::{CandidateId, OrgId, SubmissionId, Uuid};
+use crate::id::{CandidateId, JobId, OrgId, SubmissionId, Uuid};
+use crate::job;
 use crate::page::{Side, Span, hundred, with_hundred};
 use crate::problem::{Act, Noun, Problem, Result};
 use crate::slot;
@@ -246,28 +247,58 @@ fn answers_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Resul
         .collect()
 }
 
-type Named = (SubmissionId, serde_json::Map<String, Value>);
+type Named = (SubmissionId, Map<String, Value>);
 
 /// What the submissions said of their people, then what they answered to forms: by name, with slots.
 fn named_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Result<Vec<Named>> {
-    let mut named = Vec::new();
     let said = sql!(concat!(
         "SELECT s.id, o.said FROM submission s JOIN operation o ON o.org_id = s.org_id \
          AND o.candidate_id = s.candidate_id AND o.submission_id = s.id WHERE s.org_id = $1 AND s.id IN (",
         hundred!(),
         ") ORDER BY o.id + 0 LIMIT 1000"
     ));
-    let answered = sql!(concat!(
-        "SELECT s.id, a.answers FROM submission s JOIN application a ON a.id = s.application_id \
-         WHERE s.org_id = $1 AND s.id IN (",
-        hundred!(),
-        ") ORDER BY s.id LIMIT 1000"
-    ));
-    for statement in [said, answered] {
-        for row in r.all(statement, &with_hundred(&org, submissions))? {
-            let text: String = row.get(1)?;
-            named.push((row.get(0)?, serde_json::from_str(&text).unwrap_or_default()));
-        }
+    let mut named = Vec::new();
+    for row in r.all(said, &with_hundred(&org, submissions))? {
+        let text: String = row.get(1)?;
+        named.push((row.get(0)?, serde_json::from_str(&text).unwrap_or_default()));
+    }
+    named.extend(answered_of(r, org, submissions)?);
+    Ok(named)
+}
+
+/// The answers to forms. A field whose name says nothing has its label's.
+fn answered_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Result<Vec<Named>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT s.id, a.answers, a.job_id FROM submission s JOIN application a ON a.id = s.application_id \
+             WHERE s.org_id = $1 AND s.id IN (",
+            hundred!(),
+            ") ORDER BY s.id LIMIT 1000"
+        )),
+        &with_hundred(&org, submissions),
+    )?;
+    let mut jobs = rows
+        .iter()
+        .map(|row| row.get(2))
+        .collect::<Result<Vec<JobId>, _>>()?;
+    jobs.sort_unstable();
+    jobs.dedup();
+    let fields = match jobs.is_empty() {
+        true => Vec::new(),
+        false => job::fields_of(r, org, &jobs)?,
+    };
+    let mut named = Vec::new();
+    for row in &rows {
+        let (id, text, job): (_, String, JobId) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let answers: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+        let by_label = answers.into_iter().map(|(name, answer)| {
+            let field = fields.iter().find(|f| f.job == job && f.name == name);
+            match field.filter(|_| Question::of_name(&name).is_none()) {
+                Some(field) => (field.label.clone(), answer),
+                None => (name, answer),
+            }
+        });
+        named.push((id, by_label.collect()));
     }
     Ok(named)
 }

@@ -2,7 +2,8 @@
 
 use store::{Reader, Row, Tx, sql};
 
-use crate::id::{FieldId, JobId, OrgId};
+use crate::eeo::Question;
+use crate::id::{FieldId, JobId, OrgId, Uuid};
 use crate::page::{hundred, with_hundred};
 use crate::problem::{Flaw, FlawCode, Result};
 
@@ -23,6 +24,14 @@ pub struct Field {
     pub required: bool,
     /// The permitted answers of a choice.
     pub options: Vec<String>,
+}
+
+impl Field {
+    /// Whether it asks an equal-opportunity question, by its name or by its label.
+    pub fn is_delicate(&self) -> bool {
+        let asks = |name: &str| Question::of_name(name).is_some();
+        asks(&self.name) || asks(&self.label)
+    }
 }
 
 /// The kinds of form field.
@@ -159,6 +168,23 @@ pub fn fields_of(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<Field
         &with_hundred(&org, jobs),
     )?;
     rows.iter().map(read).collect()
+}
+
+/// Every field of the organization's forms that asks an equal-opportunity question, with its job's outside name.
+pub fn delicate_fields(r: &mut Reader, org: OrgId) -> Result<Vec<(Uuid, Field)>> {
+    let rows = r.all(
+        sql!(
+            "SELECT f.id, f.job_id, f.name, f.label, f.kind, f.required, f.options, j.uid FROM field f \
+             JOIN job j ON j.id = f.job_id WHERE f.org_id = $1 ORDER BY f.id LIMIT 100000"
+        ),
+        &[&org],
+    )?;
+    let all = rows.iter().map(|row| Ok((row.get(7)?, read(row)?)));
+    let all = all.collect::<Result<Vec<(Uuid, Field)>>>()?;
+    Ok(all
+        .into_iter()
+        .filter(|(_, field)| field.is_delicate())
+        .collect())
 }
 
 fn read(row: &Row) -> Result<Field> {

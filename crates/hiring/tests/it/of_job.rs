@@ -239,6 +239,10 @@ fn a_window_takes_its_first_moment_and_not_its_last() {
                 assert_eq!(all.recent.len(), 1, "jobs are shown whatever the window");
             }
         }
+        assert_eq!(
+            house.events().await,
+            ["job.created", "candidate.created", "application.submitted"]
+        );
     });
 }
 
@@ -276,6 +280,8 @@ fn an_application_is_sorted_by_the_name_its_person_has_now() {
             ..Which::default()
         };
         assert_eq!(listed(&house, z, Order::default()).await, [a.0]);
+        let events = house.events().await;
+        assert_eq!((events.len(), events[5].as_str()), (6, "candidate.updated"));
     });
 }
 
@@ -323,6 +329,9 @@ fn an_edit_and_an_application_at_once_agree_on_the_name() {
                 "round {round}"
             );
         }
+        let events = house.events().await;
+        let opened = events.iter().filter(|e| *e == "application.submitted");
+        assert_eq!((opened.count(), events.len()), (12, 1 + 3 * 12));
     });
 }
 
@@ -337,6 +346,13 @@ fn somebody_hired_stands_in_the_stage_for_it_and_twice_is_no_error() {
             .await
             .pop()
             .expect("stages");
+        let elsewhere = last.id;
+        for how in [conclude::hire, conclude::reject] {
+            let refused = house
+                .write(move |tx| how(tx, &caller(org), id, Some(elsewhere)))
+                .await;
+            assert!(matches!(refused, Err(Problem::Stale { .. })), "{refused:?}");
+        }
         let hired = hire(&house, id).await.expect("hired");
         assert_eq!(hired.application.stage, last.id);
         assert_ne!(hired.from, last.id);
@@ -398,6 +414,15 @@ fn the_rejected_go_to_a_stage_of_theirs_if_there_is_one() {
             further,
             Err(Problem::Conflict(Clash::NotAllowed(_)))
         ));
+        let events = house.events().await;
+        assert_eq!(
+            events[events.len() - 3..],
+            [
+                "application.advanced",
+                "application.rejected",
+                "application.advanced"
+            ]
+        );
     });
 }
 
@@ -491,6 +516,10 @@ fn another_organization_finds_counts_and_concludes_nothing() {
             .write(move |tx| conclude::go_on(tx, &caller(other), id))
             .await;
         assert_eq!(refused.err(), Some(Problem::NotFound(Noun::Application)));
+        assert_eq!(
+            house.events().await,
+            ["job.created", "candidate.created", "application.submitted"]
+        );
     });
 }
 
@@ -518,5 +547,9 @@ fn of_jobs_with_one_title_the_newest_open_one_is_meant() {
         let (jobs, total) = house.read(move |r| job::page_from(r, org, (2, 1))).await;
         assert_eq!((jobs.len(), total), (2, 3));
         assert!(jobs[0].id > JobId(1) && jobs[0].id < jobs[1].id);
+        assert_eq!(
+            house.events().await,
+            ["job.created", "job.created", "job.created", "job.updated"]
+        );
     });
 }

@@ -40,9 +40,9 @@ fn nothing_of_another_organization_is_found() {
             let caller = caller(org);
             let mut with_form = crate::job_called("With a form");
             with_form.fields.push(NewField {
-                name: "phone".into(),
-                label: "Phone".into(),
-                kind: FieldKind::Phone,
+                name: "q1".into(),
+                label: "Gender".into(),
+                kind: FieldKind::Text,
                 required: true,
                 options: Vec::new(),
             });
@@ -169,6 +169,7 @@ fn nothing_of_another_organization_is_found() {
                 application::count(r, org, &all)? as usize,
                 invite::look_up(r, org, application.id)?.iter().count(),
                 job::fields(r, org, job.id)?.len(),
+                job::delicate_fields(r, org)?.len(),
                 submission::of_candidate(r, org, ada.id)?.len(),
                 submission::file_slots(r, org, uid)?.len(),
                 eeo::look_up(r, org, uid, 1)?.iter().count(),
@@ -190,12 +191,12 @@ fn nothing_of_another_organization_is_found() {
         for (what, outcome) in found {
             outcome.unwrap_or_else(|e| panic!("our own {what}: {e:?}"));
         }
-        assert_eq!(counts, [1; 25], "our own");
+        assert_eq!(counts, [1; 26], "our own");
         let (found, counts) = house.read(move |r| look(r, other)).await;
         for (what, outcome) in found {
             none(what, outcome);
         }
-        assert_eq!(counts, [0; 25], "another organization's");
+        assert_eq!(counts, [0; 26], "another organization's");
 
         // Nor can it be changed.
         let id = application.id;
@@ -245,7 +246,9 @@ fn equal_opportunity_answers_need_their_permission() {
                     unmapped: Vec::new(),
                 },
             )?;
-            Ok(candidate::take_in(tx, &caller(org), kept, &new)?.candidate)
+            let ada = candidate::take_in(tx, &caller(org), kept, &new)?.candidate;
+            submission::settle(tx, org, kept, Some(ada.id), None, "created")?;
+            Ok(ada)
         };
         let ada = house.write(keep).await.unwrap();
         let shown = json!({"name": ada.record.name(), "gender": ada.record.get("gender")});

@@ -1,7 +1,7 @@
 //! The real program as a child process that cannot outlive its test.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -40,11 +40,16 @@ pub fn muster(place: &Place, words: &[&str]) -> Command {
 
 /// The same below another program, which must become it (`exec`) or leave it its own child number.
 pub fn wrapped(place: &Place, wrapper: &[&str], words: &[&str]) -> Command {
+    on(place, &data(place), wrapper, words)
+}
+
+/// The same with this folder as `--data`.
+pub fn on(place: &Place, data: &Path, wrapper: &[&str], words: &[&str]) -> Command {
     // Should this process be killed without a chance to clear up, the kernel ends the child.
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--"]).args(wrapper);
     command.arg(env!("CARGO_BIN_EXE_muster")).args(words);
-    command.arg("--data").arg(data(place));
+    command.arg("--data").arg(data);
     if let Some(url) = place.database_url() {
         command.args(["--database", url]);
     }

@@ -147,3 +147,44 @@ fn the_answers_lie_in_their_own_table_only() {
         });
     });
 }
+
+/// Field "q1" of the form is called "Gender", so that only the form tells what its answer is.
+#[test]
+fn an_answer_is_known_by_its_question_however_that_is_addressed() {
+    story(|app| async move {
+        let form = json!({"title": "Asked", "fields": [
+            {"name": "q1", "label": "Gender", "type": "choice", "options": ["Woman", CANARY]}]});
+        let call = app.call("native", "POST", "/api/v1/jobs").json(&form);
+        let job = app.send(&call).await.json()["id"].clone();
+        let answer = |value: &str| json!({"name": "Ida", "job": job, "answers": {"q1": value}});
+        let create = app.call("native", "POST", "/api/v1/candidates");
+        let unknown = app.send(&create.clone().json(&answer("Lady"))).await;
+        assert_eq!(unknown.status, 400, "{}", unknown.text());
+        assert!(!unknown.text().contains("delicate"), "{}", unknown.text());
+        let reply = app
+            .send(&create.json(&answer(CANARY)).header("Idempotency-Key", "1"))
+            .await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        assert!(!reply.text().contains(CANARY), "{}", reply.text());
+        let application = reply.json()["application"]["id"].clone();
+        let path = format!("/applications/{}", application.as_str().expect("an id"));
+        assert_eq!(app.native(&path).await["answers"], json!({"q1": CANARY}));
+        let plain = plain_key(&app, "native").await;
+        let hidden = app
+            .send(&with(&plain, "native", &format!("/api/v1{path}")))
+            .await;
+        assert_eq!(hidden.json()["answers"], json!({}), "{}", hidden.text());
+        let told = app.call("merge", "GET", "/merge/api/ats/v1/eeocs");
+        let told = app.send(&told).await;
+        assert_eq!(
+            told.json()["results"][0]["gender"],
+            CANARY,
+            "{}",
+            told.text()
+        );
+        let events = app.events().await;
+        // The demo's two jobs and ours; what was tried twice happened once.
+        assert_eq!(events[..3], ["job.created"; 3], "{events:?}");
+        assert_eq!(events[3..], ["candidate.created", "application.submitted"]);
+    });
+}

@@ -4,6 +4,7 @@
 //! creates and reads back, `trace.rs` judges what strace saw.
 
 mod binary;
+mod canaries;
 mod cli;
 mod client;
 mod comeet;

@@ -435,6 +435,13 @@ fn a_list_of_many_is_paged_without_gaps_in_every_order() {
             .send(&call(&app, "GET", &format!("{list}?name=a%00")))
             .await;
         assert_eq!(nul.status, 400, "{}", nul.text());
+        let events = app.events().await;
+        let applied = events.iter().filter(|e| *e == "application.submitted");
+        assert_eq!(
+            (applied.count(), events.len()),
+            (23, 2 + 2 * 23),
+            "{events:?}"
+        );
     });
 }
 
@@ -506,6 +513,18 @@ fn stats_follow_what_happens() {
             .await
             .expect("counts");
         assert_eq!(counted.applications.ended, 2, "the desk counts the same");
+        assert_eq!(
+            since(&app, 2 + 2 * 3).await,
+            [
+                "candidate.created",
+                "application.created",
+                "invite.created",
+                "application.advanced",
+                "application.advanced",
+                "application.hired",
+                "application.rejected"
+            ]
+        );
     });
 }
 
@@ -567,6 +586,17 @@ fn the_page_of_an_applicant_tells_what_happened_where() {
             report.as_object().map(|r| r.len()),
             Some(2),
             "where they were not, nothing is said"
+        );
+        assert_eq!(
+            since(&app, 2 + 2).await,
+            [
+                "note.added",
+                "application.advanced",
+                "application.advanced",
+                "application.advanced",
+                "note.added",
+                "note.added"
+            ]
         );
     });
 }

@@ -9,7 +9,7 @@ use hiring::candidate::Candidate;
 use hiring::id::{ApplicationId, OrgId, StageId};
 use hiring::job::{self, Job};
 use hiring::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
-use hiring::{catalog, member};
+use hiring::{catalog, form, member, slot};
 use serde_json::{Map, Value, json};
 use store::{Reader, Tx};
 
@@ -125,6 +125,7 @@ fn answers(
     }
     let fields = job::fields(r, org, job.id)?;
     let mut answered: HashMap<&str, &AnswerRequest> = HashMap::new();
+    let mut open_ones = Vec::new();
     for request in requests {
         let new = match request {
             Linked::New(new) => new,
@@ -144,18 +145,24 @@ fn answers(
             notes.push(repeated(&new.question.at));
             continue;
         };
-        if !field.options.is_empty() && !field.options.contains(answer) {
+        // One that was cut out was judged before it was.
+        let open = slot::parse(answer).is_none();
+        if open && !field.options.is_empty() && !field.options.contains(answer) {
             let options = field.options.join(", ");
             let detail = format!("answer must be one of: {options}");
             return Err(Flaw::new(&new.at, FlawCode::NotAChoice, detail).into());
         }
+        open_ones.extend(form::undisguised(field, &json!(answer), &new.at));
         answers.insert(field.name.clone(), json!(answer));
         // Of two answers to one question the later counts.
         if let Some(earlier) = answered.insert(&field.name, new) {
             notes.extend([&earlier.question.at, &earlier.at].map(|at| repeated(at)));
         }
     }
-    Ok(answers)
+    match open_ones.is_empty() {
+        true => Ok(answers),
+        false => Err(Problem::Invalid(open_ones)),
+    }
 }
 
 /// What has no place beside another value.

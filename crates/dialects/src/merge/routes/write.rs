@@ -2,6 +2,8 @@
 //!
 //! The body is judged before anything is stored; then one transaction keeps it, does the work and keeps the answer.
 
+use std::sync::Arc;
+
 use axum::extract::Request;
 use hiring::App;
 use hiring::id::{ApplicationId, CandidateId};
@@ -13,12 +15,13 @@ use serde_json::Value;
 use store::Tx;
 
 use crate::body::Body;
+use crate::inbound::Inbound;
 use crate::merge::auth::{self, Guest};
 use crate::merge::keep::{self, Entry};
 use crate::merge::map::{self, Lens, Log, What};
 use crate::merge::wire::{Note, Read, Why, Write, WriteQuery};
 use crate::merge::{NAME, problem};
-use crate::{files, inbound, written};
+use crate::{delicate, files, inbound, written};
 
 /// A write that was read and waits for its transaction.
 pub(super) struct Call<M> {
@@ -48,7 +51,7 @@ pub(super) async fn take_in<M: Send + 'static>(
     request: Request,
     what: What,
     parse: fn(&Body, &Settings) -> Read<M>,
-    work: impl Fn(&mut Tx, &Call<M>, Kept) -> Result<Made> + Send + 'static,
+    work: impl Fn(&mut Tx, &Call<M>, Kept) -> Result<Made> + Send + Sync + 'static,
 ) -> Result<Answer> {
     let guest = auth::known(app, request.headers()).await?;
     let (caller, mut trail) = (guest.caller.clone(), Trail::new(app, &what));
@@ -99,12 +102,48 @@ async fn attempt<M: Send + 'static>(
     guest: Guest,
     trail: &mut Trail,
     parse: fn(&Body, &Settings) -> Read<M>,
-    work: impl Fn(&mut Tx, &Call<M>, Kept) -> Result<Made> + Send + 'static,
+    work: impl Fn(&mut Tx, &Call<M>, Kept) -> Result<Made> + Send + Sync + 'static,
 ) -> Result<Answer> {
     guest.require_write(what.model)?;
     let request = inbound::read(request, inbound::SMALL).await?;
     request.require_json()?;
-    let body = Body::read(request.body.clone(), |_| false)?;
+    let work = Arc::new(work);
+    let reading = |places| Reading {
+        what,
+        guest: &guest,
+        parse,
+        places,
+    };
+    let first = judge(app, &request, reading(&[]), trail, work.clone()).await;
+    match delicate::places(&first) {
+        Some(places) => judge(app, &request, reading(&places), trail, work).await,
+        None => first,
+    }
+}
+
+/// How a body is read, by whom.
+struct Reading<'r, M> {
+    what: What,
+    guest: &'r Guest,
+    parse: fn(&Body, &Settings) -> Read<M>,
+    /// Answers that are to be cut out besides.
+    places: &'r [String],
+}
+
+async fn judge<M: Send + 'static>(
+    app: &App,
+    request: &Inbound,
+    reading: Reading<'_, M>,
+    trail: &mut Trail,
+    work: Arc<impl Fn(&mut Tx, &Call<M>, Kept) -> Result<Made> + Send + Sync + 'static>,
+) -> Result<Answer> {
+    let Reading {
+        what,
+        guest,
+        parse,
+        places,
+    } = reading;
+    let body = Body::read_beside(request.body.clone(), |_| false, places)?;
     trail.entry.read(&body);
     trail.read = true;
     trail.logged = WriteQuery::parse(&request.query)
@@ -118,7 +157,7 @@ async fn attempt<M: Send + 'static>(
     let write = write?;
     let call = Call {
         lens: guest.lens(app),
-        guest,
+        guest: guest.clone(),
         write,
     };
     let kept = submission(&what, body, &trail.notes);
@@ -127,7 +166,7 @@ async fn attempt<M: Send + 'static>(
     app.store
         .write(move |tx| {
             idempotency::once(tx, &call.guest.caller, key.as_ref(), |tx| {
-                let made = settle(tx, &call, &kept, &work)?;
+                let made = settle(tx, &call, &kept, &*work)?;
                 keep::kept(tx, &call.guest.caller, &entry, what.status)?;
                 let notes = [notes.clone(), made.notes].concat();
                 Ok(map::done(&what, made.model, &notes, logged.as_ref()))
@@ -145,10 +184,6 @@ fn settle<M>(
     let caller = &call.guest.caller;
     let kept = submission::keep(tx, caller, new)?;
     let made = work(tx, call, kept)?;
-    if let Some(candidate) = made.candidate.filter(|_| !new.eeo.is_empty()) {
-        // No field of these bodies is an equal-opportunity answer, but answers one brought are this person's.
-        hiring::eeo::assign(tx, caller.org, kept.uid, candidate)?;
-    }
     let repeated = made.notes.iter().filter(|n| n.why == Why::Repeated);
     let repeated: Vec<String> = repeated.map(|n| n.pointer.clone()).collect();
     submission::add_unmapped(tx, caller.org, kept, &repeated)?;

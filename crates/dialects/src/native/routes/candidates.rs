@@ -22,10 +22,11 @@ use super::query::{self, Paging, Query};
 use super::{changed, located, problem, shown, uid};
 use crate::body::Body;
 use crate::files::{self, Content};
+use crate::inbound::Inbound;
 use crate::native::map::{self, KeptFile};
 use crate::native::wire::{NewCandidate, answer, is_file};
 use crate::native::{EXTERNAL, NAME, Native, auth};
-use crate::{inbound, reply};
+use crate::{delicate, inbound, reply};
 
 /// Create a candidate
 ///
@@ -57,7 +58,20 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
     let caller = auth::caller(app, request.headers(), Act::Write).await?;
     let request = inbound::read(request, inbound::LARGE).await?;
     request.require_json()?;
-    let body = Arc::new(Body::read(request.body.clone(), is_file)?);
+    let first = attempt(app, &caller, &request, &[]).await;
+    match delicate::places(&first) {
+        Some(places) => attempt(app, &caller, &request, &places).await,
+        None => first,
+    }
+}
+
+async fn attempt(
+    app: &App,
+    caller: &Caller,
+    request: &Inbound,
+    delicate: &[String],
+) -> Result<Answer> {
+    let body = Arc::new(Body::read_beside(request.body.clone(), is_file, delicate)?);
     let new = NewCandidate::parse(&body)?;
     let kept_files = keep_files(app, caller.org, &body, &new).await?;
     let intake = Intake {
@@ -66,7 +80,7 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
         new,
         files: kept_files,
     };
-    let (asker, key) = (caller.clone(), request.key.clone());
+    let (caller, asker, key) = (caller.clone(), caller.clone(), request.key.clone());
     let result = app
         .store
         .write(move |tx| {

@@ -15,10 +15,10 @@ use hiring::submission::{self, NewSubmission};
 use hiring::{App, invite};
 use store::Tx;
 
-use super::{Sent, job_id, mail, once, respond, sent, view};
-use crate::reply;
+use super::{Sent, Unread, job_id, mail, once, respond, unread, view};
 use crate::xobin::map::{self, said, shown};
 use crate::xobin::wire::AddApplicant;
+use crate::{delicate, reply};
 
 pub(in super::super) async fn add_applicant(
     State(app): State<App>,
@@ -30,8 +30,17 @@ pub(in super::super) async fn add_applicant(
 }
 
 async fn add(app: &App, track: &str, request: Request) -> Result<Answer> {
-    let Sent { caller, key, body } = sent(app, request).await?;
+    let unread = unread(app, request).await?;
     let track = job_id(track)?;
+    let first = attempt(app, track, unread.clone(), &[]).await;
+    match delicate::places(&first) {
+        Some(places) => attempt(app, track, unread, &places).await,
+        None => first,
+    }
+}
+
+async fn attempt(app: &App, track: JobId, unread: Unread, delicate: &[String]) -> Result<Answer> {
+    let Sent { caller, key, body } = unread.read(delicate)?;
     let wire = AddApplicant::parse(&body)?;
     let kept = super::submission(body, "/tracks/{track_id}/applicants", &wire.unknown);
     let inner = app.clone();

@@ -13,11 +13,11 @@ use hiring::submission::NewSubmission;
 use store::Tx;
 
 use super::add::take_in;
-use super::{Sent, once, sent};
-use crate::reply;
+use super::{Sent, Unread, once, unread};
 use crate::xobin::map::{said, shown};
 use crate::xobin::problem;
 use crate::xobin::wire::Apply;
+use crate::{delicate, reply};
 
 pub(in super::super) async fn apply(State(app): State<App>, request: Request) -> Response {
     let result = apply_by_name(&app, request).await;
@@ -25,7 +25,16 @@ pub(in super::super) async fn apply(State(app): State<App>, request: Request) ->
 }
 
 async fn apply_by_name(app: &App, request: Request) -> Result<Answer> {
-    let Sent { caller, key, body } = sent(app, request).await?;
+    let unread = unread(app, request).await?;
+    let first = attempt(app, unread.clone(), &[]).await;
+    match delicate::places(&first) {
+        Some(places) => attempt(app, unread, &places).await,
+        None => first,
+    }
+}
+
+async fn attempt(app: &App, unread: Unread, delicate: &[String]) -> Result<Answer> {
+    let Sent { caller, key, body } = unread.read(delicate)?;
     let wire = Apply::parse(&body)?;
     let kept = super::submission(body, "/tracks/application", &wire.unknown);
     once(app, caller, key, move |tx, caller| {
