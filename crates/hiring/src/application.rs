@@ -3,9 +3,12 @@
 //!
 //! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`; those of
 //! one job, with any filter and in any order, in `application/of_job.rs`; how many there are, `application/tally.rs`;
-//! hiring, rejecting and going on to the next stage, `application/conclude.rs`.
+//! lists by what happened and when, `application/found.rs`; hiring, rejecting and going on to the next stage,
+//! `application/conclude.rs`; what a caller changes later, `application/change.rs`.
 
+mod change;
 pub mod conclude;
+mod found;
 mod listed;
 pub mod of_job;
 pub mod tally;
@@ -23,6 +26,11 @@ use crate::invite;
 use crate::job::{self, Job, Stage, Status};
 use crate::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
 
+pub use change::{ApplicationChange, change};
+pub use found::{
+    DECISION, Deleted, Found, Narrow, Standing, Window, deleted, find_found, found, found_of,
+    passages_of,
+};
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
 
 /// An application.
@@ -202,17 +210,19 @@ fn insert(
     let row = tx.one(
         sql!(
             "INSERT INTO application (org_id, uid, candidate_id, job_id, stage_id, pending, source, foreign_key, \
-             answers, details, created_at, applied_at, stage_at, updated_at, credited_to, reason_id, sort_name, \
-             sort_email) \
+             answers, details, created_at, applied_at, stage_at, updated_at, credited_to, reason_id, submitted_at, \
+             status_at, sort_name, sort_email) \
              SELECT c.org_id, CAST($2 AS TEXT), c.id, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), \
              CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS BIGINT), \
              CAST($12 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS BIGINT), \
-             c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 {for update} \
+             CAST($15 AS BIGINT), CAST($11 AS BIGINT), c.sort_name, c.sort_email FROM candidate c \
+             WHERE c.org_id = $1 AND c.id = $3 {for update} \
              ON CONFLICT DO NOTHING RETURNING id"
         ),
         &[
             &org, &new_uid(), &candidate, &job, &stage, &i64::from(new.pending), &new.source, &new.foreign_key,
             &text(&new.answers), &text(&new.details), &now, &applied, &new.credited_to, &new.reason,
+            &(!new.pending).then_some(now),
         ],
     )?;
     row.map(|row| Ok(row.get(0)?)).transpose()
@@ -248,7 +258,8 @@ fn complete_or_existing(
     tx.run(
         sql!(
             "UPDATE application SET pending = 0, stage_id = $3, source = $4, foreign_key = $5, answers = $6, \
-             details = $7, applied_at = $8, stage_at = $9, updated_at = $9, credited_to = $10, reason_id = $11 \
+             details = $7, applied_at = $8, stage_at = $9, updated_at = $9, submitted_at = $9, status_at = $9, \
+             credited_to = $10, reason_id = $11 \
              WHERE org_id = $1 AND id = $2"
         ),
         &[
@@ -355,6 +366,7 @@ pub fn advance(
         )));
     }
     let stages = job::stages(tx, caller.org, application.job)?;
+    let decided = |id| stages.iter().any(|s| s.id == id && s.kind == DECISION);
     if !stages.iter().any(|s| s.id == to) {
         return Err(Flaw::new(
             "/to_stage",
@@ -374,8 +386,11 @@ pub fn advance(
         &[&caller.org, &id, &application.stage, &application.stage_at, &now],
     )?;
     tx.run(
-        sql!("UPDATE application SET stage_id = $3, stage_at = $4, updated_at = $4 WHERE org_id = $1 AND id = $2"),
-        &[&caller.org, &id, &to, &now],
+        sql!(
+            "UPDATE application SET stage_id = $3, stage_at = $4, updated_at = $4, status_at = CASE WHEN CAST($5 AS BIGINT) = 1 THEN $4 \
+             ELSE status_at END WHERE org_id = $1 AND id = $2"
+        ),
+        &[&caller.org, &id, &to, &now, &i64::from(decided(to) != decided(application.stage))],
     )?;
     let subject = Subject::application(application.candidate, id, application.job);
     let data = json!({"from_stage": application.stage.0, "to_stage": to.0});
@@ -407,7 +422,7 @@ pub fn dispose(
     let now = tx.now();
     tx.run(
         sql!(
-            "UPDATE application SET disposition = $3, reason = $4, ended_at = $5, updated_at = $5 \
+            "UPDATE application SET disposition = $3, reason = $4, ended_at = $5, updated_at = $5, status_at = $5 \
              WHERE org_id = $1 AND id = $2"
         ),
         &[&caller.org, &id, &how.word(), &reason, &now],

@@ -3,22 +3,24 @@
 //! What was said of a person and how it comes together is `record.rs`; whose an e-mail address or a foreign id is,
 //! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`; replacing what was said,
 //! `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; lists with filters,
-//! `candidate/page.rs`.
+//! `candidate/page.rs`; people who are like somebody, `candidate/traits.rs`.
 
 mod edit;
 mod identity;
 mod intake;
 mod page;
 mod projection;
+mod traits;
 
 use serde_json::Value;
 use store::{Reader, Row, sql};
 
-pub use edit::{CandidateEdit, edit, ignore};
+pub use edit::{CandidateEdit, edit, edit_by, ignore};
 pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, take_in};
 pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
 pub use projection::index_some;
+pub use traits::{Likeness, alike};
 
 pub use crate::page::Side;
 

@@ -1,9 +1,10 @@
 //! An opening people apply to.
 //!
 //! Its pipeline is `job/stage.rs`, its form `job/field.rs`; whom and what it is tied to, `job/around.rs`; changing it,
-//! `job/edit.rs`; lists that count pages, `job/listed.rs`.
+//! `job/edit.rs`; lists that count pages, `job/listed.rs`; what a dialect says of it that has no column, `job/details.rs`.
 
 mod around;
+mod details;
 mod edit;
 mod field;
 mod listed;
@@ -13,6 +14,7 @@ use serde_json::json;
 use store::{Reader, Row, ToValue, Tx, sql};
 
 pub use around::{Around, around};
+pub use details::{details, say};
 pub use edit::{JobEdit, edit};
 pub use field::{Field, FieldKind, NewField, delicate_fields, fields, fields_of};
 pub use listed::{look_up_title, page_from};

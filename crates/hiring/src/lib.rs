@@ -68,6 +68,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V4__scopes.sql"),
     },
     store::Migration {
+        name: "V5__windows",
+        sql: include_str!("../migrations/V5__windows.sql"),
+    },
+    store::Migration {
         name: "V7__mail",
         sql: include_str!("../migrations/V7__mail.sql"),
     },

@@ -1,4 +1,10 @@
 //! What somebody wrote down about a candidate: a note, or a mail that was exchanged. Neither edited nor removed.
+//!
+//! What a dialect says of one that has no column is `note/said.rs`.
+
+mod said;
+
+pub use said::{Spoken, say, spoken};
 
 use serde_json::json;
 use store::{Reader, Row, ToValue, Tx, sql};

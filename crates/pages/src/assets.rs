@@ -1,4 +1,4 @@
-//! The stylesheet and the mark, inside the binary. Their address holds a hash of all of them, so a browser may keep
+//! The stylesheet, the script and the mark, inside the binary. Their address holds a hash of all of them, so a browser may keep
 //! them for ever and still sees a new version at once.
 
 use std::sync::LazyLock;
@@ -10,10 +10,11 @@ use store::files;
 
 const CSS: &str = include_str!("../assets/muster.css");
 const MARK: &str = include_str!("../assets/mark.svg");
+const REFERENCE: &str = include_str!("../assets/reference.js");
 
 /// Names this version of the assets.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let all = files::digest([CSS, MARK].concat().as_bytes());
+    let all = files::digest([CSS, MARK, REFERENCE].concat().as_bytes());
     files::hex(&all[..6])
 });
 
@@ -22,6 +23,7 @@ pub(crate) async fn serve(Path((version, file)): Path<(String, String)>) -> Resp
     let (media_type, text) = match file.as_str() {
         "muster.css" => ("text/css; charset=utf-8", CSS),
         "mark.svg" => ("image/svg+xml", MARK),
+        "reference.js" => ("text/javascript; charset=utf-8", REFERENCE),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     // A page of another version may ask while servers are being replaced: it gets ours, for now only.

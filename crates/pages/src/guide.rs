@@ -10,7 +10,7 @@ pub(crate) struct Guide {
     pub name: String,
     /// Its first heading, or its name.
     pub title: String,
-    /// Its first paragraph as plain text.
+    /// Its first sentence as plain text.
     pub summary: String,
     /// Everything below the first heading.
     pub html: String,
@@ -29,7 +29,7 @@ impl Guide {
         } else {
             title
         };
-        let summary = first_paragraph(&rest);
+        let summary = first_sentence(&rest);
         let (events, sections) = safe(rest);
         let mut text = String::new();
         html::push_html(&mut text, events.into_iter());
@@ -40,6 +40,27 @@ impl Guide {
             html: text,
             sections,
         }
+    }
+}
+
+/// A few paragraphs of Markdown as HTML.
+pub(crate) fn fragment(markdown: &str) -> String {
+    let (events, _) = safe(Parser::new(markdown).collect());
+    let mut text = String::new();
+    html::push_html(&mut text, events.into_iter());
+    text
+}
+
+/// A sentence of Markdown as HTML, to stand within a line.
+pub(crate) fn line(markdown: &str) -> String {
+    let text = fragment(markdown);
+    let inner = text
+        .trim()
+        .strip_prefix("<p>")
+        .and_then(|t| t.strip_suffix("</p>"));
+    match inner.filter(|inner| !inner.contains("<p>")) {
+        Some(inner) => inner.to_owned(),
+        None => text,
     }
 }
 
@@ -62,7 +83,7 @@ fn split_title(events: Vec<Event<'_>>) -> (String, Vec<Event<'_>>) {
     (words(&events[..end]), events[end + 1..].to_vec())
 }
 
-fn first_paragraph(events: &[Event<'_>]) -> String {
+fn first_sentence(events: &[Event<'_>]) -> String {
     let start = events
         .iter()
         .position(|e| matches!(e, Event::Start(Tag::Paragraph)));
@@ -73,7 +94,11 @@ fn first_paragraph(events: &[Event<'_>]) -> String {
     let length = inside
         .take_while(|e| !matches!(e, Event::End(TagEnd::Paragraph)))
         .count();
-    words(&events[start..start + length])
+    let words = words(&events[start..start + length]);
+    match words.split_once(". ") {
+        Some((first, _)) => format!("{first}."),
+        None => words,
+    }
 }
 
 /// The plain text within events.
@@ -94,6 +119,7 @@ fn words(events: &[Event<'_>]) -> String {
 fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
     let mut out = Vec::with_capacity(events.len());
     let mut sections: Vec<(String, String)> = Vec::new();
+    let (mut tables, mut in_head) = (0, false);
     for at in 0..events.len() {
         match &events[at] {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text.clone())),
@@ -129,7 +155,8 @@ fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
                 out.push(Event::Html("</span>".into()));
             }
             Event::Start(Tag::Table(columns)) => {
-                out.push(Event::Html(WIDE.into()));
+                tables += 1;
+                out.push(Event::Html(wide(tables).into()));
                 // An aligned column would be written as a style attribute, which our pages forbid.
                 let plain = vec![Alignment::None; columns.len()];
                 out.push(Event::Start(Tag::Table(plain)));
@@ -138,6 +165,20 @@ fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
                 out.push(events[at].clone());
                 out.push(Event::Html("</div>".into()));
             }
+            Event::Start(Tag::TableHead) => {
+                in_head = true;
+                out.push(events[at].clone());
+            }
+            Event::End(TagEnd::TableHead) => {
+                in_head = false;
+                out.push(events[at].clone());
+            }
+            // A column without a heading has none: an empty `th` would be announced as one.
+            Event::Start(Tag::TableCell) if in_head && ends_cell(events.get(at + 1)) => {
+                out.push(Event::Html("<td></td>".into()));
+            }
+            Event::End(TagEnd::TableCell)
+                if in_head && at > 0 && events[at - 1] == Event::Start(Tag::TableCell) => {}
             Event::Start(Tag::CodeBlock(_)) => {
                 out.push(Event::Html(CODE.into()));
             }
@@ -148,7 +189,15 @@ fn safe(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<(String, String)>) {
     (out, sections)
 }
 
-const WIDE: &str = "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
+/// Each has a name of its own, for those who go from one to the next.
+fn wide(table: usize) -> String {
+    format!("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table {table}\">")
+}
+
+fn ends_cell(event: Option<&Event>) -> bool {
+    event == Some(&Event::End(TagEnd::TableCell))
+}
+
 const CODE: &str = "<pre tabindex=\"0\"><code>";
 
 /// The page's own heading is the only one of the first level.
@@ -203,7 +252,7 @@ mod tests {
     fn a_guide_has_a_title_a_summary_and_sections() {
         let guide = Guide::read(
             "x",
-            "# The `x` API\n\nFirst\n*words*.\n\n## Keys\n\n# Keys\n\n### More",
+            "# The `x` API\n\nFirst\n*words*. More.\n\n## Keys\n\n# Keys\n\n### More",
         );
         assert_eq!(guide.title, "The x API");
         assert_eq!(guide.summary, "First words.");

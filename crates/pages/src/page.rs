@@ -1,6 +1,6 @@
 //! A template's way out: the headers every page carries, and failures as pages.
 //!
-//! Every page forbids scripts, frames and foreign content. What names a person is never stored by a browser or a
+//! Every page forbids frames and foreign content, and scripts too but for one that needs its own. What names a person is never stored by a browser or a
 //! proxy on the way.
 
 use askama::Template;
@@ -11,6 +11,19 @@ use hiring::Problem;
 /// Stylesheet and pictures from our own origin, forms to it, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
+
+/// The same, and a script of ours that may call our own origin.
+const SCRIPTED: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+                        form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Lets a page have a script of ours.
+pub(crate) fn scripted(mut response: Response) -> Response {
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(SCRIPTED),
+    );
+    response
+}
 
 /// Whose eyes a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -61,9 +61,18 @@ impl House {
         );
         let hash = member::hash_password(PASSWORD).unwrap();
         let org = app.store.write(move |tx| furnish(tx, &hash)).await.unwrap();
-        let guides = [("native", "# Our *own* API\n\nHello.\n"), ("plain", "")];
+        let api = |name, guide, document| crate::Api {
+            name,
+            guide,
+            document,
+        };
+        let document = Some(crate::reference::tests::DOCUMENT);
+        let apis = [
+            api("native", "# Our *own* API\n\nHello.\n", document),
+            api("plain", "", None),
+        ];
         House {
-            router: crate::routes(&guides).with_state(app.clone()),
+            router: crate::routes(&apis).with_state(app.clone()),
             app,
             org,
             _folder: folder,
@@ -206,6 +215,7 @@ fn every_template_renders_from_its_sample() {
         ("home", crate::docs::Home::sample().render()),
         ("log", crate::desk::Log::sample().render()),
         ("notice", Notice::sample().render()),
+        ("reference", crate::reference::Reference::sample().render()),
         ("once_more", crate::desk::OnceMore::sample().render()),
         ("sign_in", crate::desk::SignIn::sample().render()),
     ];
@@ -221,17 +231,21 @@ fn every_template_renders_from_its_sample() {
             assert_eq!(text.matches(part).count(), 1, "{part} in {name}");
         }
         // The policy in page.rs would forbid them.
-        for part in [
-            "<script",
-            "<style",
-            " style=",
-            " onclick=",
-            "<Engineer>",
-            "<x>",
-        ] {
+        let scripts = text.matches("<script").count();
+        let own = text
+            .matches("<script type=\"module\" src=\"/assets/")
+            .count();
+        assert_eq!(
+            (scripts, own),
+            (own, usize::from(*name == "reference")),
+            "{name}"
+        );
+        for part in ["<style", " style=", " onclick=", "<Engineer>", "<x>"] {
             assert!(!text.contains(part), "{part} in {name}");
         }
-        let fields = text.matches("<input").count() - text.matches("type=\"hidden\"").count();
+        let count = |part| text.matches(part).count();
+        let fields = count("<input") + count("<select") + count("<textarea");
+        let fields = fields - count("type=\"hidden\"");
         assert_eq!(
             fields,
             text.matches("<label").count(),
@@ -322,16 +336,51 @@ async fn the_public_pages_are_there() {
         ("/docs", "href=\"/docs/native\""),
         ("/docs/native", "<h1>Our own API</h1>"),
         ("/docs/plain", "<h1>plain</h1>"),
+        ("/docs", "href=\"/docs/native/reference\""),
+        ("/docs", "href=\"/native/openapi.json\""),
+        ("/docs/native/reference", "<h1>Our own API: reference</h1>"),
     ] {
         let seen = house.get(path, &[]).await;
         assert_eq!(seen.status, StatusCode::OK, "{path}");
         assert!(seen.text.contains(words), "{words} in {path}");
     }
-    assert_eq!(
-        house.get("/docs/none", &[]).await.status,
-        StatusCode::NOT_FOUND
-    );
+    for nothing in [
+        "/docs/none",
+        "/docs/none/reference",
+        "/docs/plain/reference",
+    ] {
+        let seen = house.get(nothing, &[]).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{nothing}");
+    }
+    let index = house.get("/docs", &[]).await.text;
+    assert!(!index.contains("/docs/plain/reference") && !index.contains("/plain/openapi.json"));
     assert_eq!(crate::missing().await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn only_a_reference_has_a_script_and_it_calls_home_alone() {
+    let house = House::new().await;
+    let policy = |seen: &Seen| seen.header("content-security-policy").to_owned();
+    let plain = policy(&house.get("/docs/native", &[]).await);
+    assert!(
+        !plain.contains("script-src") && !plain.contains("connect-src"),
+        "{plain}"
+    );
+    let reference = house.get("/docs/native/reference", &[]).await;
+    let scripted = policy(&reference);
+    for part in [
+        "default-src 'none'",
+        "script-src 'self';",
+        "connect-src 'self';",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(scripted.contains(part), "{part} in {scripted}");
+    }
+    assert!(!scripted.contains("unsafe"));
+    let path = format!("/assets/{}/reference.js", *crate::assets::VERSION);
+    assert!(reference.text.contains(&path));
+    let script = house.get(&path, &[]).await;
+    assert!(script.header("content-type").starts_with("text/javascript"));
 }
 
 #[tokio::test]

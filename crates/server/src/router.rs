@@ -56,18 +56,21 @@ pub fn build(app: App) -> Router {
         }
     }
     router
-        .merge(pages::routes(guides()).layer(from_fn(catch_page)))
+        .merge(pages::routes(&apis()).layer(from_fn(catch_page)))
         .fallback(pages::missing)
         .layer(from_fn(trace))
         .layer(from_fn(parting))
         .with_state(app)
 }
 
-/// Names and guides of the dialects, for the pages.
-fn guides() -> &'static [(&'static str, &'static str)] {
-    static GUIDES: LazyLock<Vec<(&'static str, &'static str)>> =
-        LazyLock::new(|| DIALECTS.iter().map(|d| (d.name(), d.guide())).collect());
-    &GUIDES
+/// The dialects as the pages show them.
+fn apis() -> Vec<pages::Api<'static>> {
+    let api = |dialect: &&'static dyn Dialect| pages::Api {
+        name: dialect.name(),
+        guide: dialect.guide(),
+        document: dialect.openapi(),
+    };
+    DIALECTS.iter().map(api).collect()
 }
 
 fn mounted(dialect: &'static dyn Dialect) -> Router<App> {

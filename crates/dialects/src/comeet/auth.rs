@@ -30,8 +30,13 @@ struct Claims {
 
 const REFUSED: Problem = Problem::Unauthenticated("Missing or invalid access token");
 
-/// Who calls, and whether they may `act`.
-pub(super) async fn caller(app: &App, headers: &HeaderMap, act: Act) -> Result<Caller> {
+/// Who calls, and whether they may `act` and have one of `scopes`.
+pub(super) async fn caller(
+    app: &App,
+    headers: &HeaderMap,
+    act: Act,
+    scopes: &[&'static str],
+) -> Result<Caller> {
     let token = bearer(headers).ok_or(REFUSED)?;
     let issuer = issuer(token).ok_or(REFUSED)?;
     let key = app.authenticate(NAME, &issuer).await?.ok_or(REFUSED)?;
@@ -39,6 +44,7 @@ pub(super) async fn caller(app: &App, headers: &HeaderMap, act: Act) -> Result<C
     let caller = key.caller();
     limit::count(&caller, RATE)?;
     caller.require(act)?;
+    caller.require_scope(scopes)?;
     Ok(caller)
 }
 

@@ -1,5 +1,9 @@
-//! Vendor words ↔ ours, as pure functions. What comes in; what goes out is `map/shown.rs`.
+//! Vendor words ↔ ours, as pure functions. Here is what comes in with a create; changes are in `map/change.rs`, notes in
+//! `map/note.rs`, positions in `map/position.rs`. What goes out of a candidate is `map/shown.rs`.
 
+mod change;
+mod note;
+mod position;
 mod shown;
 
 use hiring::application::NewApplication;
@@ -11,7 +15,14 @@ use serde_json::{Map, Value, json};
 
 use super::wire::{CreateCandidate, SourceContact, Upload, UploadSlot};
 
-pub(super) use shown::{View, created, in_progress, shown};
+pub(super) use change::{change_of, edit_of, named};
+pub(super) use note::{new_note, said_of, shown as note_shown};
+pub(super) use position::{
+    Ground, Named, edit_of_position, location, new_job, position, status_of,
+};
+pub(super) use shown::{
+    Files, STEP_TYPES, View, created, deleted, in_progress, listed, shown, whole_person,
+};
 
 /// Where applications by this dialect come from, in the record.
 const SOURCE: &str = "Comeet";
@@ -26,7 +37,7 @@ pub(super) fn new_candidate(
     files: &[(Upload, Stored)],
 ) -> NewCandidate {
     let foreign_id = |(id, key): (&String, KeyId)| ForeignId {
-        kind: format!("comeet:{key}"),
+        kind: partner(key),
         key: id.clone(),
     };
     let foreign_id = wire.partner_candidate_id.as_ref().zip(key).map(foreign_id);
@@ -36,6 +47,11 @@ pub(super) fn new_candidate(
         how: How::Add,
         attachments: files.iter().map(new_attachment).collect(),
     }
+}
+
+/// The kind of foreign id that a partner's ids are.
+pub(super) fn partner(key: KeyId) -> String {
+    format!("comeet:{key}")
 }
 
 fn said(wire: &CreateCandidate) -> Said {
@@ -80,7 +96,7 @@ fn said(wire: &CreateCandidate) -> Said {
     said
 }
 
-fn new_attachment((upload, file): &(Upload, Stored)) -> NewAttachment {
+pub(super) fn new_attachment((upload, file): &(Upload, Stored)) -> NewAttachment {
     NewAttachment {
         kind: match upload.slot {
             UploadSlot::Resume => attachment::Kind::Resume,

@@ -1,13 +1,15 @@
 //! Comeet's partner API (now Spark Hire Recruit): its *candidate* is our application, its *person* our candidate, its
 //! *position* our job.
 //!
-//! Read `routes.rs`, then `map.rs`. What callers need to know, and what the vendor's pages leave open, is in
+//! Read `document.rs` (the table of operations), then `routes.rs` and `map.rs`. What callers need to know, and what the vendor's pages leave open, is in
 //! `README.md`.
 
 mod auth;
+mod document;
 mod map;
 mod problem;
 mod routes;
+mod scopes;
 mod uid;
 mod wire;
 
@@ -35,6 +37,14 @@ impl Dialect for Comeet {
 
     fn routes(&self) -> Router<App> {
         routes::routes()
+    }
+
+    fn openapi(&self) -> Option<&'static str> {
+        Some(document::text())
+    }
+
+    fn scopes(&self) -> &'static [&'static str] {
+        scopes::ALL
     }
 
     fn problem(&self, problem: &Problem) -> Response {

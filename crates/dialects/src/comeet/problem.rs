@@ -127,6 +127,7 @@ fn message(flaw: &Flaw) -> String {
             let name = field.strip_prefix("custom_fields.").unwrap_or(&field);
             format!("The provided custom candidate field \"{name}\" does not exist")
         }
+        FlawCode::Datetime => format!("The provided time format is invalid: \"{field}\""),
         FlawCode::FileTooLarge => format!(
             "The provided file exceeds size limit of {}MB: \"{field}\"",
             FILE_BYTES >> 20
@@ -134,7 +135,17 @@ fn message(flaw: &Flaw) -> String {
         FlawCode::File | FlawCode::FileExtension if !field.is_empty() => {
             format!("The provided file is invalid: \"{field}\": {}", flaw.detail)
         }
+        FlawCode::WrongType | FlawCode::NotAChoice => whole(&field, &flaw.detail),
         _ => flaw.detail.clone(),
+    }
+}
+
+/// A sentence that begins with the name of a member, with the way to it: `updated_by.type must be …`.
+fn whole(field: &str, detail: &str) -> String {
+    let name = field.rsplit('.').next().unwrap_or("");
+    match detail.strip_prefix(name) {
+        Some(rest) if !name.is_empty() => format!("{field}{rest}"),
+        _ => detail.to_owned(),
     }
 }
 

@@ -16,6 +16,16 @@ pub(super) enum Kind {
     Position,
     /// An organization, in links to files.
     Company,
+    /// A note.
+    Note,
+    /// An office.
+    Location,
+    /// A member of the organization.
+    Member,
+    /// The source contact of an application: there is one for each.
+    Contact,
+    /// The opening of a job: there is one for each.
+    Opening,
 }
 
 const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -47,6 +57,11 @@ fn check(kind: Kind, id: i64) -> i64 {
         Kind::Person => 487,
         Kind::Position => 811,
         Kind::Company => 1103,
+        Kind::Note => 29,
+        Kind::Location => 317,
+        Kind::Member => 659,
+        Kind::Contact => 947,
+        Kind::Opening => 1229,
     };
     // The factor spreads the checks of neighbouring numbers.
     (id.rem_euclid(CHECK) * 523 + salt) % CHECK
@@ -66,7 +81,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [Kind; 4] = [Kind::Candidate, Kind::Person, Kind::Position, Kind::Company];
+    const KINDS: [Kind; 9] = [
+        Kind::Candidate,
+        Kind::Person,
+        Kind::Position,
+        Kind::Company,
+        Kind::Note,
+        Kind::Location,
+        Kind::Member,
+        Kind::Contact,
+        Kind::Opening,
+    ];
 
     #[test]
     fn uids_are_two_short_groups() {

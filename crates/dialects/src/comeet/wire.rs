@@ -1,22 +1,35 @@
-//! The vendor's body of `POST /candidates`, exactly as documented: names, types, what is required, what form a value
-//! has. No business; what a position or a custom field is, is not known here.
+//! The vendor's bodies, exactly as documented: names, types, what is required, what form a value has. No business; what a
+//! position or a custom field is, is not known here.
 //!
-//! Faults are noted in the order in which the vendor would name them (dialects page, §7): required fields in the
-//! order of the table, then the form of values. `problem.rs` answers with the first.
+//! The tables and what judges by them are in `wire/rules.rs`. Here are the bodies that say something of a candidate; notes
+//! are in `wire/note.rs`, positions in `wire/position.rs`, queries in `wire/query.rs`.
 
 mod country;
 mod extension;
+mod note;
+mod position;
+mod query;
+mod rules;
 mod written;
 
 use hiring::problem::{Flaw, FlawCode, Result};
 use serde_json::{Map, Value};
-use url::Url;
 
 pub(super) use self::written::written;
 use crate::body::{Body, Step};
-use crate::check::{Check, Object};
+use crate::check::Object;
+use rules::{
+    LINE, Rule, is_emptied, judge, member, members, required, rule, text, trimmed, unknown,
+};
 
-/// Body of `POST /candidates` (R/create-a-candidate-new).
+pub(super) use note::{NOTE, NewNote};
+pub(super) use position::{CLONE, POSITION, PositionBody, UPDATE_POSITION};
+pub(super) use query::{
+    Asked, POSITION_STATUSES, PositionsAsked, STATUSES, Who, deleted, likeness, page_of, pairs,
+};
+pub(super) use rules::{Kind, Mode, is_linkedin, path, schema};
+
+/// What the body says of a candidate (R/create-a-candidate-new).
 #[derive(Debug)]
 pub(super) struct CreateCandidate {
     pub position_uid: String,
@@ -41,6 +54,21 @@ pub(super) struct CreateCandidate {
     pub note: Option<String>,
     /// Members that the page does not know, as pointers.
     pub unknown: Vec<String>,
+}
+
+/// Body of `PATCH /candidates/{uid}` (R/update-a-candidate-1, and the fields that its older version had beside).
+#[derive(Debug)]
+pub(super) struct UpdateCandidate {
+    /// What is said; names that are not changed are blank.
+    pub said: CreateCandidate,
+    /// Members that are there and empty: they take away.
+    pub emptied: Vec<&'static str>,
+    /// Members of `address` that take away.
+    pub emptied_address: Vec<&'static str>,
+    /// Custom fields that take away.
+    pub emptied_fields: Vec<String>,
+    /// Who made the change, as it was sent.
+    pub updated_by: Option<Value>,
 }
 
 /// One `{name, file}`.
@@ -70,32 +98,38 @@ pub(super) struct SourceContact {
     pub phone: Option<String>,
 }
 
-const MEMBERS: [&str; 20] = [
-    "position_uid",
-    "partner_candidate_id",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "email",
-    "phone",
-    "mobile_phone",
-    "national_id",
-    "linkedin_url",
-    "salary_expectations",
-    "prospect_status",
-    "resume",
-    "picture",
-    "links",
-    "files",
-    "source_contact",
-    "address",
-    "custom_fields",
-    "note",
+/// The page says that strings have limits and not which. Ours: 255 characters in what is one line, 2,000 in a URL,
+/// 5,000 in the note.
+const NOTE_LENGTH: usize = 5_000;
+/// R/create-a-candidate-new: files have "Maximum size of 6MB". A résumé is restricted in its type only.
+pub(super) const FILE_BYTES: u64 = 6 << 20;
+
+/// A file.
+pub(super) const UPLOAD: &[Rule] = &[
+    required("name", Kind::Text(LINE)),
+    required("file", Kind::Content),
 ];
-const UPLOAD: [&str; 2] = ["name", "file"];
-const CONTACT: [&str; 3] = ["full_name", "email", "phone"];
-const ADDRESS: [&str; 5] = ["country", "city", "state", "zip", "street"];
-const PROSPECT_STATUSES: [&str; 6] = [
+const LINKS: &[Rule] = &[required("url", Kind::Url)];
+const CONTACT: &[Rule] = &[
+    required("full_name", Kind::Text(LINE)),
+    required("email", Kind::Email),
+    rule("phone", Kind::Text(LINE)),
+];
+const ADDRESS: &[Rule] = &[
+    rule("country", Kind::Country),
+    rule("city", Kind::Text(LINE)),
+    rule("state", Kind::Text(LINE)),
+    rule("zip", Kind::Text(LINE)),
+    rule("street", Kind::Text(LINE)),
+];
+/// The words for an author or a recruiter's position (R/update-a-candidate-1, R/create-a-candidate-note).
+const PARTIES: &[&str] = &["user", "source_contact", "other", "app"];
+const UPDATED_BY: &[Rule] = &[
+    required("type", Kind::Choice(PARTIES)),
+    required("name", Kind::Text(LINE)),
+    rule("email", Kind::Email),
+];
+const PROSPECT_STATUSES: &[&str] = &[
     "Sourced",
     "Contacted",
     "Responded",
@@ -104,15 +138,55 @@ const PROSPECT_STATUSES: [&str; 6] = [
     "Do not contact",
 ];
 
-/// The page says that strings have limits and not which. Ours: 255 characters in what is one line, 2,000 in a URL,
-/// 5,000 in the note.
-const LINE: usize = 255;
-const URL: usize = 2_000;
-const NOTE: usize = 5_000;
-/// R/create-a-candidate-new: files have "Maximum size of 6MB". A résumé is restricted in its type only.
-pub(super) const FILE_BYTES: u64 = 6 << 20;
+/// Body of `POST /candidates`.
+pub(super) const CANDIDATE: &[Rule] = &[
+    required("position_uid", Kind::Text(LINE)),
+    rule("partner_candidate_id", Kind::Text(LINE)),
+    required("first_name", Kind::Text(LINE)),
+    rule("middle_name", Kind::Text(LINE)),
+    required("last_name", Kind::Text(LINE)),
+    rule("email", Kind::Email),
+    rule("phone", Kind::Text(LINE)),
+    rule("mobile_phone", Kind::Text(LINE)),
+    rule("national_id", Kind::Text(LINE)),
+    rule("linkedin_url", Kind::Profile),
+    rule("salary_expectations", Kind::Text(LINE)),
+    rule("prospect_status", Kind::Choice(PROSPECT_STATUSES)),
+    rule("resume", Kind::Object(UPLOAD)),
+    rule("picture", Kind::Object(UPLOAD)),
+    rule("links", Kind::Objects(LINKS)),
+    rule("files", Kind::Objects(UPLOAD)),
+    rule("source_contact", Kind::Object(CONTACT)),
+    rule("address", Kind::Object(ADDRESS)),
+    rule("custom_fields", Kind::Free),
+    rule("note", Kind::Text(NOTE_LENGTH)),
+];
 
-/// Whether file content stands at `steps` of the body.
+/// Body of `PATCH /candidates/{uid}`.
+pub(super) const UPDATE: &[Rule] = &[
+    rule("updated_by", Kind::Object(UPDATED_BY)),
+    rule("partner_candidate_id", Kind::Text(LINE)),
+    required("first_name", Kind::Text(LINE)),
+    rule("middle_name", Kind::Text(LINE)),
+    required("last_name", Kind::Text(LINE)),
+    rule("email", Kind::Email),
+    rule("phone", Kind::Text(LINE)),
+    rule("mobile_phone", Kind::Text(LINE)),
+    rule("national_id", Kind::Text(LINE)),
+    rule("linkedin_url", Kind::Profile),
+    rule("salary_expectations", Kind::Text(LINE)),
+    rule("prospect_status", Kind::Choice(PROSPECT_STATUSES)),
+    rule("resume", Kind::Object(UPLOAD)),
+    rule("picture", Kind::Object(UPLOAD)),
+    rule("links", Kind::Objects(LINKS)),
+    rule("files", Kind::Objects(UPLOAD)),
+    rule("source_contact", Kind::Object(CONTACT)),
+    rule("address", Kind::Object(ADDRESS)),
+    rule("custom_fields", Kind::Free),
+    rule("note", Kind::Text(NOTE_LENGTH)),
+];
+
+/// Whether file content stands at `steps` of a body that says something of a candidate.
 pub(super) fn is_file(steps: &[Step]) -> bool {
     matches!(
         steps,
@@ -121,41 +195,64 @@ pub(super) fn is_file(steps: &[Step]) -> bool {
     )
 }
 
+/// Whether file content stands at `steps` of a body that is one file.
+pub(super) fn is_upload(steps: &[Step]) -> bool {
+    matches!(steps, [Step::Key("file")])
+}
+
+/// No body holds file content at any place.
+pub(super) fn no_file(_: &[Step]) -> bool {
+    false
+}
+
+/// A body that is one file (R/add-file-to-candidate).
+#[derive(Debug)]
+pub(super) struct OneFile {
+    pub upload: Upload,
+    /// Members that the page does not know, as pointers.
+    pub unknown: Vec<String>,
+}
+
+impl OneFile {
+    pub(super) fn parse(body: &Body, slot: UploadSlot) -> Result<OneFile> {
+        let root = judge(body, UPLOAD, Mode::Create)?;
+        Ok(OneFile {
+            upload: upload(slot, &root),
+            unknown: unknown(&root, UPLOAD),
+        })
+    }
+}
+
 impl CreateCandidate {
     pub(super) fn parse(body: &Body) -> Result<CreateCandidate> {
-        let mut check = Check::new(body);
-        let root = check.root()?;
-        let parts = Parts::of(&mut check, &root);
-        require(&mut check, &root, &parts);
-        let parsed = CreateCandidate::of(&mut check, &root, &parts);
-        check.done()?;
-        Ok(parsed)
+        let root = judge(body, CANDIDATE, Mode::Create)?;
+        Ok(CreateCandidate::of(&root, CANDIDATE))
     }
 
-    fn of(check: &mut Check<'_>, root: &Object<'_>, parts: &Parts<'_>) -> CreateCandidate {
+    fn of(root: &Object<'_>, rules: &[Rule]) -> CreateCandidate {
+        let name = |name| text(root, name).unwrap_or_default();
+        let links = members(root, "links");
+        let address = member(root, "address");
         CreateCandidate {
-            position_uid: text(check, root, "position_uid", LINE).unwrap_or_default(),
-            partner_candidate_id: text(check, root, "partner_candidate_id", LINE),
-            first_name: text(check, root, "first_name", LINE).unwrap_or_default(),
-            middle_name: text(check, root, "middle_name", LINE),
-            last_name: text(check, root, "last_name", LINE).unwrap_or_default(),
-            email: email(check, root),
-            phone: text(check, root, "phone", LINE),
-            mobile_phone: text(check, root, "mobile_phone", LINE),
-            national_id: text(check, root, "national_id", LINE),
-            linkedin_url: linkedin_url(check, root),
-            salary_expectations: text(check, root, "salary_expectations", LINE),
-            prospect_status: check.choice(root, "prospect_status", &PROSPECT_STATUSES),
-            uploads: parts.uploads(check),
-            links: parts.links.iter().filter_map(|l| link(check, l)).collect(),
-            source_contact: parts.source_contact.as_ref().map(|c| contact(check, c)),
-            address: parts
-                .address
-                .as_ref()
-                .map_or_else(Map::new, |a| address(check, a)),
-            custom_fields: parts.custom_fields.as_ref().map_or_else(Map::new, said),
-            note: text(check, root, "note", NOTE),
-            unknown: parts.unknown(root),
+            position_uid: trimmed(root, "position_uid").unwrap_or_default(),
+            partner_candidate_id: text(root, "partner_candidate_id"),
+            first_name: name("first_name"),
+            middle_name: text(root, "middle_name"),
+            last_name: name("last_name"),
+            email: trimmed(root, "email"),
+            phone: text(root, "phone"),
+            mobile_phone: text(root, "mobile_phone"),
+            national_id: text(root, "national_id"),
+            linkedin_url: trimmed(root, "linkedin_url"),
+            salary_expectations: text(root, "salary_expectations"),
+            prospect_status: text(root, "prospect_status"),
+            uploads: uploads(root),
+            links: links.iter().filter_map(|l| trimmed(l, "url")).collect(),
+            source_contact: member(root, "source_contact").map(|c| contact(&c)),
+            address: address.map_or_else(Map::new, |a| said(&a, ADDRESS)),
+            custom_fields: member(root, "custom_fields").map_or_else(Map::new, |f| not_null(&f)),
+            note: text(root, "note"),
+            unknown: unknown(root, rules),
         }
     }
 
@@ -169,198 +266,96 @@ impl CreateCandidate {
     /// # Errors
     /// [`FlawCode::UnknownField`] at the first that does not exist.
     pub(super) fn check_custom_fields(&self, known: &[String]) -> Result<()> {
-        let Some(name) = self.custom_fields.keys().find(|name| !known.contains(name)) else {
-            return Ok(());
-        };
-        let at = format!(
-            "/custom_fields/{}",
-            name.replace('~', "~0").replace('/', "~1")
-        );
-        Err(Flaw::new(at, FlawCode::UnknownField, "no such custom candidate field").into())
+        check_fields(self.custom_fields.keys(), known)
     }
 }
 
-/// The objects within the body.
-struct Parts<'v> {
-    uploads: Vec<(UploadSlot, Object<'v>)>,
-    links: Vec<Object<'v>>,
-    source_contact: Option<Object<'v>>,
-    address: Option<Object<'v>>,
-    custom_fields: Option<Object<'v>>,
-}
-
-impl<'v> Parts<'v> {
-    fn of(check: &mut Check<'_>, root: &Object<'v>) -> Parts<'v> {
-        let resume = check
-            .object(root, "resume")
-            .map(|o| (UploadSlot::Resume, o));
-        let picture = check
-            .object(root, "picture")
-            .map(|o| (UploadSlot::Picture, o));
-        let files = check.objects(root, "files").into_iter();
-        let files = files.map(|o| (UploadSlot::File, o));
-        Parts {
-            uploads: resume.into_iter().chain(picture).chain(files).collect(),
-            links: check.objects(root, "links"),
-            source_contact: check.object(root, "source_contact"),
-            address: check.object(root, "address"),
-            custom_fields: check.object(root, "custom_fields"),
-        }
-    }
-
-    fn uploads(&self, check: &mut Check<'_>) -> Vec<Upload> {
-        let one = |(slot, object): &(UploadSlot, Object<'_>)| {
-            Some(Upload {
-                slot: *slot,
-                name: text(check, object, "name", LINE)?,
-                placeholder: text(check, object, "file", usize::MAX)?,
-                at: object.at.clone(),
-            })
-        };
-        self.uploads.iter().filter_map(one).collect()
-    }
-
-    /// Pointers of everything in the body that the page does not know.
-    fn unknown(&self, root: &Object<'_>) -> Vec<String> {
-        let mut all = unknown(root, &MEMBERS);
-        all.extend(self.uploads.iter().flat_map(|(_, o)| unknown(o, &UPLOAD)));
-        all.extend(self.links.iter().flat_map(|o| unknown(o, &["url"])));
-        all.extend(
-            self.source_contact
+impl UpdateCandidate {
+    pub(super) fn parse(body: &Body) -> Result<UpdateCandidate> {
+        let root = judge(body, UPDATE, Mode::Change)?;
+        let emptied = UPDATE.iter().map(|rule| rule.name);
+        let address = member(&root, "address");
+        let inner = ADDRESS.iter().map(|rule| rule.name);
+        let fields = member(&root, "custom_fields");
+        let null = |(name, value): (&String, &Value)| value.is_null().then(|| name.clone());
+        Ok(UpdateCandidate {
+            said: CreateCandidate::of(&root, UPDATE),
+            emptied: emptied.filter(|name| is_emptied(&root, name)).collect(),
+            emptied_address: address.iter().fold(Vec::new(), |_, address| {
+                inner
+                    .clone()
+                    .filter(|name| is_emptied(address, name))
+                    .collect()
+            }),
+            emptied_fields: fields
                 .iter()
-                .flat_map(|o| unknown(o, &CONTACT)),
-        );
-        all.extend(self.address.iter().flat_map(|o| unknown(o, &ADDRESS)));
-        all
+                .flat_map(|f| f.members.iter().filter_map(null))
+                .collect(),
+            updated_by: root.get("updated_by").cloned(),
+        })
+    }
+
+    /// See [`CreateCandidate::check_custom_fields`].
+    pub(super) fn check_custom_fields(&self, known: &[String]) -> Result<()> {
+        check_fields(self.emptied_fields.iter(), known)?;
+        self.said.check_custom_fields(known)
     }
 }
 
-fn unknown(object: &Object<'_>, known: &[&str]) -> Vec<String> {
-    object.unknown(known).map(|k| object.pointer(k)).collect()
-}
-
-/// Everything required, in the order of the page's table.
-fn require(check: &mut Check<'_>, root: &Object<'_>, parts: &Parts<'_>) {
-    for name in ["position_uid", "first_name", "last_name"] {
-        check.require(root, name);
-    }
-    let uploads = |files: bool| {
-        let all = parts.uploads.iter();
-        all.filter(move |(slot, _)| (*slot == UploadSlot::File) == files)
+fn check_fields<'f>(mut names: impl Iterator<Item = &'f String>, known: &[String]) -> Result<()> {
+    let Some(name) = names.find(|name| !known.contains(name)) else {
+        return Ok(());
     };
-    for (_, object) in uploads(false) {
-        UPLOAD.iter().for_each(|name| check.require(object, name));
+    let at = format!(
+        "/custom_fields/{}",
+        name.replace('~', "~0").replace('/', "~1")
+    );
+    Err(Flaw::new(at, FlawCode::UnknownField, "no such custom candidate field").into())
+}
+
+/// The check of one file that needs no decoding.
+pub(super) fn check_name(upload: &Upload) -> Result<()> {
+    extension::check(upload)
+}
+
+fn uploads(root: &Object<'_>) -> Vec<Upload> {
+    let one = |slot, name| member(root, name).map(|object| upload(slot, &object));
+    let first = one(UploadSlot::Resume, "resume").into_iter();
+    let files = members(root, "files");
+    let files = files.iter().map(|object| upload(UploadSlot::File, object));
+    first
+        .chain(one(UploadSlot::Picture, "picture"))
+        .chain(files)
+        .collect()
+}
+
+fn upload(slot: UploadSlot, object: &Object<'_>) -> Upload {
+    Upload {
+        slot,
+        name: text(object, "name").unwrap_or_default(),
+        placeholder: text(object, "file").unwrap_or_default(),
+        at: object.at.clone(),
     }
-    for object in &parts.links {
-        check.require(object, "url");
-    }
-    for (_, object) in uploads(true) {
-        UPLOAD.iter().for_each(|name| check.require(object, name));
-    }
-    if let Some(object) = &parts.source_contact {
-        check.require(object, "full_name");
-        check.require(object, "email");
-    }
 }
 
-/// Member `name` as text of at most `limit` characters; `None` when it is blank.
-fn text(check: &mut Check<'_>, object: &Object<'_>, name: &str, limit: usize) -> Option<String> {
-    let text = match object.get(name)? {
-        Value::String(text) => text.clone(),
-        _ => {
-            check.wrong_type(object.pointer(name), "a string");
-            return None;
-        }
-    };
-    if text.chars().count() > limit {
-        let field = path(&object.pointer(name));
-        let detail =
-            format!("The provided value for \"{field}\" exceeds the limit of {limit} characters");
-        check.flaw(object.pointer(name), FlawCode::TooLong, detail);
-    }
-    Some(text).filter(|t| !t.trim().is_empty())
-}
-
-/// A pointer as the vendor would write it: `source_contact.email`.
-pub(super) fn path(pointer: &str) -> String {
-    let path = pointer.trim_start_matches('/').replace('/', ".");
-    path.replace("~1", "/").replace("~0", "~")
-}
-
-fn email(check: &mut Check<'_>, object: &Object<'_>) -> Option<String> {
-    let text = text(check, object, "email", LINE)?;
-    check.email(object, "email");
-    Some(text.trim().to_owned())
-}
-
-fn link(check: &mut Check<'_>, object: &Object<'_>) -> Option<String> {
-    let text = text(check, object, "url", URL)?;
-    let text = text.trim();
-    if !is_web_address(text) {
-        check.flaw(object.pointer("url"), FlawCode::Url, "not a web address");
-    }
-    Some(text.to_owned())
-}
-
-fn is_web_address(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host())
-}
-
-fn linkedin_url(check: &mut Check<'_>, root: &Object<'_>) -> Option<String> {
-    let text = text(check, root, "linkedin_url", URL)?;
-    let text = text.trim();
-    if !is_linkedin(text) {
-        let at = root.pointer("linkedin_url");
-        check.flaw(
-            at,
-            FlawCode::LinkedinUrl,
-            "not the address of a LinkedIn profile",
-        );
-    }
-    Some(text.to_owned())
-}
-
-/// A page on LinkedIn. People often leave the scheme out.
-pub(super) fn is_linkedin(text: &str) -> bool {
-    let whole = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
-    let Ok(url) = Url::parse(&whole) else {
-        return false;
-    };
-    let host = url.host_str().unwrap_or("");
-    matches!(url.scheme(), "http" | "https")
-        && (host == "linkedin.com" || host.ends_with(".linkedin.com"))
-        && url.path().len() > 1
-}
-
-fn contact(check: &mut Check<'_>, object: &Object<'_>) -> SourceContact {
+fn contact(object: &Object<'_>) -> SourceContact {
     SourceContact {
-        full_name: text(check, object, "full_name", LINE).unwrap_or_default(),
-        email: email(check, object).unwrap_or_default(),
-        phone: text(check, object, "phone", LINE),
+        full_name: text(object, "full_name").unwrap_or_default(),
+        email: trimmed(object, "email").unwrap_or_default(),
+        phone: text(object, "phone"),
     }
 }
 
-fn address(check: &mut Check<'_>, object: &Object<'_>) -> Map<String, Value> {
-    let mut address = Map::new();
-    for name in ADDRESS {
-        if let Some(text) = text(check, object, name, LINE) {
-            address.insert(name.to_owned(), text.into());
-        }
-    }
-    let country = address.get("country").and_then(Value::as_str);
-    if country.is_some_and(|code| !country::is_code(code)) {
-        let at = object.pointer("country");
-        check.flaw(at, FlawCode::Country, "not an ISO 3166 alpha-2 code");
-    }
-    address
+/// The documented members that say something.
+fn said(object: &Object<'_>, rules: &[Rule]) -> Map<String, Value> {
+    let pairs = rules
+        .iter()
+        .filter_map(|rule| Some((rule.name.to_owned(), text(object, rule.name)?.into())));
+    pairs.collect()
 }
 
 /// Members that say something.
-fn said(object: &Object<'_>) -> Map<String, Value> {
+fn not_null(object: &Object<'_>) -> Map<String, Value> {
     let members = object.members.iter().filter(|(_, v)| !v.is_null());
     members.map(|(k, v)| (k.clone(), v.clone())).collect()
 }

@@ -11,9 +11,9 @@ use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CandidateId, Uuid};
 use crate::problem::Result;
-use crate::record::{How, Said};
+use crate::record::{How, Record, Said};
 use crate::submission::Kept;
-use crate::text;
+use crate::{eeo, slot, text};
 
 /// A change of a person.
 #[derive(Debug, Clone, Default)]
@@ -40,11 +40,28 @@ pub fn edit(
     id: CandidateId,
     change: &CandidateEdit,
 ) -> Result<Candidate> {
+    edit_by(tx, caller, submission, id, &change.said, |_| change.clone())
+}
+
+/// [`edit`] with a change that depends on what is known of the person when their turn has come: two who each change one
+/// item of a list do not undo each other. `named` holds the addresses that the change may bring.
+///
+/// # Errors
+/// [`crate::Problem::NotFound`].
+pub fn edit_by(
+    tx: &mut Tx,
+    caller: &Caller,
+    submission: Kept,
+    id: CandidateId,
+    named: &Said,
+    change: impl FnOnce(&Record) -> CandidateEdit,
+) -> Result<Candidate> {
     let org = caller.org;
     // Claims come before the lock, in the order in which creates take both.
-    let named: Vec<_> = addresses(&change.said).collect();
+    let named: Vec<_> = addresses(named).collect();
     let claims = identity::claim(tx, org, &named)?;
     let mut candidate = projection::lock(tx, org, id)?;
+    let change = &change(&candidate.record);
     keep_operation(tx, org, id, submission, &How::Replace, &change.said)?;
     projection::renew(tx, org, &mut candidate)?;
     if claims.iter().any(|c| c.owner.is_none()) {
@@ -59,6 +76,9 @@ pub fn edit(
         identity::release(tx, org, id, &keys)?;
     }
     note_duplicates(tx, caller, id, &claims)?;
+    if change.said.values().any(|v| !slot::collect(v).is_empty()) {
+        eeo::assign(tx, org, submission.uid, id)?;
+    }
     let mut kept = attachment::add(tx, caller, &candidate, submission.id, &change.attachments)?;
     if let Some(keep) = &change.keep {
         kept.extend(keep);

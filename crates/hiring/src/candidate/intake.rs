@@ -6,6 +6,7 @@ use store::{Tx, sql};
 use super::Candidate;
 use super::identity::{self, Claim, EMAIL, ForeignId};
 use super::projection::{self, Keys};
+use super::traits;
 use crate::attachment::{self, NewAttachment};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
@@ -144,6 +145,7 @@ fn create(tx: &mut Tx, caller: &Caller, submission: Kept, new: &NewCandidate) ->
         ],
     )?);
     tag::settle(tx, caller.org, id, &[], record.list("tags"))?;
+    traits::settle(tx, caller.org, id, &Record::default(), &record)?;
     keep_operation(tx, caller.org, id, submission, &new.how, &new.said)?;
     let data = json!({"submission": submission.uid, "fields": names(&new.said)});
     event::append(

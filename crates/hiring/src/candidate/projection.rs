@@ -2,7 +2,7 @@
 
 use store::{Reader, Row, Tx, sql};
 
-use super::{Candidate, find};
+use super::{Candidate, find, traits};
 use crate::id::{CandidateId, OrgId};
 use crate::problem::Result;
 use crate::record::{How, Operation, Record, fold};
@@ -56,6 +56,7 @@ pub(super) fn renew(tx: &mut Tx, org: OrgId, candidate: &mut Candidate) -> Resul
         candidate.record.list("tags"),
         record.list("tags"),
     )?;
+    traits::settle(tx, org, candidate.id, &candidate.record, &record)?;
     candidate.record = record;
     candidate.updated_at = tx.now();
     write(tx, org, candidate)
@@ -113,7 +114,7 @@ fn read_operation(row: &Row) -> Result<Operation> {
     })
 }
 
-/// Fills in the columns and tags of some candidates that an older version of the program wrote; answers how many.
+/// Fills in the columns, tags and traits of some candidates that an older version of the program wrote; answers how many.
 /// To be called until it answers 0: until then filters do not find those people.
 pub fn index_some(tx: &mut Tx) -> Result<usize> {
     let rows = tx.all(
@@ -124,6 +125,7 @@ pub fn index_some(tx: &mut Tx) -> Result<usize> {
         let (org, id): (OrgId, CandidateId) = (row.get(0)?, row.get(1)?);
         let candidate = find(tx, org, id)?;
         tag::settle(tx, org, id, &[], candidate.record.list("tags"))?;
+        traits::settle(tx, org, id, &Record::default(), &candidate.record)?;
         write(tx, org, &candidate)?;
     }
     Ok(rows.len())

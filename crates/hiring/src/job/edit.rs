@@ -42,7 +42,8 @@ pub fn edit(tx: &mut Tx, caller: &Caller, id: JobId, edit: &JobEdit) -> Result<J
     let now = tx.now();
     tx.run(
         sql!(
-            "UPDATE job SET title = $3, title_key = $4, status = $5, code = $6, description = $7, updated_at = $8 \
+            "UPDATE job SET title = $3, title_key = $4, status = $5, code = $6, description = $7, updated_at = $8, \
+             held_at = CASE WHEN (status = 'on_hold') = ($5 = 'on_hold') THEN held_at ELSE $8 END \
              WHERE org_id = $1 AND id = $2"
         ),
         &[

@@ -20,6 +20,7 @@ mod schema;
 mod secrets;
 mod sweeping;
 mod told;
+mod windows;
 
 use std::future::Future;
 use std::path::PathBuf;

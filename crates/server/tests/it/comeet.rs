@@ -8,7 +8,7 @@ use hiring::job;
 use serde_json::{Value, json};
 use testing::app::{Call, TestApp, URL, story};
 
-fn create(app: &TestApp, extra: Value) -> Call {
+pub fn create(app: &TestApp, extra: Value) -> Call {
     let position = &app.demo["comeet"]["position_uid"];
     let mut body = json!({"position_uid": position, "first_name": "F", "last_name": "L"});
     let members = extra.as_object().expect("an object").clone();
@@ -16,7 +16,7 @@ fn create(app: &TestApp, extra: Value) -> Call {
     app.call("comeet", "POST", "/comeet/candidates").json(&body)
 }
 
-async fn read(app: &TestApp, uid: &Value) -> Value {
+pub async fn read(app: &TestApp, uid: &Value) -> Value {
     let path = format!("/comeet/candidates/{}", uid.as_str().expect("a uid"));
     app.send(&app.call("comeet", "GET", &path)).await.json()
 }
@@ -165,7 +165,7 @@ fn a_key_that_may_not_does_not() {
     });
 }
 
-async fn key(app: &TestApp, permissions: &str, limit: Option<(u32, u32)>) -> Value {
+pub async fn key(app: &TestApp, permissions: &str, limit: Option<(u32, u32)>) -> Value {
     let new = dialects::NewCredentials {
         base_url: URL.into(),
         name: permissions.into(),
@@ -180,7 +180,7 @@ async fn key(app: &TestApp, permissions: &str, limit: Option<(u32, u32)>) -> Val
     made.await.expect("a key")
 }
 
-fn with(call: &Call, credentials: &Value) -> Call {
+pub fn with(call: &Call, credentials: &Value) -> Call {
     let dialect = dialects::named("comeet").expect("a dialect");
     let headers = dialect.example(credentials).headers;
     Call {

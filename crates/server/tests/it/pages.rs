@@ -1,5 +1,6 @@
 //! What people see: an invite's link, and the desk's numbers, on both engines.
 
+use dialects::DIALECTS;
 use serde_json::json;
 use testing::app::{Call, Reply, TestApp, URL, story};
 
@@ -91,5 +92,38 @@ fn a_link_ends_with_its_time() {
         app.clock.advance(hiring::invite::VALID_FOR);
         assert_eq!(app.send(&page("GET", &link)).await.status, 410);
         assert_eq!(app.send(&page("GET", "/apply/nothing")).await.status, 404);
+    });
+}
+
+#[test]
+fn a_document_lies_under_its_dialects_name_and_is_sent_once() {
+    story(|app| async move {
+        let listed = app.send(&page("GET", "/docs")).await.text();
+        for dialect in DIALECTS {
+            let Some(text) = dialect.openapi() else {
+                continue;
+            };
+            let path = format!("/{}/openapi.json", dialect.name());
+            assert!(listed.contains(&format!("href=\"{path}\"")), "{path}");
+            let first = app.send(&page("GET", &path)).await;
+            assert_eq!(first.status, 200, "{path}");
+            assert!(first.text() == text, "{path} is another document");
+            assert_eq!(first.header("cache-control"), "public, no-cache", "{path}");
+            let known = page("GET", &path).header("If-None-Match", &first.header("etag"));
+            let again = app.send(&known).await;
+            assert_eq!((again.status, again.text().as_str()), (304, ""), "{path}");
+            let reference = format!("/docs/{}/reference", dialect.name());
+            let seen = app.send(&page("GET", &reference)).await;
+            assert_eq!(seen.status, 200, "{reference}");
+            for (path, _) in serde_json::from_str::<serde_json::Value>(text).expect("JSON")["paths"]
+                .as_object()
+                .expect("paths")
+            {
+                assert!(
+                    seen.text().contains(&format!("<code>{path}</code>")),
+                    "{path}"
+                );
+            }
+        }
     });
 }

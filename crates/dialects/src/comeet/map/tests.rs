@@ -3,12 +3,16 @@
 use super::*;
 use crate::body::Body;
 use crate::comeet::wire;
-use hiring::application::{Application, Disposition, Passage};
+use hiring::application::{Application, Disposition, Found, Passage};
 use hiring::attachment::Attachment;
+use hiring::caller::{Caller, Scopes};
 use hiring::candidate::Candidate;
-use hiring::id::{ApplicationId, AttachmentId, CandidateId, JobId, StageId, Uuid};
+use hiring::id::{ApplicationId, AttachmentId, CandidateId, JobId, OrgId, StageId, Uuid};
 use hiring::job::{Job, Stage, Status};
 use hiring::record::{Operation, Record, fold};
+
+use crate::comeet::scopes::Sight;
+use crate::comeet::wire::UpdateCandidate;
 
 fn read(extra: Value) -> CreateCandidate {
     let mut body = json!({"position_uid": "1", "first_name": "Bobby", "last_name": "Chauck"});
@@ -86,15 +90,43 @@ fn stages() -> Vec<Stage> {
     .collect()
 }
 
+fn found(record: Record, application: &Application) -> Found {
+    Found {
+        application: application.clone(),
+        candidate: candidate(record),
+        submitted_at: application.created_at,
+        standing_at: application.ended_at.unwrap_or(application.created_at),
+    }
+}
+
+/// What a key of these scopes may see.
+fn sight(scopes: &str) -> Sight {
+    Sight::of(&Caller {
+        scopes: Scopes::parse(scopes),
+        ..Caller::system(OrgId(1))
+    })
+}
+
 fn show(record: Record, application: &Application, status: Status, passages: &[Passage]) -> Value {
+    show_to("", record, application, status, passages)
+}
+
+fn show_to(
+    scopes: &str,
+    record: Record,
+    application: &Application,
+    status: Status,
+    passages: &[Passage],
+) -> Value {
     let view = View {
-        application,
-        candidate: &candidate(record),
+        found: &found(record, application),
         job: &job(status),
         stages: &stages(),
         passages,
+        notes: &[],
+        sight: sight(scopes),
     };
-    shown(&view, None, &|_| None)
+    shown(&view, None)
 }
 
 #[test]
@@ -132,14 +164,14 @@ fn every_value_reads_back() {
     }
     assert_eq!(
         shown["source_contact"],
-        json!({"full_name": "Michael J Rosen", "email": "m@example.com", "phone": "555 555 1234",
-            "first_name": "Michael", "last_name": "J Rosen"})
+        json!({"uid": shown["source_contact"]["uid"], "full_name": "Michael J Rosen", "email": "m@example.com",
+            "phone": "555 555 1234", "first_name": "Michael", "last_name": "J Rosen"})
     );
     assert_eq!(
         (&shown["first_name"], &shown["last_name"]),
         (&json!("Bobby"), &json!("Chauck"))
     );
-    assert_eq!(shown["notes"], json!(["Keen"]));
+    assert_eq!(shown["notes"][0]["text"], "Keen");
     assert_eq!(shown["time_created"], "2018-01-01T12:50:50Z");
 }
 
@@ -197,8 +229,8 @@ fn a_second_body_adds_to_the_first() {
     assert_eq!(shown["linkedin_url"], "linkedin.com/in/new");
     assert_eq!(shown["links"], json!([{"url": "linkedin.com/in/old"}]));
     assert_eq!(
-        (&shown["note"], &shown["notes"]),
-        (&json!("Two"), &json!(["Two", "One"]))
+        (&shown["note"], &shown["notes"][1]["text"]),
+        (&json!("Two"), &json!("One"))
     );
 }
 
@@ -243,6 +275,19 @@ fn steps_follow_the_process() {
         (&held["status"], &held["current_steps"]),
         (&json!("On hold"), &json!([]))
     );
+    let ahead: Vec<_> = held["future_steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| (&s["name"], &s["time_scheduled"]))
+        .collect();
+    let names = [json!("Technical interview"), json!("Offer")];
+    assert_eq!(
+        ahead,
+        [(&names[0], &Value::Null), (&names[1], &Value::Null)]
+    );
+    let moving = show(record(), &application, Status::Open, &passages);
+    assert_eq!(moving["future_steps"].as_array().map(Vec::len), Some(1));
     let screened = json!({"name": "CV Screen", "type": "Go/No-go",
         "time_scheduled": "2018-01-01T12:50:50Z", "time_completed": "2018-01-01T12:50:51Z"});
     assert_eq!(held["completed_steps"], json!([screened]));
@@ -259,6 +304,8 @@ fn steps_follow_the_process() {
             (&shown["status"], &shown["current_steps"]),
             (&json!(word), &json!([]))
         );
+        assert_eq!(shown["future_steps"], json!([]));
+        assert_eq!(shown["opening"].is_object(), word == "Hired");
         assert_eq!(shown["time_last_status_changed"], "2018-01-01T12:50:52Z");
         assert_eq!(shown["completed_steps"][1]["name"], "Technical interview");
         assert_eq!(
@@ -274,11 +321,12 @@ fn a_create_answers_with_the_pages_members_and_no_more_than_the_caller_may_read(
     let record = Record::of(&said(&wire));
     let application = application(&wire);
     let view = View {
-        application: &application,
-        candidate: &candidate(record),
+        found: &found(record, &application),
         job: &job(Status::Open),
         stages: &stages(),
         passages: &[],
+        notes: &[],
+        sight: sight(""),
     };
     let full = created(&view, true);
     assert_eq!(full["email"], "bobby@example.com");
@@ -291,12 +339,12 @@ fn a_create_answers_with_the_pages_members_and_no_more_than_the_caller_may_read(
             "uid",
             "person_uid",
             "position_uid",
-            "source_contact",
             "time_created",
             "time_last_status_changed",
             "current_steps",
             "completed_steps",
-            "status"
+            "status",
+            "source_contact"
         ]
     );
 }
@@ -329,17 +377,177 @@ fn the_newest_resume_is_shown_and_all_other_files() {
     ];
     let wire = read(json!({}));
     let application = application(&wire);
-    let view = View {
-        application: &application,
-        candidate: &candidate(Record::of(&said(&wire))),
+    let mut view = View {
+        found: &found(Record::of(&said(&wire)), &application),
         job: &job(Status::Open),
         stages: &stages(),
         passages: &[],
+        notes: &[],
+        sight: sight(""),
     };
-    let shown = shown(&view, Some(&files), &|f| Some(f.id.to_string()));
+    let link = |f: &Attachment| Some(f.id.to_string());
+    let all = || {
+        Some(Files {
+            all: &files,
+            link: &link,
+        })
+    };
+    let blind = View {
+        sight: sight("candidates:retrieve-own"),
+        ..view
+    };
+    let hidden = super::shown(&blind, all());
+    for name in [
+        "resume",
+        "picture",
+        "files",
+        "source",
+        "source_contact",
+        "future_steps",
+    ] {
+        assert!(hidden.get(name).is_none(), "{name}");
+    }
+    view.sight = sight("candidates:resume");
+    let resume = super::shown(&view, all());
+    assert!(resume["resume"].is_object() && resume.get("files").is_none());
+    view.sight = sight("");
+    let shown = shown(&view, all());
     assert_eq!(shown["resume"], json!({"name": "new.pdf", "url": "4"}));
     assert_eq!(shown["picture"], json!({"name": "me.png", "url": "2"}));
     let others =
         json!([{"name": "Coding Challenge", "url": "3"}, {"name": "letter.txt", "url": "5"}]);
     assert_eq!(shown["files"], others);
+}
+
+#[test]
+fn a_contact_is_told_as_far_as_the_key_may_know() {
+    let contact = json!({"full_name": "Ada L", "email": "a@example.com"});
+    let application = application(&read(json!({"source_contact": contact})));
+    let show = |scopes: &str| {
+        let shown = show_to(scopes, Record::default(), &application, Status::Open, &[]);
+        shown.get("source_contact").cloned()
+    };
+    assert_eq!(show("candidates:retrieve-own"), None);
+    let id = show("candidates:source-contact-id").unwrap();
+    assert_eq!(id.as_object().unwrap().keys().collect::<Vec<_>>(), ["uid"]);
+    let whole = show("candidates:source-contact").unwrap();
+    assert_eq!(
+        (&whole["uid"], &whole["email"]),
+        (&id["uid"], &json!("a@example.com"))
+    );
+}
+
+#[test]
+fn a_stage_of_decision_is_awaited() {
+    let mut application = application(&read(json!({})));
+    application.stage = StageId(14);
+    let mut stages = stages();
+    stages.push(Stage {
+        id: StageId(14),
+        position: 3,
+        kind: "decision".into(),
+        ..stages[0].clone()
+    });
+    let open = job(Status::Open);
+    assert!(!in_progress(&application, &open, &stages));
+    let view = View {
+        found: &found(Record::default(), &application),
+        job: &open,
+        stages: &stages,
+        passages: &[],
+        notes: &[],
+        sight: sight(""),
+    };
+    let shown = shown(&view, None);
+    assert_eq!(shown["status"], "Awaiting Decision");
+    assert_eq!(
+        (&shown["current_steps"], &shown["future_steps"]),
+        (&json!([]), &json!([]))
+    );
+}
+
+/// The record after a change, as it is shown.
+fn changed(before: &Value, change: Value) -> Value {
+    let body = Body::read(change.to_string().into(), wire::is_file).expect("JSON");
+    let change = UpdateCandidate::parse(&body).expect("a body");
+    let first = said(&read(before.clone()));
+    let record = Record::of(&first);
+    let edit = edit_of(&change, &[], &record);
+    let op = |how, said| Operation {
+        submission: None,
+        how,
+        said,
+    };
+    let record = fold(&[op(How::Add, first), op(How::Replace, edit.said)]);
+    show(record, &application(&read(json!({}))), Status::Open, &[])
+}
+
+#[test]
+fn a_change_replaces_what_is_sent_and_nothing_else() {
+    let before = json!({
+        "middle_name": "Robert", "email": "a@x.org", "phone": "111111", "mobile_phone": "222222",
+        "linkedin_url": "linkedin.com/in/old", "links": [{"url": "https://x.org/1"}], "national_id": "7",
+        "address": {"country": "US", "city": "Rome", "zip": "1"}, "custom_fields": {"a": 1, "b": 2}, "note": "One",
+    });
+    let same = changed(&before, json!({}));
+    for (change, expected) in [
+        (
+            json!({"phone": "333333"}),
+            json!({"phone": "333333", "mobile_phone": "222222"}),
+        ),
+        (
+            json!({"phone": null}),
+            json!({"phone": null, "mobile_phone": "222222"}),
+        ),
+        (
+            json!({"mobile_phone": "4", "phone": "5"}),
+            json!({"phone": "5", "mobile_phone": "4"}),
+        ),
+        (json!({"email": "b@x.org"}), json!({"email": "b@x.org"})),
+        (json!({"email": ""}), json!({"email": null})),
+        (
+            json!({"middle_name": null, "last_name": "New"}),
+            json!({"middle_name": null, "last_name": "New"}),
+        ),
+        (json!({"national_id": "8"}), json!({"id_number": "8"})),
+        (
+            json!({"linkedin_url": "linkedin.com/in/new"}),
+            json!({"linkedin_url": "linkedin.com/in/new", "links": [{"url": "https://x.org/1"}]}),
+        ),
+        (
+            json!({"links": [{"url": "https://x.org/2"}]}),
+            json!({"linkedin_url": "linkedin.com/in/old", "links": [{"url": "https://x.org/2"}]}),
+        ),
+        (json!({"links": []}), json!({"links": []})),
+        (json!({"linkedin_url": null}), json!({"linkedin_url": null})),
+        (
+            json!({"address": {"city": "Paris", "zip": null}}),
+            json!({"address": {"country": "US", "city": "Paris", "state": null, "zip": null, "street": null}}),
+        ),
+        (json!({"address": null}), json!({"address": null})),
+        (
+            json!({"custom_fields": {"b": 3, "a": null}}),
+            json!({"custom_fields": {"b": 3}}),
+        ),
+        (json!({"custom_fields": null}), json!({"custom_fields": {}})),
+        (json!({"note": "Two"}), json!({"note": "Two"})),
+    ] {
+        let shown = changed(&before, change.clone());
+        for (name, value) in shown.as_object().unwrap() {
+            let wanted = expected.get(name).unwrap_or(&same[name]);
+            if name != "notes" {
+                assert_eq!(value, wanted, "{change}: {name}");
+            }
+        }
+    }
+    let noted = changed(&before, json!({"note": "Two"}));
+    assert_eq!(noted["notes"][1]["text"], "One");
+}
+
+#[test]
+fn a_required_name_is_not_taken_away() {
+    for body in [json!({"first_name": null}), json!({"last_name": " "})] {
+        let body = Body::read(body.to_string().into(), wire::is_file).expect("JSON");
+        assert!(UpdateCandidate::parse(&body).is_err());
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use hiring::application::{self, Application, Opened};
+use hiring::application::{self, Application, Found, Opened};
 use hiring::attachment::{self, Stored};
 use hiring::caller::Caller;
 use hiring::candidate::{self, NewCandidate, Taken};
@@ -22,19 +22,23 @@ use store::{Reader, Tx};
 
 use crate::body::Body;
 use crate::comeet::map::{self, View};
+use crate::comeet::scopes::{CREATE, READ, Sight};
 use crate::comeet::uid::{self, Kind};
 use crate::comeet::wire::{self, CreateCandidate, FILE_BYTES, Upload, UploadSlot};
 use crate::comeet::{Comeet, NAME, auth};
 use crate::files::{self, Content, File, Kept};
 use crate::{inbound, reply, written};
 
-pub(super) async fn create_candidate(State(app): State<App>, request: Request) -> Response {
+pub(in crate::comeet) async fn create_candidate(
+    State(app): State<App>,
+    request: Request,
+) -> Response {
     let result = create(&app, request).await;
     reply::send(&Comeet, &app, result)
 }
 
 async fn create(app: &App, request: Request) -> Result<Answer> {
-    let caller = auth::caller(app, request.headers(), Act::Write).await?;
+    let caller = auth::caller(app, request.headers(), Act::Write, &[CREATE]).await?;
     let request = inbound::read(request, inbound::LARGE).await?;
     request.require_json()?;
     let body = Arc::new(Body::read(request.body.clone(), wire::is_file)?);
@@ -45,7 +49,8 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
         let look = move |r: &mut Reader| admit(r, &caller, &wire);
         app.store.read(look).await?;
     }
-    let uploads = store_files(app, &caller, &body, &wire).await?;
+    wire.check_names()?;
+    let uploads = store_files(app, &caller, &body, &wire.uploads).await?;
     let kept = submission(&body, &wire, &uploads);
     let key = request.key.clone();
     app.store
@@ -70,18 +75,17 @@ fn admit(r: &mut Reader, caller: &Caller, wire: &CreateCandidate) -> Result<Job>
     }
 }
 
-/// Every file of the body, checked, decoded, and on disk.
-async fn store_files(
+/// These files of the body, decoded, and on disk.
+pub(super) async fn store_files(
     app: &App,
     caller: &Caller,
     body: &Arc<Body>,
-    wire: &Arc<CreateCandidate>,
+    uploads: &[Upload],
 ) -> Result<Vec<(Upload, Kept)>> {
-    wire.check_names()?;
-    if wire.uploads.is_empty() {
+    if uploads.is_empty() {
         return Ok(Vec::new());
     }
-    let (from, uploads) = (body.clone(), wire.clone());
+    let (from, uploads) = (body.clone(), uploads.to_vec());
     let decoded = files::off_thread(move || decode(&from, &uploads)).await??;
     let mut kept = Vec::with_capacity(decoded.len());
     for (upload, file) in decoded {
@@ -90,7 +94,7 @@ async fn store_files(
     Ok(kept)
 }
 
-fn decode(body: &Body, wire: &CreateCandidate) -> Result<Vec<(Upload, File)>> {
+fn decode(body: &Body, uploads: &[Upload]) -> Result<Vec<(Upload, File)>> {
     let one = |upload: &Upload| {
         let file = files::decode(body, &upload.placeholder, Content::Base64)?;
         if upload.slot == UploadSlot::File && file.size() > FILE_BYTES {
@@ -99,7 +103,7 @@ fn decode(body: &Body, wire: &CreateCandidate) -> Result<Vec<(Upload, File)>> {
         }
         Ok((upload.clone(), file))
     };
-    wire.uploads.iter().map(one).collect()
+    uploads.iter().map(one).collect()
 }
 
 fn submission(body: &Body, wire: &CreateCandidate, uploads: &[(Upload, Kept)]) -> NewSubmission {
@@ -136,27 +140,38 @@ fn take_in(
     let said = new_candidate(caller, wire, uploads);
     let Taken { candidate, outcome } = candidate::take_in(tx, caller, kept, &said)?;
     let new = map::new_application(wire);
-    let application = match application::open(tx, caller, &candidate, &job, &new)? {
-        Opened::New(new) | Opened::Completed(new) => new,
-        Opened::Existing(there) => repeat(tx, caller, &job, &there, wire)?,
-    };
+    let opened = application::open(tx, caller, &candidate, &job, &new)?;
+    let application = opened.application().id;
+    if let Opened::Existing(there) = &opened {
+        repeat(tx, caller, &job, there, wire)?;
+    }
     submission::settle(
         tx,
         caller.org,
         kept,
         Some(candidate.id),
-        Some(application.id),
+        Some(application),
         outcome.word(),
     )?;
+    let found = match opened {
+        Opened::New(application) | Opened::Completed(application) => Found {
+            submitted_at: tx.now(),
+            standing_at: tx.now(),
+            application,
+            candidate,
+        },
+        Opened::Existing(there) => application::find_found(tx, caller.org, there.id, None)?,
+    };
     let view = View {
-        application: &application,
-        candidate: &candidate,
+        found: &found,
         job: &job,
         stages: &job::stages(tx, caller.org, job.id)?,
-        passages: &application::passages(tx, caller.org, application.id)?,
+        passages: &application::passages(tx, caller.org, application)?,
+        notes: &[],
+        sight: Sight::of(caller),
     };
-    let body = map::created(&view, caller.permissions.allow(Act::Read));
-    Ok(reply::json(200, &body))
+    let may_read = caller.permissions.allow(Act::Read) && caller.require_scope(READ).is_ok();
+    Ok(reply::json(200, &map::created(&view, may_read)))
 }
 
 fn new_candidate(
@@ -179,13 +194,15 @@ fn repeat(
     job: &Job,
     there: &Application,
     wire: &CreateCandidate,
-) -> Result<Application> {
+) -> Result<()> {
     let partner_id = wire.partner_candidate_id.as_deref();
     let same = partner_id.is_some() && partner_id == there.foreign_key.as_deref();
-    if same && map::in_progress(there, job) {
+    let stages = job::stages(tx, caller.org, job.id)?;
+    if same && map::in_progress(there, job, &stages) {
         return Err(Problem::Conflict(Clash::ApplicationOpen {
             application: there.id,
         }));
     }
-    application::supplement(tx, caller, there.id, partner_id, &map::details(wire))
+    application::supplement(tx, caller, there.id, partner_id, &map::details(wire))?;
+    Ok(())
 }

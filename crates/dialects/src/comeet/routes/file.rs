@@ -18,7 +18,7 @@ use crate::reply;
 /// Seconds that a link lives (R/retrieve-candidate-files: "a time limit of 15 minutes").
 const LIVES: i64 = 900;
 
-pub(super) async fn attachment(
+pub(in crate::comeet) async fn attachment(
     State(app): State<App>,
     uid: std::result::Result<Path<String>, PathRejection>,
     request: Request,

@@ -1,79 +1,57 @@
-//! The body of `POST /candidates` as `crate::written` describes bodies, made of the lists of members.
+//! The body of `POST /candidates` as `crate::written` describes bodies, made of the table.
 
-use super::{ADDRESS, CONTACT, LINE, MEMBERS, NOTE, PROSPECT_STATUSES, UPLOAD, extension};
-use crate::written::{Leaf, Member, Shape, Written, member};
+use super::rules::{Kind, LINE, Rule};
+use super::{CANDIDATE, extension};
+use crate::written::{Leaf, Member, Shape, Written};
 
 /// The body of a create.
 pub(in crate::comeet) fn written() -> Vec<Written> {
-    let top = |name: &&'static str| Member {
-        required: ["position_uid", "first_name", "last_name"].contains(name),
-        ..member(name, shape(name))
-    };
     vec![Written {
         name: "",
-        shape: object(MEMBERS.iter().map(top).collect()),
+        shape: object(CANDIDATE, ""),
     }]
 }
 
-fn object(members: Vec<Member>) -> Shape {
+/// `within`: the member that these rules are of.
+fn object(rules: &[Rule], within: &str) -> Shape {
+    let one = |rule: &Rule| Member {
+        name: rule.name,
+        shape: shape(rule, within),
+        required: rule.required,
+    };
     Shape::Object {
-        members,
+        members: rules.iter().map(one).collect(),
         open: true,
     }
 }
 
-fn required(name: &'static str, leaf: Leaf) -> Member {
-    Member {
-        required: true,
-        ..member(name, Shape::Leaf(leaf))
-    }
-}
-
-fn shape(name: &str) -> Shape {
-    Shape::Leaf(match name {
-        "position_uid" => Leaf::Job,
-        "partner_candidate_id" => Leaf::OwnId(LINE),
-        "first_name" | "last_name" => Leaf::Name(LINE),
-        "middle_name" | "phone" | "mobile_phone" | "national_id" | "salary_expectations" => {
-            Leaf::Text(LINE)
-        }
-        "email" => Leaf::Email,
-        "linkedin_url" => Leaf::LinkedIn,
-        "prospect_status" => Leaf::Choice(&PROSPECT_STATUSES),
-        "resume" => return upload(&extension::RESUMES),
-        "picture" => return upload(&extension::IMAGES),
-        "files" => return upload(&[]).list(),
-        "links" => return object(vec![required("url", Leaf::Url)]).list(),
-        "source_contact" => return object(CONTACT.iter().map(|name| contact(name)).collect()),
-        "address" => return object(ADDRESS.iter().map(|name| address(name)).collect()),
-        "custom_fields" => Leaf::Custom,
-        "note" => Leaf::Text(NOTE),
-        other => unreachable!("{other} is not described"),
+fn shape(rule: &Rule, within: &str) -> Shape {
+    Shape::Leaf(match rule.kind {
+        Kind::Object(rules) => return object(rules, rule.name),
+        Kind::Objects(rules) => return object(rules, rule.name).list(),
+        Kind::Text(most) => text(rule, within, most),
+        Kind::Email => Leaf::Email,
+        Kind::Profile => Leaf::LinkedIn,
+        Kind::Url => Leaf::Url,
+        Kind::Country => Leaf::Country,
+        Kind::Moment => Leaf::Moment,
+        Kind::Choice(words) => Leaf::Choice(words),
+        Kind::Content => Leaf::Base64,
+        Kind::Boolean => Leaf::Flag,
+        Kind::Integer => Leaf::Whole,
+        Kind::Free => Leaf::Custom,
     })
 }
 
-fn upload(extensions: &'static [&'static str]) -> Shape {
-    let part = |name: &&'static str| match *name {
-        "name" => required("name", Leaf::FileName(extensions)),
-        "file" => required("file", Leaf::Base64),
-        other => unreachable!("{other} is not described"),
-    };
-    object(UPLOAD.iter().map(part).collect())
-}
-
-fn contact(name: &'static str) -> Member {
-    match name {
-        "full_name" => required(name, Leaf::Name(LINE)),
-        "email" => required(name, Leaf::Email),
-        _ => member(name, Shape::Leaf(Leaf::Text(LINE))),
+/// Texts of which a name has its own rules.
+fn text(rule: &Rule, within: &str, most: usize) -> Leaf {
+    match (within, rule.name) {
+        ("", "position_uid") => Leaf::Job,
+        ("", "partner_candidate_id") => Leaf::OwnId(LINE),
+        ("resume", "name") => Leaf::FileName(&extension::RESUMES),
+        ("picture", "name") => Leaf::FileName(&extension::IMAGES),
+        ("files", "name") => Leaf::FileName(&[]),
+        _ if rule.required => Leaf::Name(most),
+        _ => Leaf::Text(most),
     }
 }
-
-fn address(name: &'static str) -> Member {
-    let leaf = match name {
-        "country" => Leaf::Country,
-        _ => Leaf::Text(LINE),
-    };
-    member(name, Shape::Leaf(leaf))
-}
-

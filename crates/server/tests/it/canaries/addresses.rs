@@ -30,10 +30,6 @@ const BY_HAND: &[(&str, &str)] = &[
         "eightfold",
         "/eightfold/api/v2/core/transactions/{transactionId}",
     ),
-    ("comeet", "/comeet/candidates"),
-    ("comeet", "/comeet/candidates/{uid}"),
-    ("comeet", "/comeet/attachments/{uid}"),
-    ("comeet", "/comeet/sourcing/candidates/find_duplicates"),
 ];
 
 /// What shows something only in a state that this test does not make: ends of paths, each with the reason.
