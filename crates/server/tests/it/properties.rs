@@ -2,7 +2,8 @@
 //!
 //! For each letter: it is taken; the submission with its slots put back is the same bytes; every value of it can be read
 //! back by its own dialect, or the submission names it under `unmapped`; and what the matrix says of a field holds with
-//! every reader. How many letters: `MUSTER_PROPERTY_CASES` for each body (10,000 unless it says otherwise).
+//! every reader. How many letters: `MUSTER_PROPERTY_CASES` for each dialect (10,000 unless it says otherwise), shared among
+//! its bodies.
 //!
 //! The letters are the same in each run; `MUSTER_PROPERTY_SEED` draws others. One that fails is made as small as it can be
 //! and still fail, and printed.
@@ -27,6 +28,12 @@ use crate::matrix::spelling::spelled;
 
 /// Letters that are drawn and sent together.
 const BATCH: usize = 64;
+
+/// From what the letters are drawn.
+fn seed() -> u64 {
+    let said = std::env::var("MUSTER_PROPERTY_SEED").ok();
+    said.map_or(1, |n| n.parse().expect("MUSTER_PROPERTY_SEED is a number"))
+}
 
 /// Letters of each dialect, in a run on SQLite.
 fn cases() -> usize {
@@ -96,7 +103,7 @@ impl Run {
             house: self.house.clone(),
             wish: None,
         };
-        let mut runner = TestRunner::new_with_rng(Config::default(), rng());
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng(seed()));
         let mut done = 0;
         while done < cases {
             let batch = BATCH.min(cases - done);
@@ -125,7 +132,7 @@ impl Run {
 
     /// Makes a letter that fails as small as it can be, and panics with it.
     fn report(&self, tree: Shrinking, case: usize, first: &str) -> ! {
-        let mut runner = TestRunner::new_with_rng(Config::default(), rng());
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng(seed()));
         let shrunk = tokio::task::block_in_place(|| {
             runner.run_one(tree, |cut: Cut| {
                 let outcome = Handle::current().block_on(self.check(cut, case));
@@ -141,6 +148,7 @@ impl Run {
             _ => (first.to_owned(), "it does not fail alone".to_owned()),
         };
         let Writer { dialect, name, .. } = &*self.writer;
-        panic!("{dialect} {name}, letter {case}: {why}\nfirst seen as: {first}\nthe smallest such body:\n{body}");
+        let seed = seed();
+        panic!("{dialect} {name}, letter {case} of seed {seed}: {why}\nfirst seen as: {first}\nthe smallest such body:\n{body}");
     }
 }

@@ -33,8 +33,8 @@ pub const AT_ONCE: usize = 16;
 /// What becomes of a field with a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// It is shown in these ways.
-    Shown(Vec<Way>, Words),
+    /// It is shown in these ways; and in these others too, which a blank may need.
+    Shown(Vec<Way>, Words, Vec<Way>),
     /// It is shown in this way where the remark says so.
     Remarked(Way, &'static Remark),
     /// It is shown for some and not for others: `(way, shown, not shown)`.
@@ -105,7 +105,7 @@ pub async fn see(
 
 /// Writes letters and finds the cells.
 pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
-    let mut runner = TestRunner::new_with_rng(Config::default(), super::rng());
+    let mut runner = TestRunner::new_with_rng(Config::default(), super::rng(0));
     let mut cuts = Vec::new();
     for (count, full) in [(SOME, false), (FULL, true)] {
         let wish = Some(Wish { applied: true, full });
@@ -318,7 +318,8 @@ impl<'s> Finding<'s> {
         let also = always.iter().find(also);
         let words = self.words.get(&(field, first.clone())).cloned().unwrap_or_default();
         let ways = [Some(first), also.copied()].into_iter().flatten().cloned();
-        Cell::Shown(ways.collect(), words)
+        let others = always.iter().take(8).map(|way| (*way).clone()).collect();
+        Cell::Shown(ways.collect(), words, others)
     }
 
     /// What a remark says: true in each case that it means, and needed.

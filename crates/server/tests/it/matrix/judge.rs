@@ -57,8 +57,8 @@ impl Judging<'_> {
         let field = (self.reader.to_owned(), sent.pattern.clone());
         let blank = sent.value.as_str().is_some_and(|text| text.trim().is_empty());
         match self.cells.get(&field) {
-            Some(Cell::Shown(ways, words)) if !blank => self.shown_so(sent, own, ways, words),
-            Some(Cell::Shown(ways, words)) if own => match ways.iter().any(|w| self.verdict(sent, w, words) == Verdict::Holds) {
+            Some(Cell::Shown(ways, words, _)) if !blank => self.shown_so(sent, own, ways, words),
+            Some(Cell::Shown(_, words, ways)) if own => match ways.iter().any(|w| self.verdict(sent, w, words) == Verdict::Holds) {
                 true => Ok(()),
                 false => Err("a blank is neither shown nor named under unmapped".into()),
             },

@@ -112,7 +112,7 @@ fn summary(page: &mut String, all: &All) {
 /// 0: equal, 1: converted, 2: without a place.
 fn kind(cell: &Cell, _: bool) -> usize {
     match cell {
-        Cell::Shown(ways, _) if is_equal(&ways[0]) => 0,
+        Cell::Shown(ways, ..) if is_equal(&ways[0]) => 0,
         Cell::Shown(..) | Cell::Remarked(..) | Cell::Told => 1,
         _ => 2,
     }
@@ -160,7 +160,7 @@ fn table(page: &mut String, writer: &Writer, cells: &Cells) {
 
 fn shown(cell: &Cell, field: &str, own: bool) -> String {
     match cell {
-        Cell::Shown(ways, words) => {
+        Cell::Shown(ways, words, _) => {
             let all: Vec<String> = ways.iter().map(|way| way_of(way, words, field, own)).collect();
             all.join("; ")
         }

@@ -104,7 +104,7 @@ pub const REMARKS: &[Remark] = &[
     Remark { writer: "native", fields: OBJECTS, readers: &["eightfold"],
         target: "", text: "members that its schema has", when: is_known },
     Remark { writer: "native", fields: &["/notes/#"], readers: &["comeet"],
-        target: "/notes/#", text: "the body", when: is_known },
+        target: "/notes/#/text", text: "the body", when: is_known },
     Remark { writer: "merge", fields: &["/model/phone_numbers/#/value"], readers: &["comeet"],
         target: "/phone", text: "the first that is not MOBILE; the first MOBILE one is mobile_phone", when: is_phone },
 ];
