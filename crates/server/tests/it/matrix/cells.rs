@@ -108,7 +108,8 @@ pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
     let mut runner = TestRunner::new_with_rng(Config::default(), super::rng(0));
     let mut cuts = Vec::new();
     for (count, full) in [(SOME, false), (FULL, true)] {
-        let wish = Some(Wish { applied: true, full });
+        // As the properties draw them; and full ones.
+        let wish = full.then_some(Wish { applied: true, full });
         let letters = Letters {
             writer: writer.clone(),
             house: house.clone(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::cells::{Cell, Cells, Seen, TOLD, Words};
 use super::house::House;
 use super::letter::{Sent, Writer};
-use super::ways::{Beside, Shown, Verdict, Way};
+use super::ways::{Beside, Shown, Verdict, Way, is_eeo};
 
 /// Judges a letter that was written and read.
 ///
@@ -101,7 +101,8 @@ impl Judging<'_> {
         if cell != Some(&Cell::Nowhere) || sent.code.is_empty() || sent.leaf == Leaf::Content {
             return Ok(());
         }
-        match self.shown.where_is(&sent.code).first() {
+        let told = |at: &&String| is_eeo(&sent.pattern) && at.starts_with(TOLD);
+        match self.shown.where_is(&sent.code).iter().find(|at| !told(at)) {
             Some(at) => Err(format!("the matrix knows no place for it, and it is shown at {at}")),
             None => Ok(()),
         }

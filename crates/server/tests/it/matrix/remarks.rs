@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::house::text;
-use super::letter::{Posted, Sent};
+use super::letter::{Posted, Sent, codes};
 use super::values::known;
 
 /// A remark on one cell.
@@ -159,8 +159,10 @@ fn is_alone(sent: &Sent, posted: &Posted) -> bool {
     content.is_some_and(|content| !content.trim().is_empty()) && same.next().is_none()
 }
 
-fn is_first(sent: &Sent, _: &Posted) -> bool {
-    sent.indexes[0] == 0
+/// Whether it is the first entry, and names a job of ours: names of others are made up and bear codes.
+fn is_first(sent: &Sent, posted: &Posted) -> bool {
+    let job = text(&sibling(sent, posted, "jobs")[0]["atsJobId"]);
+    sent.indexes[0] == 0 && job != "null" && codes(&job).next().is_none()
 }
 
 fn has_ended(sent: &Sent, posted: &Posted) -> bool {
