@@ -19,7 +19,9 @@ use hiring::member::Member;
 use hiring::note::Note;
 use serde_json::{Value, json};
 
-pub(super) use sent::{KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped};
+pub(super) use sent::{
+    KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped,
+};
 pub(super) use submission::{Parts, submission};
 
 use super::wire::answer;

@@ -114,7 +114,9 @@ const INSTRUCTIONS: [&str; 3] = ["send_email", "email_message", "invite_format"]
 
 fn submission(body: Body, route: &'static str, unknown: &[String]) -> NewSubmission {
     let mut unmapped = unknown.to_vec();
-    let said = INSTRUCTIONS.iter().filter(|name| !body.json[*name].is_null());
+    let said = INSTRUCTIONS
+        .iter()
+        .filter(|name| !body.json[*name].is_null());
     unmapped.extend(said.map(|name| format!("/{name}")));
     // Answers are kept blank, too.
     unmapped.extend(written::blanks(&body.json, &|at| at == "/fields"));

@@ -73,7 +73,10 @@ fn the_page_says_what_becomes_of_each_field() {
         std::fs::write(page::place(), &page).expect("the page is written");
     }
     let there = std::fs::read_to_string(page::place()).unwrap_or_default();
-    let differs = there.lines().zip(page.lines()).find(|(there, now)| there != now);
+    let differs = there
+        .lines()
+        .zip(page.lines())
+        .find(|(there, now)| there != now);
     assert!(
         there == page,
         "docs/dialects/matrix.md is stale; write it anew with: MUSTER_UPDATE=1 cargo test -p server --test it matrix::\n\
@@ -85,8 +88,19 @@ fn the_page_says_what_becomes_of_each_field() {
 fn every_field_is_in_the_letters() {
     for writer in letter::writers() {
         let paths = writer.shape.paths();
-        assert!(paths.len() > 3, "{} {} describes {paths:?}", writer.dialect, writer.name);
-        let names: std::collections::BTreeSet<&String> = paths.iter().map(|(path, _)| path).collect();
-        assert_eq!(names.len(), paths.len(), "a field of {} is described twice", writer.dialect);
+        assert!(
+            paths.len() > 3,
+            "{} {} describes {paths:?}",
+            writer.dialect,
+            writer.name
+        );
+        let names: std::collections::BTreeSet<&String> =
+            paths.iter().map(|(path, _)| path).collect();
+        assert_eq!(
+            names.len(),
+            paths.len(),
+            "a field of {} is described twice",
+            writer.dialect
+        );
     }
 }

@@ -78,13 +78,22 @@ fn nor_on_postgres() {
 fn holds(dialect: &str, engine: Engine, cases: usize) {
     testing::app::run(&Place::new(engine), &|app| async move {
         let house = Arc::new(House::furnish(app).await);
-        let all: Vec<Writer> = writers().into_iter().filter(|w| w.dialect == dialect).collect();
+        let all: Vec<Writer> = writers()
+            .into_iter()
+            .filter(|w| w.dialect == dialect)
+            .collect();
         assert!(!all.is_empty(), "{dialect} takes no body");
         let share = cases.div_ceil(all.len());
         for writer in all {
             let writer = Arc::new(writer);
             let cells = Arc::new(cells::find(&house, &writer).await);
-            Run { house: house.clone(), writer, cells }.letters(share).await;
+            Run {
+                house: house.clone(),
+                writer,
+                cells,
+            }
+            .letters(share)
+            .await;
         }
     });
 }
@@ -110,8 +119,12 @@ impl Run {
             let trees: Vec<Shrinking> = (0..batch)
                 .map(|_| letters.new_tree(&mut runner).expect("a letter"))
                 .collect();
-            let checks = trees.iter().enumerate().map(|(at, tree)| self.check(tree.current(), done + at));
-            let verdicts: Vec<Result<(), String>> = stream::iter(checks).buffered(AT_ONCE).collect().await;
+            let checks = trees
+                .iter()
+                .enumerate()
+                .map(|(at, tree)| self.check(tree.current(), done + at));
+            let verdicts: Vec<Result<(), String>> =
+                stream::iter(checks).buffered(AT_ONCE).collect().await;
             for (at, (tree, verdict)) in trees.into_iter().zip(verdicts).enumerate() {
                 if let Err(why) = verdict {
                     self.report(tree, done + at, &why);
@@ -123,9 +136,15 @@ impl Run {
 
     /// Checks letter number `case`: read back by its own dialect, and by one of the others in turn.
     async fn check(&self, cut: Cut, case: usize) -> Result<(), String> {
-        let others: Vec<&'static str> = READERS.into_iter().filter(|r| *r != self.writer.dialect).collect();
+        let others: Vec<&'static str> = READERS
+            .into_iter()
+            .filter(|r| *r != self.writer.dialect)
+            .collect();
         let own = READERS.into_iter().find(|r| *r == self.writer.dialect);
-        let readers: Vec<&'static str> = own.into_iter().chain([others[case % others.len()]]).collect();
+        let readers: Vec<&'static str> = own
+            .into_iter()
+            .chain([others[case % others.len()]])
+            .collect();
         let seen = cells::see(&self.house, &self.writer, &cut, &readers).await?;
         judge(&self.house, &self.writer, &self.cells, &seen)
     }
@@ -149,6 +168,8 @@ impl Run {
         };
         let Writer { dialect, name, .. } = &*self.writer;
         let seed = seed();
-        panic!("{dialect} {name}, letter {case} of seed {seed}: {why}\nfirst seen as: {first}\nthe smallest such body:\n{body}");
+        panic!(
+            "{dialect} {name}, letter {case} of seed {seed}: {why}\nfirst seen as: {first}\nthe smallest such body:\n{body}"
+        );
     }
 }

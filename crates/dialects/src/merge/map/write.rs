@@ -134,7 +134,9 @@ fn warning(what: &What, note: &Note) -> Value {
         Why::Repeated => problem(
             pointer,
             "Repeated Field",
-            format!("Another value stands in the place of this one, which is kept and not shown: {name}."),
+            format!(
+                "Another value stands in the place of this one, which is kept and not shown: {name}."
+            ),
             "UNSUPPORTED_FIELD",
         ),
         Why::Ignored => problem(

@@ -201,7 +201,8 @@ fn settle<M>(
 /// What of the body has no place in the record is what the warnings name, and blanks.
 fn submission(what: &What, body: Body, notes: &[Note]) -> NewSubmission {
     // Of these lists and of answers blanks are kept too; elsewhere a blank says nothing.
-    let kept = |at: &str| ["/model/locations", "/model/tags"].contains(&at) || at.ends_with("/answer");
+    let kept =
+        |at: &str| ["/model/locations", "/model/tags"].contains(&at) || at.ends_with("/answer");
     let mut unmapped: Vec<String> = notes.iter().map(|n| n.pointer.clone()).collect();
     unmapped.extend(written::blanks(&body.json, &kept));
     NewSubmission {

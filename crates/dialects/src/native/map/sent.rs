@@ -67,10 +67,7 @@ pub(in crate::native) fn unmapped(body: &Body, new: &NewCandidate) -> Vec<String
 /// # Errors
 /// [`Problem::Invalid`] for an answer to no field of the job, a required field without one, and one that is not
 /// permitted.
-pub(in crate::native) fn answers(
-    new: &NewCandidate,
-    fields: &[Field],
-) -> Result<Filled> {
+pub(in crate::native) fn answers(new: &NewCandidate, fields: &[Field]) -> Result<Filled> {
     const WORDS: Words = Words {
         job: "job",
         place: |field| {
@@ -204,13 +201,19 @@ mod tests {
             json!({}),
             json!([{"name": "cv.pdf", "content": "AAAA", "field": "cv"}]),
         );
-        assert_eq!(answers(&new, &form()).unwrap().answers["cv"], json!("cv.pdf"));
+        assert_eq!(
+            answers(&new, &form()).unwrap().answers["cv"],
+            json!("cv.pdf")
+        );
     }
 
     #[test]
     fn a_slot_is_judged_by_what_it_holds_and_kept_as_slot() {
         let good = new(json!({"cv": "x", "gender": "a"}), json!([]));
-        assert_ne!(answers(&good, &form()).unwrap().answers["gender"], json!("a"));
+        assert_ne!(
+            answers(&good, &form()).unwrap().answers["gender"],
+            json!("a")
+        );
         let bad = new(json!({"cv": "x", "gender": "c"}), json!([]));
         assert_eq!(
             flaws(answers(&bad, &form())),

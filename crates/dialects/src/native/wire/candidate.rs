@@ -19,7 +19,8 @@ use crate::check::{Check, Object};
 pub(super) const EXTERNAL_ID: usize = 200;
 /// Files in one body.
 const MOST_FILES: usize = 50;
-pub(super) const FILE_KINDS: [&str; 5] = ["resume", "cover_letter", "offer_letter", "picture", "other"];
+pub(super) const FILE_KINDS: [&str; 5] =
+    ["resume", "cover_letter", "offer_letter", "picture", "other"];
 /// Members beside the canonical fields, with their schemas.
 pub(super) const MEMBERS: [&str; 7] = [
     "name",

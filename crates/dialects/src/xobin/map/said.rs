@@ -146,7 +146,9 @@ pub(in super::super) fn answers(entries: &[Entry], fields: &[Field]) -> Result<F
 fn idle_name(entry: &Entry, fields: &[Field]) -> Option<String> {
     let (id, label) = (entry.id.as_deref()?, entry.label.as_deref()?);
     let same = |field: &Field| hiring::text::key(&field.label) == hiring::text::key(label);
-    let by_id = fields.iter().find(|f| f.name == id || f.id.to_string() == id);
+    let by_id = fields
+        .iter()
+        .find(|f| f.name == id || f.id.to_string() == id);
     let idle = match by_id {
         // The key of a map is both.
         _ if id == label => return None,

@@ -15,18 +15,18 @@ use super::house::House;
 use super::letter::{Posted, Sent, Wish, Writer};
 use super::post::{Came, post};
 use super::read::{READERS, read};
+use super::remarks::{Remark, remark};
 use super::shrink::{Cut, Letters};
 use super::spelling::spelled;
-use super::remarks::{Remark, remark};
 use super::ways::{Beside, How, Place, Shown, Turn, Verdict, Way, is_eeo};
 
 /// Letters of each writer that are looked at: so many of all fields, so many of some.
 const FULL: usize = 12;
-const SOME: usize = 100;
+const SOME: usize = 250;
 /// Where Merge shows what people told of themselves.
 pub const TOLD: &str = "/eeocs/";
 /// Occurrences of a field whose ways are looked for.
-const LOOKED_AT: usize = 24;
+const LOOKED_AT: usize = 40;
 /// Letters on their way at once.
 pub const AT_ONCE: usize = 16;
 
@@ -100,7 +100,11 @@ pub async fn see(
             shown.push((*reader, Shown::of(&answer)));
         }
     }
-    Ok(Seen { posted, came, shown })
+    Ok(Seen {
+        posted,
+        came,
+        shown,
+    })
 }
 
 /// Writes letters and finds the cells.
@@ -109,14 +113,21 @@ pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
     let mut cuts = Vec::new();
     for (count, full) in [(SOME, false), (FULL, true)] {
         // As the properties draw them; and full ones.
-        let wish = full.then_some(Wish { applied: true, full });
+        let wish = full.then_some(Wish {
+            applied: true,
+            full,
+        });
         let letters = Letters {
             writer: writer.clone(),
             house: house.clone(),
             wish,
         };
         // A body with few fields is quickly written, and some of its fields are rare.
-        let count = if writer.shape.paths().len() < 60 { count * 3 } else { count };
+        let count = if writer.shape.paths().len() < 60 {
+            count * 3
+        } else {
+            count
+        };
         for _ in 0..count {
             let tree = letters.new_tree(&mut runner).expect("a letter");
             cuts.push(tree.current());
@@ -131,7 +142,11 @@ pub async fn find(house: &Arc<House>, writer: &Arc<Writer>) -> Cells {
     let mut cells = Cells::new();
     for reader in READERS {
         let found = Finding::new(house, writer, reader, &seen).cells();
-        cells.extend(found.into_iter().map(|(field, cell)| ((reader.to_owned(), field), cell)));
+        cells.extend(
+            found
+                .into_iter()
+                .map(|(field, cell)| ((reader.to_owned(), field), cell)),
+        );
     }
     cells
 }
@@ -153,7 +168,12 @@ fn no_words(_: &Way, _: &Value) -> Option<Value> {
 }
 
 impl<'s> Finding<'s> {
-    fn new(house: &'s House, writer: &Writer, reader: &'static str, seen: &'s [Seen]) -> Finding<'s> {
+    fn new(
+        house: &'s House,
+        writer: &Writer,
+        reader: &'static str,
+        seen: &'s [Seen],
+    ) -> Finding<'s> {
         Finding {
             house,
             writer: writer.dialect,
@@ -203,7 +223,10 @@ impl<'s> Finding<'s> {
                 let times = looked.entry(&sent.pattern).or_default();
                 if *times < LOOKED_AT {
                     *times += 1;
-                    self.ways.entry(&sent.pattern).or_default().extend(beside.ways(sent));
+                    self.ways
+                        .entry(&sent.pattern)
+                        .or_default()
+                        .extend(beside.ways(sent));
                 }
             }
         }
@@ -217,7 +240,9 @@ impl<'s> Finding<'s> {
             for sent in sent.filter(|s| !shown.patterns.contains_key(&s.pattern)) {
                 let places = learned.entry(&sent.pattern).or_default();
                 for (pattern, found) in shown.words() {
-                    let known = places.entry(pattern).or_insert_with(|| Some((Turn::Same, Words::new())));
+                    let known = places
+                        .entry(pattern)
+                        .or_insert_with(|| Some((Turn::Same, Words::new())));
                     let Some((turn, words)) = known else { continue };
                     let Some((now, value)) = beside(sent, pattern, found, shown) else {
                         continue;
@@ -234,7 +259,14 @@ impl<'s> Finding<'s> {
                 }
             }
         }
-        let different = |words: &Words| words.values().map(Value::to_string).collect::<HashSet<_>>().len() > 1;
+        let different = |words: &Words| {
+            words
+                .values()
+                .map(Value::to_string)
+                .collect::<HashSet<_>>()
+                .len()
+                > 1
+        };
         for (field, places) in learned {
             for (pattern, known) in places {
                 let Some((turn, words)) = known.filter(|(_, words)| different(words)) else {
@@ -272,7 +304,9 @@ impl<'s> Finding<'s> {
                     occurred += 1;
                     values.insert(sent.value.to_string());
                     let meant = remark.is_some_and(|remark| (remark.when)(sent, &seen.posted));
-                    counts.iter_mut().for_each(|(way, count)| count.add(beside.judge(way, sent), sent, meant));
+                    counts
+                        .iter_mut()
+                        .for_each(|(way, count)| count.add(beside.judge(way, sent), sent, meant));
                 }
             }
             // What cannot be told from others is shown in places by chance.
@@ -295,8 +329,15 @@ impl<'s> Finding<'s> {
         words.get(&sent.to_string()).cloned()
     }
 
-    fn best(&self, field: &str, counts: Vec<(&Way, Count)>, remark: Option<&'static Remark>) -> Cell {
-        let always = counts.iter().filter(|(_, count)| (count.holds > 2 || count.marked > 0) && count.fails == 0);
+    fn best(
+        &self,
+        field: &str,
+        counts: Vec<(&Way, Count)>,
+        remark: Option<&'static Remark>,
+    ) -> Cell {
+        let always = counts
+            .iter()
+            .filter(|(_, count)| (count.holds > 2 || count.marked > 0) && count.fails == 0);
         // Of a list of its own, a dialect shows every item.
         let always = always.filter(|(_, count)| !self.own || count.not_meant == 0);
         let mut always: Vec<&Way> = always.map(|(way, _)| *way).collect();
@@ -310,25 +351,43 @@ impl<'s> Finding<'s> {
                 return told;
             }
             let most = counts.iter().filter(|(_, count)| count.marked > 0);
-            let most = most.max_by_key(|(way, count)| (count.holds, std::cmp::Reverse(rank(way, field))));
-            return most.map_or_else(|| self.nowhere(field), |(way, count)| {
-                Cell::Sometimes((*way).clone(), count.holds, count.fails + count.not_meant)
-            });
+            let most =
+                most.max_by_key(|(way, count)| (count.holds, std::cmp::Reverse(rank(way, field))));
+            return most.map_or_else(
+                || self.nowhere(field),
+                |(way, count)| {
+                    Cell::Sometimes((*way).clone(), count.holds, count.fails + count.not_meant)
+                },
+            );
         };
         let also = |way: &&&Way| first.how == How::FirstWord && way.how == How::Rest;
         let also = always.iter().find(also);
-        let words = self.words.get(&(field, first.clone())).cloned().unwrap_or_default();
+        let words = self
+            .words
+            .get(&(field, first.clone()))
+            .cloned()
+            .unwrap_or_default();
         let ways = [Some(first), also.copied()].into_iter().flatten().cloned();
         let others = always.iter().take(8).map(|way| (*way).clone()).collect();
         Cell::Shown(ways.collect(), words, others)
     }
 
     /// What a remark says: true in each case that it means, and needed.
-    fn remarked(&self, counts: &[(&Way, Count)], remark: &'static Remark, always: Option<&Way>) -> Cell {
+    fn remarked(
+        &self,
+        counts: &[(&Way, Count)],
+        remark: &'static Remark,
+        always: Option<&Way>,
+    ) -> Cell {
         if let Some(way) = always {
-            return Cell::Strange(format!("the remark is not needed: it is always shown {way:?}"));
+            return Cell::Strange(format!(
+                "the remark is not needed: it is always shown {way:?}"
+            ));
         }
-        let fits = counts.iter().filter(|(way, count)| (remark.target.is_empty() || way.target == remark.target) && count.meant == [0, count.meant[1]]);
+        let fits = counts.iter().filter(|(way, count)| {
+            (remark.target.is_empty() || way.target == remark.target)
+                && count.meant == [0, count.meant[1]]
+        });
         let fits = fits.filter(|(_, count)| count.meant[1] > 0);
         let best = fits.min_by_key(|(way, _)| (*way).clone());
         best.map_or_else(
@@ -342,7 +401,11 @@ impl<'s> Finding<'s> {
     fn nowhere(&self, field: &str) -> Cell {
         let (mut told, mut elsewhere) = (false, None);
         for (seen, shown) in self.pairs() {
-            for sent in seen.posted.of(field).filter(|s| is_marked(s) && !seen.is_unmapped(s)) {
+            for sent in seen
+                .posted
+                .of(field)
+                .filter(|s| is_marked(s) && !seen.is_unmapped(s))
+            {
                 let places = shown.where_is(&sent.code);
                 told |= places.iter().any(|at| at.starts_with(TOLD));
                 let other = places.iter().find(|at| !at.starts_with(TOLD));
@@ -371,16 +434,26 @@ impl<'s> Finding<'s> {
 
 /// What is shown at the places `found` of a pattern for a value that is a word: beside it in lists, or for the first of a
 /// list.
-fn beside<'s>(sent: &Sent, pattern: &str, found: &[Place], shown: &'s Shown) -> Option<(Turn, &'s Value)> {
+fn beside<'s>(
+    sent: &Sent,
+    pattern: &str,
+    found: &[Place],
+    shown: &'s Shown,
+) -> Option<(Turn, &'s Value)> {
     let depth = pattern.matches("/#").count();
     let turn = match depth {
         _ if depth == sent.indexes.len() => Turn::Same,
-        _ if depth < sent.indexes.len() && sent.indexes[depth..].iter().all(|i| *i == 0) => Turn::First,
+        _ if depth < sent.indexes.len() && sent.indexes[depth..].iter().all(|i| *i == 0) => {
+            Turn::First
+        }
         _ => return None,
     };
     let place = found.iter().find(|p| p.indexes == sent.indexes[..depth])?;
     let value = &shown.values[&place.pointer];
-    value.as_str().is_none_or(|text| text.len() < 80).then_some((turn, value))
+    value
+        .as_str()
+        .is_none_or(|text| text.len() < 80)
+        .then_some((turn, value))
 }
 
 /// How often a way held.
@@ -413,11 +486,18 @@ impl Count {
 
 /// Values by which ways are judged: those that say something and have a place.
 fn counted(seen: &Seen) -> impl Iterator<Item = &Sent> {
-    seen.posted.sent.iter().filter(|s| is_counted(seen, s) && !seen.is_unmapped(s))
+    seen.posted
+        .sent
+        .iter()
+        .filter(|s| is_counted(seen, s) && !seen.is_unmapped(s))
 }
 
 fn is_counted(_: &Seen, sent: &Sent) -> bool {
-    !sent.unknown && sent.value.as_str().is_none_or(|text| !text.trim().is_empty())
+    !sent.unknown
+        && sent
+            .value
+            .as_str()
+            .is_none_or(|text| !text.trim().is_empty())
 }
 
 /// Whether a value can be told from all others. A file that is base64 cannot be told by its code.
@@ -427,8 +507,21 @@ fn is_marked(sent: &Sent) -> bool {
 
 /// Less is better: as it was, at a place of its own name, near the top.
 fn rank(way: &Way, field: &str) -> (bool, How, Turn, bool, usize, String) {
-    let last = |path: &str| path.rsplit('/').find(|s| *s != "#").unwrap_or("").to_lowercase().replace('_', "");
+    let last = |path: &str| {
+        path.rsplit('/')
+            .find(|s| *s != "#")
+            .unwrap_or("")
+            .to_lowercase()
+            .replace('_', "")
+    };
     let named = last(&way.target) == last(field);
     let aside = way.target.starts_with("/remote_data");
-    (aside, way.how, way.turn, !named, way.target.len(), way.target.clone())
+    (
+        aside,
+        way.how,
+        way.turn,
+        !named,
+        way.target.len(),
+        way.target.clone(),
+    )
 }

@@ -156,10 +156,15 @@ impl House {
     /// Comeet's name of a job: its first applicant tells.
     async fn position_of(&self, job: &str) -> String {
         let body = json!({"name": "Nobody", "job": job});
-        let call = self.app.call("native", "POST", "/api/v1/candidates").json(&body);
+        let call = self
+            .app
+            .call("native", "POST", "/api/v1/candidates")
+            .json(&body);
         let made = self.app.send(&call).await;
         assert_eq!(made.status, 201, "{}", made.text());
-        let list = self.app.call("comeet", "GET", "/comeet/candidates?limit=1000");
+        let list = self
+            .app
+            .call("comeet", "GET", "/comeet/candidates?limit=1000");
         let list = self.app.send(&list).await.json();
         let last = items(&list["candidates"]).last().expect("a candidate");
         text(&last["position_uid"])
@@ -168,15 +173,30 @@ impl House {
     async fn name_things(&mut self) {
         let mut merge = Vec::new();
         for job in &self.jobs {
-            let path = format!("/merge/api/ats/v1/jobs/{}/screening-questions?page_size=100", job.uid);
-            merge.push(self.app.send(&self.app.call("merge", "GET", &path)).await.json());
+            let path = format!(
+                "/merge/api/ats/v1/jobs/{}/screening-questions?page_size=100",
+                job.uid
+            );
+            merge.push(
+                self.app
+                    .send(&self.app.call("merge", "GET", &path))
+                    .await
+                    .json(),
+            );
         }
         let number = |job: &Job, name: &'static str| {
             let (job, store) = (hiring::id::JobId(job.number), self.app.app.store.clone());
             async move {
-                let fields = store.read(move |r| hiring::job::fields(r, OrgId(1), job)).await;
+                let fields = store
+                    .read(move |r| hiring::job::fields(r, OrgId(1), job))
+                    .await;
                 let fields = fields.expect("a form");
-                fields.iter().find(|f| f.name == name).expect("a field").id.0
+                fields
+                    .iter()
+                    .find(|f| f.name == name)
+                    .expect("a field")
+                    .id
+                    .0
             }
         };
         let mut questions = Vec::new();
@@ -206,9 +226,9 @@ impl House {
                 job.title.clone(),
             ]);
             things.extend(
-                job.stages
-                    .iter()
-                    .map(|(uid, number, name)| vec![uid.clone(), format!("{number}"), name.clone()]),
+                job.stages.iter().map(|(uid, number, name)| {
+                    vec![uid.clone(), format!("{number}"), name.clone()]
+                }),
             );
         }
         for question in &questions {

@@ -17,7 +17,14 @@ pub fn judge(house: &House, writer: &Writer, cells: &Cells, seen: &Seen) -> Resu
     for (reader, shown) in &seen.shown {
         let own = *reader == writer.dialect;
         for sent in &seen.posted.sent {
-            let judged = Judging { house, cells, seen, shown, reader }.one(sent, own);
+            let judged = Judging {
+                house,
+                cells,
+                seen,
+                shown,
+                reader,
+            }
+            .one(sent, own);
             if let Err(why) = judged {
                 let Sent { pointer, value, .. } = sent;
                 faults.push(format!("{pointer} = {value} read by {reader}: {why}"));
@@ -25,7 +32,11 @@ pub fn judge(house: &House, writer: &Writer, cells: &Cells, seen: &Seen) -> Resu
         }
     }
     // A dialect that shows nothing of this person loses all of it.
-    if !seen.shown.iter().any(|(reader, _)| *reader == writer.dialect) {
+    if !seen
+        .shown
+        .iter()
+        .any(|(reader, _)| *reader == writer.dialect)
+    {
         let lost = seen.posted.sent.iter().filter(|s| !seen.is_unmapped(s));
         faults.extend(lost.map(|s| format!("{}: its own dialect shows nothing", s.pointer)));
     }
@@ -55,14 +66,22 @@ impl Judging<'_> {
             };
         }
         let field = (self.reader.to_owned(), sent.pattern.clone());
-        let blank = sent.value.as_str().is_some_and(|text| text.trim().is_empty());
+        let blank = sent
+            .value
+            .as_str()
+            .is_some_and(|text| text.trim().is_empty());
         match self.cells.get(&field) {
             Some(Cell::Shown(ways, words, _)) if !blank => self.shown_so(sent, own, ways, words),
-            Some(Cell::Shown(_, words, ways)) if own => match ways.iter().any(|w| self.verdict(sent, w, words) == Verdict::Holds) {
+            Some(Cell::Shown(_, words, ways)) if own => match ways
+                .iter()
+                .any(|w| self.verdict(sent, w, words) == Verdict::Holds)
+            {
                 true => Ok(()),
                 false => Err("a blank is neither shown nor named under unmapped".into()),
             },
-            Some(Cell::Remarked(way, remark)) if !blank && (remark.when)(sent, &self.seen.posted) => {
+            Some(Cell::Remarked(way, remark))
+                if !blank && (remark.when)(sent, &self.seen.posted) =>
+            {
                 self.shown_so(sent, own, std::slice::from_ref(way), &Words::new())
             }
             Some(Cell::Remarked(..)) if !own => Ok(()),
@@ -97,20 +116,28 @@ impl Judging<'_> {
 
     /// What a cell calls "no place" is shown nowhere.
     fn nowhere(&self, sent: &Sent) -> Result<(), String> {
-        let cell = self.cells.get(&(self.reader.to_owned(), sent.pattern.clone()));
+        let cell = self
+            .cells
+            .get(&(self.reader.to_owned(), sent.pattern.clone()));
         if cell != Some(&Cell::Nowhere) || sent.code.is_empty() || sent.leaf == Leaf::Content {
             return Ok(());
         }
         let told = |at: &&String| is_eeo(&sent.pattern) && at.starts_with(TOLD);
         match self.shown.where_is(&sent.code).iter().find(|at| !told(at)) {
-            Some(at) => Err(format!("the matrix knows no place for it, and it is shown at {at}")),
+            Some(at) => Err(format!(
+                "the matrix knows no place for it, and it is shown at {at}"
+            )),
             None => Ok(()),
         }
     }
 
     /// An answer that is told is shown among what people told of themselves, and nowhere else.
     fn told(&self, sent: &Sent) -> Result<(), String> {
-        let elsewhere = self.shown.where_is(&sent.code).iter().find(|at| !at.starts_with(TOLD));
+        let elsewhere = self
+            .shown
+            .where_is(&sent.code)
+            .iter()
+            .find(|at| !at.starts_with(TOLD));
         match elsewhere {
             Some(at) => Err(format!("an equal-opportunity answer is shown at {at}")),
             None => Ok(()),

@@ -245,7 +245,11 @@ impl Drawing<'_> {
             let about = self.about_item(at, index, about);
             let node = self.node(items, &format!("{at}/#"), about, index == 0 && forced);
             // A first item that something depends on stays; no other number is ever cut.
-            let cut = if index == 0 && forced { usize::MAX } else { self.cut() };
+            let cut = if index == 0 && forced {
+                usize::MAX
+            } else {
+                self.cut()
+            };
             list.push((cut, node));
         }
         if count > 1 && self.dice.chance(7) {
@@ -258,7 +262,13 @@ impl Drawing<'_> {
 
     /// Whether this is the list of applications, and one has to be there.
     fn is_applied(&self, at: &str) -> bool {
-        self.wish.applied && ["/applications", "/model/applications", "/applications/#/jobs"].contains(&at)
+        self.wish.applied
+            && [
+                "/applications",
+                "/model/applications",
+                "/applications/#/jobs",
+            ]
+            .contains(&at)
     }
 
     fn about_item(&mut self, at: &str, index: usize, about: About) -> About {
@@ -305,7 +315,10 @@ impl Drawing<'_> {
             let below = match member.shape {
                 // What becomes of an answer is another thing for each kind of question.
                 Shape::Leaf(Leaf::AnswerTo) => {
-                    format!("{at}/{} ({})", member.name, self.house.questions[question].kind)
+                    format!(
+                        "{at}/{} ({})",
+                        member.name, self.house.questions[question].kind
+                    )
                 }
                 _ => format!("{at}/{}", member.name),
             };
@@ -320,7 +333,11 @@ impl Drawing<'_> {
         if open && !self.wish.full && self.dice.chance(8) {
             let spec = self.spec(Leaf::Unused, &format!("{at}/?"), about);
             let cut = self.cut();
-            drawn.push((Some(cut), format!("x {}", self.ordinal), Node::Unknown(spec)));
+            drawn.push((
+                Some(cut),
+                format!("x {}", self.ordinal),
+                Node::Unknown(spec),
+            ));
         }
         Node::Object(drawn)
     }
@@ -399,7 +416,11 @@ impl Drawing<'_> {
         if self.dialect != "native" && !self.wish.full && self.dice.chance(10) {
             let spec = self.spec(Leaf::Unused, &format!("{at}/?"), about);
             let cut = self.cut();
-            members.push((Some(cut), format!("x {}", self.ordinal), Node::Unknown(spec)));
+            members.push((
+                Some(cut),
+                format!("x {}", self.ordinal),
+                Node::Unknown(spec),
+            ));
         }
         Node::Object(members)
     }

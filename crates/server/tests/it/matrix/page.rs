@@ -88,7 +88,9 @@ fn named(writer: &Writer) -> String {
 
 /// How many fields are equal, converted, without a place.
 fn summary(page: &mut String, all: &All) {
-    page.push_str("Fields that are equal / converted / without a place:\n\n| written by | fields |");
+    page.push_str(
+        "Fields that are equal / converted / without a place:\n\n| written by | fields |",
+    );
     for reader in READERS {
         let _ = write!(page, " read by {} |", title(reader));
     }
@@ -127,7 +129,9 @@ fn fields(writer: &Writer, cells: &Cells) -> Vec<String> {
     let order = order(&writer.shape);
     let place = |field: &String| {
         let known = field.split(" (").next().unwrap_or(field);
-        let found = order.iter().position(|at| known == at || known.starts_with(&format!("{at}/")));
+        let found = order
+            .iter()
+            .position(|at| known == at || known.starts_with(&format!("{at}/")));
         (found.unwrap_or(usize::MAX), field.clone())
     };
     let own = cells.keys().filter(|(reader, _)| reader == READERS[0]);
@@ -137,8 +141,12 @@ fn fields(writer: &Writer, cells: &Cells) -> Vec<String> {
 }
 
 fn order(shape: &Shape) -> Vec<String> {
-    let used = shape.paths().into_iter().filter(|(_, leaf)| *leaf != Leaf::Unused);
-    used.map(|(path, _)| format!("/{}", path.replace("[]", "/#").replace('.', "/"))).collect()
+    let used = shape
+        .paths()
+        .into_iter()
+        .filter(|(_, leaf)| *leaf != Leaf::Unused);
+    used.map(|(path, _)| format!("/{}", path.replace("[]", "/#").replace('.', "/")))
+        .collect()
 }
 
 fn table(page: &mut String, writer: &Writer, cells: &Cells) {
@@ -161,11 +169,18 @@ fn table(page: &mut String, writer: &Writer, cells: &Cells) {
 fn shown(cell: &Cell, field: &str, own: bool) -> String {
     match cell {
         Cell::Shown(ways, words, _) => {
-            let all: Vec<String> = ways.iter().map(|way| way_of(way, words, field, own)).collect();
+            let all: Vec<String> = ways
+                .iter()
+                .map(|way| way_of(way, words, field, own))
+                .collect();
             all.join("; ")
         }
         Cell::Remarked(way, remark) => {
-            format!("{}; if {}", way_of(way, &Words::new(), field, own), remark.text)
+            format!(
+                "{}; if {}",
+                way_of(way, &Words::new(), field, own),
+                remark.text
+            )
         }
         Cell::Told => "→ told".to_owned(),
         Cell::Unmapped => "*unmapped*".to_owned(),
@@ -177,7 +192,11 @@ fn shown(cell: &Cell, field: &str, own: bool) -> String {
 
 fn way_of(way: &Way, words: &Words, field: &str, own: bool) -> String {
     let same = own && way.target == field;
-    let at = if same { String::new() } else { format!(" {}", path(&way.target)) };
+    let at = if same {
+        String::new()
+    } else {
+        format!(" {}", path(&way.target))
+    };
     if is_equal(way) {
         return format!("**=**{at}");
     }
@@ -213,12 +232,16 @@ fn way_of(way: &Way, words: &Words, field: &str, own: bool) -> String {
         How::Eeoc => "in Merge's words",
         How::Words => &said(words),
     };
-    let how: Vec<&str> = [turn, how].into_iter().filter(|part| !part.is_empty()).collect();
+    let how: Vec<&str> = [turn, how]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
     format!("→{at} ({})", how.join(", "))
 }
 
 fn said(words: &Words) -> String {
-    let one = |(from, to): (&String, &serde_json::Value)| format!("{from} → {to}").replace('"', "`");
+    let one =
+        |(from, to): (&String, &serde_json::Value)| format!("{from} → {to}").replace('"', "`");
     words.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
@@ -228,11 +251,18 @@ fn path(pattern: &str) -> String {
         Some(at) => (at, EEO),
         None => (pattern, ""),
     };
-    let at = at.trim_start_matches('/').replace("/#", "[]").replace("~1", "/").replace("~0", "~");
+    let at = at
+        .trim_start_matches('/')
+        .replace("/#", "[]")
+        .replace("~1", "/")
+        .replace("~0", "~");
     let at = match pattern.starts_with("/#") {
         true => format!("[]{}", &at[1..]),
         false => at,
     };
-    let at = at.replace("/(content)", " content").replace(" (names)", ", by name").replace('/', ".");
+    let at = at
+        .replace("/(content)", " content")
+        .replace(" (names)", ", by name")
+        .replace('/', ".");
     format!("`{at}`{aside}")
 }

@@ -58,14 +58,23 @@ pub fn system(house: &House) -> String {
 ///
 /// # Errors
 /// What the server answered, when that is no success.
-pub async fn post(house: &House, writer: &Writer, posted: &Posted, body: &str) -> Result<Came, String> {
+pub async fn post(
+    house: &House,
+    writer: &Writer,
+    posted: &Posted,
+    body: &str,
+) -> Result<Came, String> {
     let reply = house.app.send(&call(house, writer, body)).await;
     if !(200..300).contains(&reply.status) {
         return Err(format!("refused: {} {}", reply.status, reply.text()));
     }
     let answer = reply.json();
     let who = who(writer, posted, &answer).ok_or_else(|| format!("nobody in {}", reply.text()))?;
-    let kept = house.app.app.store.read(move |r| Ok::<_, Problem>(look(r, &who)?));
+    let kept = house
+        .app
+        .app
+        .store
+        .read(move |r| Ok::<_, Problem>(look(r, &who)?));
     let (candidate, applications, submission, texts) = kept.await.map_err(|p| format!("{p:?}"))?;
     let again = again(house, &submission, texts).await?;
     Ok(Came {
@@ -113,7 +122,9 @@ fn look(r: &mut Reader, who: &Who) -> hiring::Result<Found> {
         Who::Candidate(uid) => candidate::find_by_uid(r, ORG, *uid)?,
         Who::Submission(uid) => {
             let found = submission::find(r, ORG, *uid)?;
-            let id = found.candidate_id.ok_or_else(|| Problem::broken("nobody"))?;
+            let id = found
+                .candidate_id
+                .ok_or_else(|| Problem::broken("nobody"))?;
             candidate::find(r, ORG, id)?
         }
         Who::Application(id) => {
@@ -124,7 +135,9 @@ fn look(r: &mut Reader, who: &Who) -> hiring::Result<Found> {
     let applications = application::of_candidate(r, ORG, candidate.id)?;
     let mut submissions = submission::of_candidate(r, ORG, candidate.id)?;
     if submissions.len() != 1 {
-        return Err(Problem::broken("somebody else's letter came to this person"));
+        return Err(Problem::broken(
+            "somebody else's letter came to this person",
+        ));
     }
     let submission = submissions.remove(0);
     let files = submission::file_slots(r, ORG, submission.uid)?;
@@ -138,7 +151,11 @@ fn look(r: &mut Reader, who: &Who) -> hiring::Result<Found> {
 }
 
 /// The caller's bytes, as `GET /submissions/{id}/raw` makes them.
-async fn again(house: &House, of: &Submission, parts: Vec<Part>) -> Result<Option<Vec<u8>>, String> {
+async fn again(
+    house: &House,
+    of: &Submission,
+    parts: Vec<Part>,
+) -> Result<Option<Vec<u8>>, String> {
     let mut texts = Vec::new();
     for part in parts {
         texts.push(match part {

@@ -57,7 +57,10 @@ async fn eightfold(house: &House, writer: &Writer, came: &Came) -> Result<Value,
         _ => came.candidate.uid.to_string(),
     };
     let id: String = id.bytes().map(|b| format!("%{b:02X}")).collect();
-    let path = format!("{}/ats-candidates/{id}?include=applications,tags,notes", system(house));
+    let path = format!(
+        "{}/ats-candidates/{id}?include=applications,tags,notes",
+        system(house)
+    );
     Ok(get(house, "eightfold", &path).await?.json())
 }
 
@@ -144,10 +147,16 @@ fn collect(value: &Value, at: String, links: &mut Vec<(String, String)>) {
         }
         Value::Object(members) => {
             for (key, member) in members {
-                let ours = member.as_str().filter(|m| m.starts_with(URL) && m.contains("/attachments/"));
+                let ours = member
+                    .as_str()
+                    .filter(|m| m.starts_with(URL) && m.contains("/attachments/"));
                 match ours {
                     Some(link) => links.push((at.clone(), link.to_owned())),
-                    None => collect(member, format!("{at}/{}", super::letter::escaped(key)), links),
+                    None => collect(
+                        member,
+                        format!("{at}/{}", super::letter::escaped(key)),
+                        links,
+                    ),
                 }
             }
         }

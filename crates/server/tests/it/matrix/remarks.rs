@@ -36,7 +36,9 @@ impl Eq for Remark {}
 
 /// The remark on a cell.
 pub fn remark(writer: &str, field: &str, reader: &str) -> Option<&'static Remark> {
-    let is = |r: &&Remark| r.writer == writer && r.fields.contains(&field) && r.readers.contains(&reader);
+    let is = |r: &&Remark| {
+        r.writer == writer && r.fields.contains(&field) && r.readers.contains(&reader)
+    };
     REMARKS.iter().find(is)
 }
 
@@ -47,8 +49,17 @@ const PLAIN: &str = "the file is no résumé and no picture; of these the newest
 const ALONE: &str = "no attachment of the same type comes beside it";
 /// Fields that hold objects with members that other dialects know.
 const OBJECTS: &[&str] = &[
-    "/skill_details/#", "/education/#", "/experience/#", "/certifications/#", "/projects/#", "/courses/#",
-    "/detail_tags/#", "/questions/#", "/notes/#", "/interviews/#", "/foreign_applications/#",
+    "/skill_details/#",
+    "/education/#",
+    "/experience/#",
+    "/certifications/#",
+    "/projects/#",
+    "/courses/#",
+    "/detail_tags/#",
+    "/questions/#",
+    "/notes/#",
+    "/interviews/#",
+    "/foreign_applications/#",
 ];
 const HERE: &str = "the file has content";
 
@@ -116,13 +127,19 @@ fn is_web(sent: &Sent, _: &Posted) -> bool {
 
 /// The value of a member of the object that `sent` stands in.
 fn sibling<'p>(sent: &Sent, posted: &'p Posted, name: &str) -> &'p Value {
-    let object = sent.pointer.rsplit_once('/').map_or("", |(object, _)| object);
+    let object = sent
+        .pointer
+        .rsplit_once('/')
+        .map_or("", |(object, _)| object);
     let object = posted.body.pointer(object);
     object.map_or(&Value::Null, |object| &object[name])
 }
 
 fn has(posted: &Posted, member: &str) -> bool {
-    posted.body.pointer(member).is_some_and(|value| !value.is_null())
+    posted
+        .body
+        .pointer(member)
+        .is_some_and(|value| !value.is_null())
 }
 
 fn no_whole_name(_: &Sent, posted: &Posted) -> bool {
@@ -134,25 +151,45 @@ fn has_parts(sent: &Sent, posted: &Posted) -> bool {
 }
 
 fn no_parts(_: &Sent, posted: &Posted) -> bool {
-    !["/first_name", "/middle_name", "/last_name"].iter().any(|part| has(posted, part))
+    !["/first_name", "/middle_name", "/last_name"]
+        .iter()
+        .any(|part| has(posted, part))
 }
 
 fn is_plain_file(sent: &Sent, posted: &Posted) -> bool {
     let kind = |name| sibling(sent, posted, name).as_str().map(str::to_lowercase);
-    let kinds = [kind("kind"), kind("attachment_type"), kind("attachmentType")];
+    let kinds = [
+        kind("kind"),
+        kind("attachment_type"),
+        kind("attachmentType"),
+    ];
     let special = ["resume", "picture", "photo"];
-    has_content(sent, posted) && !kinds.iter().flatten().any(|kind| special.contains(&kind.as_str()))
+    has_content(sent, posted)
+        && !kinds
+            .iter()
+            .flatten()
+            .any(|kind| special.contains(&kind.as_str()))
 }
 
 fn has_content(sent: &Sent, posted: &Posted) -> bool {
-    let there = |name| !text(sibling(sent, posted, name)).trim_matches(['"', ' ']).is_empty();
+    let there = |name| {
+        !text(sibling(sent, posted, name))
+            .trim_matches(['"', ' '])
+            .is_empty()
+    };
     let is_null = |name| sibling(sent, posted, name).is_null();
-    ["content", "attachmentContent", "url", "file_url"].iter().any(|name| !is_null(name) && there(name))
+    ["content", "attachmentContent", "url", "file_url"]
+        .iter()
+        .any(|name| !is_null(name) && there(name))
 }
 
 /// Whether no attachment of the body is of the type of this member, and it has content.
 fn is_alone(sent: &Sent, posted: &Posted) -> bool {
-    let wanted = if sent.pattern.starts_with("/resume") { "resume" } else { "photo" };
+    let wanted = if sent.pattern.starts_with("/resume") {
+        "resume"
+    } else {
+        "photo"
+    };
     let all = posted.body["attachments"].as_array().into_iter().flatten();
     let mut same = all.filter(|a| a["attachmentType"] == wanted);
     let content = sibling(sent, posted, "content").as_str();

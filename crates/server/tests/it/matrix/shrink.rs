@@ -35,7 +35,11 @@ pub struct Cut {
 impl std::fmt::Debug for Cut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let left = self.off.iter().filter(|off| !**off).count();
-        write!(f, "a letter of which {left} of {} parts are left", self.off.len())
+        write!(
+            f,
+            "a letter of which {left} of {} parts are left",
+            self.off.len()
+        )
     }
 }
 

@@ -37,7 +37,8 @@ struct Spelling<'o> {
 impl Spelling<'_> {
     fn blank(&mut self) {
         while self.dice.chance(self.style.blanks) {
-            self.out.push_str(self.dice.pick(&[" ", "\n", "\t", "\r\n", "    "]));
+            self.out
+                .push_str(self.dice.pick(&[" ", "\n", "\t", "\r\n", "    "]));
         }
     }
 
@@ -138,7 +139,8 @@ mod tests {
     #[test]
     fn every_spelling_says_the_same() {
         let value = json!({"a": [1, 0.1, 1e-7, null, true, "é\"\\/\n🙂\u{1}"], "b/~": {"": " "}});
-        let texts: std::collections::BTreeSet<String> = (0..200).map(|seed| spelled(&value, seed)).collect();
+        let texts: std::collections::BTreeSet<String> =
+            (0..200).map(|seed| spelled(&value, seed)).collect();
         assert!(texts.len() > 100);
         for text in texts {
             let read: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));

@@ -40,11 +40,27 @@ const PIECES: [&str; 24] = [
 
 /// Names of members that no schema knows.
 const KEYS: [&str; 10] = [
-    "deep", "Größe", "a/b", "t~1", "with \"quotes\"", "", " ", "0", "x.y[0]", "🙂",
+    "deep",
+    "Größe",
+    "a/b",
+    "t~1",
+    "with \"quotes\"",
+    "",
+    " ",
+    "0",
+    "x.y[0]",
+    "🙂",
 ];
 
 /// Names that ask an equal-opportunity question.
-const ASKING: [&str; 6] = ["Gender", "race", "veteran_status", "Disability Status", "ethnicity", "sex"];
+const ASKING: [&str; 6] = [
+    "Gender",
+    "race",
+    "veteran_status",
+    "Disability Status",
+    "ethnicity",
+    "sex",
+];
 
 const COUNTRIES: [&str; 6] = ["US", "de", "IL", "Gb", "JP", "br"];
 
@@ -125,7 +141,9 @@ fn reference(dice: &mut Dice, code: &str, spec: &Spec, house: &House) -> Value {
                 "merge" => json!(question.ids[spec.job].0),
                 "native" => json!(question.kind),
                 _ if at.ends_with("label") => json!(question.label),
-                _ if dice.chance(30) && question.kind != "gender" => json!(question.ids[spec.job].1),
+                _ if dice.chance(30) && question.kind != "gender" => {
+                    json!(question.ids[spec.job].1)
+                }
                 _ => json!(question.kind),
             }
         }
@@ -246,7 +264,11 @@ fn emails(dice: &mut Dice, code: &str) -> String {
 }
 
 fn date(dice: &mut Dice) -> String {
-    let (y, m, d) = (1930 + dice.below(90), 1 + dice.below(12), 1 + dice.below(28));
+    let (y, m, d) = (
+        1930 + dice.below(90),
+        1 + dice.below(12),
+        1 + dice.below(28),
+    );
     format!("{y:04}-{m:02}-{d:02}")
 }
 
@@ -390,7 +412,9 @@ fn any(dice: &mut Dice, coder: &mut Coder<'_>, depth: usize, is_answer: bool) ->
         1 => number(dice),
         2 if !is_answer => Value::Null,
         3 => text(dice, &coder.next(), 500).into(),
-        7 => (0..dice.below(4)).map(|_| any(dice, coder, depth - 1, false)).collect(),
+        7 => (0..dice.below(4))
+            .map(|_| any(dice, coder, depth - 1, false))
+            .collect(),
         8 | 9 => Value::Object(members(dice, coder, depth - 1)),
         _ => name(dice, &coder.next(), 500).into(),
     }

@@ -65,14 +65,24 @@ impl Shown {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let within = [indexes, &[index]].concat();
-                    self.gather(item, format!("{pointer}/{index}"), format!("{pattern}/#"), &within);
+                    self.gather(
+                        item,
+                        format!("{pointer}/{index}"),
+                        format!("{pattern}/#"),
+                        &within,
+                    );
                 }
             }
             Value::Object(members) => {
                 for (key, member) in members {
                     let key = escaped(key);
                     let step = general(&key);
-                    self.gather(member, format!("{pointer}/{key}"), format!("{pattern}/{step}"), indexes);
+                    self.gather(
+                        member,
+                        format!("{pointer}/{key}"),
+                        format!("{pattern}/{step}"),
+                        indexes,
+                    );
                 }
             }
             single => {
@@ -80,7 +90,10 @@ impl Shown {
                     indexes: indexes.to_vec(),
                     pointer: pointer.clone(),
                 };
-                self.patterns.entry(pattern.clone()).or_default().push(place);
+                self.patterns
+                    .entry(pattern.clone())
+                    .or_default()
+                    .push(place);
                 if let Some(text) = single.as_str() {
                     let text = text.to_lowercase();
                     for code in codes(&text) {
@@ -170,7 +183,10 @@ pub enum How {
 impl How {
     /// Whether what is shown holds more than what was sent.
     pub fn is_part(self) -> bool {
-        matches!(self, How::Member | How::Part | How::Listed | How::Word | How::InJson | How::Eeoc)
+        matches!(
+            self,
+            How::Member | How::Part | How::Listed | How::Word | How::InJson | How::Eeoc
+        )
     }
 }
 
@@ -255,7 +271,8 @@ impl Beside<'_> {
                 true => self.at(way, &at[..depth], sent),
                 false => Verdict::NotMeant,
             },
-            Turn::Last if depth + 1 == at.len() => match at[depth] + 1 == self.siblings(sent).len() {
+            Turn::Last if depth + 1 == at.len() => match at[depth] + 1 == self.siblings(sent).len()
+            {
                 true => self.at(way, &at[..depth], sent),
                 false => Verdict::NotMeant,
             },
@@ -266,13 +283,17 @@ impl Beside<'_> {
                 _ => Verdict::NotMeant,
             },
             Turn::Into if depth < at.len() && way.how.is_part() => self.at(way, &at[..depth], sent),
-            Turn::Joined(with) if depth + 1 == at.len() && sent.tail.is_empty() && way.how == How::Same => {
+            Turn::Joined(with)
+                if depth + 1 == at.len() && sent.tail.is_empty() && way.how == How::Same =>
+            {
                 let texts = self.siblings(sent).into_iter().map(|s| s.value.as_str());
                 let texts: Option<Vec<&str>> = texts.collect();
                 let joined = texts.map(|texts| Value::from(texts.join(with)));
                 self.holds(joined.as_ref() == self.value(way, &at[..depth], ""))
             }
-            Turn::Split if depth == at.len() + 1 && way.how == How::Trimmed => self.split(way, sent),
+            Turn::Split if depth == at.len() + 1 && way.how == How::Trimmed => {
+                self.split(way, sent)
+            }
             _ => Verdict::Fails,
         }
     }
@@ -301,7 +322,8 @@ impl Beside<'_> {
     fn at(&self, way: &Way, at: &[usize], sent: &Sent) -> Verdict {
         let shown = self.value(way, at, tail(way.how, sent));
         // A name of one word has no rest.
-        let one_word = way.how == How::Rest && sent.value.as_str().is_some_and(|t| rest(t).is_empty());
+        let one_word =
+            way.how == How::Rest && sent.value.as_str().is_some_and(|t| rest(t).is_empty());
         match shown {
             None if one_word => Verdict::NotMeant,
             Some(shown) => self.holds(self.turned(way, sent, shown)),
@@ -312,7 +334,10 @@ impl Beside<'_> {
     /// Whether any place of the target shows it.
     fn any(&self, way: &Way, sent: &Sent, meant: impl Fn(&Place) -> bool) -> Verdict {
         let tail = tail(way.how, sent);
-        let places = self.shown.patterns.get(&(way.target.clone() + &general(tail)));
+        let places = self
+            .shown
+            .patterns
+            .get(&(way.target.clone() + &general(tail)));
         let found = places.into_iter().flatten();
         let found = found.filter(|p| p.pointer.ends_with(tail) && meant(p));
         let mut found = found.filter_map(|p| self.shown.values.get(&p.pointer));
@@ -321,10 +346,19 @@ impl Beside<'_> {
 
     fn split(&self, way: &Way, sent: &Sent) -> Verdict {
         let text = sent.value.as_str().unwrap_or_default();
-        let parts: Vec<&str> = text.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
+        let parts: Vec<&str> = text
+            .split(',')
+            .map(str::trim)
+            .filter(|p| !p.is_empty())
+            .collect();
         let places = self.shown.patterns.get(&way.target);
-        let places = places.into_iter().flatten().filter(|p| p.indexes.starts_with(&sent.indexes));
-        let shown: Vec<&str> = places.filter_map(|p| self.shown.values[&p.pointer].as_str()).collect();
+        let places = places
+            .into_iter()
+            .flatten()
+            .filter(|p| p.indexes.starts_with(&sent.indexes));
+        let shown: Vec<&str> = places
+            .filter_map(|p| self.shown.values[&p.pointer].as_str())
+            .collect();
         self.holds(!parts.is_empty() && parts.iter().all(|part| shown.contains(part)))
     }
 
@@ -332,7 +366,8 @@ impl Beside<'_> {
     fn siblings(&self, sent: &Sent) -> Vec<&Sent> {
         let within = &sent.indexes[..sent.indexes.len().saturating_sub(1)];
         let all = self.posted.of(&sent.pattern);
-        all.filter(|s| s.tail == sent.tail && s.indexes.starts_with(within)).collect()
+        all.filter(|s| s.tail == sent.tail && s.indexes.starts_with(within))
+            .collect()
     }
 
     fn turned(&self, way: &Way, sent: &Sent, shown: &Value) -> bool {
@@ -350,7 +385,10 @@ impl Beside<'_> {
             "I_IDENTIFY_AS_ONE_OR_MORE_OF_THE_CLASSIFICATIONS_OF_A_PROTECTED_VETERAN",
             "YES_I_HAVE_A_DISABILITY_OR_PREVIOUSLY_HAD_A_DISABILITY",
         ];
-        const NO: [&str; 2] = ["I_AM_NOT_A_PROTECTED_VETERAN", "NO_I_DONT_HAVE_A_DISABILITY"];
+        const NO: [&str; 2] = [
+            "I_AM_NOT_A_PROTECTED_VETERAN",
+            "NO_I_DONT_HAVE_A_DISABILITY",
+        ];
         let Some(shown) = shown.as_str() else {
             return false;
         };
@@ -362,7 +400,9 @@ impl Beside<'_> {
         match &sent.value {
             Value::Bool(true) => YES.contains(&shown) || shown == "yes",
             Value::Bool(false) => NO.contains(&shown) || shown == "no",
-            Value::String(text) if items.count() > 1 => shown == "TWO_OR_MORE_RACES" || among(text, shown, ", "),
+            Value::String(text) if items.count() > 1 => {
+                shown == "TWO_OR_MORE_RACES" || among(text, shown, ", ")
+            }
             Value::String(text) => text.trim() == shown,
             _ => false,
         }
@@ -392,7 +432,10 @@ impl Beside<'_> {
                     how,
                     target: target.clone(),
                 };
-                let fits = TURNS.map(way).into_iter().filter(|way| self.judge(way, sent) == Verdict::Holds);
+                let fits = TURNS
+                    .map(way)
+                    .into_iter()
+                    .filter(|way| self.judge(way, sent) == Verdict::Holds);
                 ways.extend(fits);
             }
         }
@@ -404,7 +447,11 @@ impl Beside<'_> {
         match sent.code.as_str() {
             "" => true,
             _ if keeps_no_code(sent) => true,
-            code => self.shown.texts.get(at).is_some_and(|text| codes(text).any(|c| c == code)),
+            code => self
+                .shown
+                .texts
+                .get(at)
+                .is_some_and(|text| codes(text).any(|c| c == code)),
         }
     }
 
@@ -479,7 +526,8 @@ fn is_part(part: &Value, whole: &Value) -> bool {
 
 fn rest(text: &str) -> &str {
     let text = text.trim();
-    text.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim())
+    text.split_once(char::is_whitespace)
+        .map_or("", |(_, rest)| rest.trim())
 }
 
 /// Whether `shown` is `sent`, changed so.
@@ -490,7 +538,9 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
         How::Same => sent == shown,
         How::Trimmed => both(|a, b| a.trim() == b),
         How::Capitals => both(|a, b| a.trim().to_uppercase() == b),
-        How::AsText => sent == shown || (!sent.is_string() && shown.as_str() == Some(&sent.to_string())),
+        How::AsText => {
+            sent == shown || (!sent.is_string() && shown.as_str() == Some(&sent.to_string()))
+        }
         How::Moment => {
             let moment = shown.as_str().and_then(time::parse);
             moment.is_some() && moment == sent.as_i64().and_then(|s| s.checked_mul(1_000_000))
@@ -500,7 +550,8 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
             moment.is_some_and(|m| shown.as_i64() == Some(m.div_euclid(1_000_000)))
         }
         How::Respelled => {
-            leaf == Leaf::Moment && both(|a, b| time::parse(a).is_some() && time::parse(a) == time::parse(b))
+            leaf == Leaf::Moment
+                && both(|a, b| time::parse(a).is_some() && time::parse(a) == time::parse(b))
         }
         How::FirstWord => both(|a, b| a.split_whitespace().next() == Some(b)),
         How::Rest => both(|a, b| !b.is_empty() && rest(a) == b),
@@ -511,7 +562,8 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
         How::File => {
             let content = shown.as_str().and_then(|b| STANDARD.decode(b).ok());
             let decoded = |v: &Value| STANDARD.decode(padded(v.as_str()?)).ok();
-            let text = || leaf == Leaf::Content && content.as_deref() == sent.as_str().map(str::as_bytes);
+            let text =
+                || leaf == Leaf::Content && content.as_deref() == sent.as_str().map(str::as_bytes);
             let is_file = matches!(leaf, Leaf::Base64 | Leaf::Content);
             is_file && content.is_some() && (decoded(sent) == content || text())
         }
@@ -521,10 +573,14 @@ fn turned(how: How, sent: &Value, shown: &Value, leaf: Leaf) -> bool {
         }),
         How::Member => sent == shown,
         How::InJson => {
-            let list: Option<Vec<Value>> = shown.as_str().and_then(|text| serde_json::from_str(text).ok());
+            let list: Option<Vec<Value>> = shown
+                .as_str()
+                .and_then(|text| serde_json::from_str(text).ok());
             list.is_some_and(|list| list.contains(sent))
         }
-        How::FirstListed => both(|a, b| a.split(',').map(str::trim).find(|p| !p.is_empty()) == Some(b)),
+        How::FirstListed => {
+            both(|a, b| a.split(',').map(str::trim).find(|p| !p.is_empty()) == Some(b))
+        }
         How::Eeoc => false,
         How::Named | How::Words => false,
     }
