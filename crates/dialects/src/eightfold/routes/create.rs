@@ -22,7 +22,7 @@ use crate::eightfold::map::{files as file_words, said};
 use crate::eightfold::wire::{self, AtsCandidate};
 use crate::eightfold::{Eightfold, NAME, auth};
 use crate::files::{self, Content, File};
-use crate::{inbound, reply};
+use crate::{inbound, reply, written};
 
 /// The status of a create is not documented, and nothing speaks for 201 (the dialect's page, §4).
 const CREATED: u16 = 200;
@@ -117,6 +117,11 @@ struct Parcel {
 async fn store_files(app: &App, caller: &Caller, letter: Letter, system: String) -> Result<Parcel> {
     let Letter { body, wire, files } = letter;
     let foreign = whose::foreign_id(&system, &wire.candidate_id);
+    let mut unmapped = wire.unknown;
+    // Of several values in one text blanks are nothing; elsewhere they are kept.
+    unmapped.extend(written::blanks(&body.json, &|at| {
+        !at.is_empty() && at != "/emails" && at != "/phones"
+    }));
     let scope = format!("{}\u{1f}{}", foreign.kind, foreign.key);
     let (mut slots, mut attachments, mut unattached) = (Vec::new(), Vec::new(), Vec::new());
     for (attachment, file) in files {
@@ -148,7 +153,7 @@ async fn store_files(app: &App, caller: &Caller, letter: Letter, system: String)
             eeo: files::eeo_slots(&body),
             body: body.skeleton,
             files: slots,
-            unmapped: wire.unknown,
+            unmapped,
         },
     })
 }

@@ -217,6 +217,7 @@ impl<'s> Finding<'s> {
                 house: self.house,
                 posted: &seen.posted,
                 shown,
+                lenient: false,
                 words: &no_words,
             };
             for sent in counted(seen) {
@@ -295,6 +296,7 @@ impl<'s> Finding<'s> {
                 house: self.house,
                 posted: &seen.posted,
                 shown,
+                lenient: false,
                 words: &words,
             };
             for sent in seen.posted.of(field) {

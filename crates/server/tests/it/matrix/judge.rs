@@ -109,6 +109,7 @@ impl Judging<'_> {
             house: self.house,
             posted: &self.seen.posted,
             shown: self.shown,
+            lenient: true,
             words: &words,
         };
         beside.judge(way, sent)

@@ -196,7 +196,10 @@ fn name(dice: &mut Dice, code: &str, most: usize) -> String {
     if dice.chance(50) {
         parts.reverse();
     }
-    let text = parts.join(dice.pick(&["", " ", " ", "-"]));
+    let mut text = parts.join(dice.pick(&["", " ", " ", "-"]));
+    if dice.chance(4) {
+        text = format!("  {text} ");
+    }
     if text.chars().count() > most {
         code.chars().take(most).collect()
     } else {

@@ -117,6 +117,8 @@ pub enum Turn {
     Same,
     /// What was one value is an item of a list.
     Item,
+    /// Items of the first item of a list, in some place; those of the others are not shown.
+    OfFirst,
     /// The first item of a list, the others are not shown.
     First,
     /// The last one.
@@ -129,8 +131,6 @@ pub enum Turn {
     Moved,
     /// Each is part of what is shown for the list.
     Into,
-    /// Items of the first item of a list, in some place; those of the others are not shown.
-    OfFirst,
 }
 
 /// How a value turned.
@@ -256,6 +256,8 @@ pub struct Beside<'l> {
     pub posted: &'l Posted,
     /// What is shown.
     pub shown: &'l Shown,
+    /// Whether a value that is the same may stand in another place of its list.
+    pub lenient: bool,
     /// Words learned for a way.
     pub words: &'l dyn Fn(&Way, &Value) -> Option<Value>,
 }
@@ -266,7 +268,11 @@ impl Beside<'_> {
         let depth = way.target.matches("/#").count();
         let at = &sent.indexes;
         match way.turn {
-            Turn::Same if depth == at.len() => self.at(way, at, sent),
+            // In lists what is left out before it may have moved it up.
+            Turn::Same if depth == at.len() => match self.at(way, at, sent) {
+                Verdict::Fails if depth > 0 && self.lenient => self.any(way, sent, |_| true),
+                verdict => verdict,
+            },
             Turn::First if depth < at.len() => match at[depth..].iter().all(|i| *i == 0) {
                 true => self.at(way, &at[..depth], sent),
                 false => Verdict::NotMeant,
