@@ -6,8 +6,8 @@
 //! `README.md` (the guide shown to users), `golden/` (recorded requests and our answers).
 //!
 //! What they share: [`body`] (strict JSON with slots), [`check`] (typed reading that names the field), [`inbound`] (a
-//! request's body within limits), [`delicate`] (answers that only a form tells), [`files`] (slots to durable files), [`reply`] (answers out), [`cursor`], [`limit`],
-//! [`time`].
+//! request's body within limits), [`delicate`] (answers that only a form tells), [`files`] (slots to durable files),
+//! [`reply`] (answers out), [`cursor`], [`limit`], [`time`]; and [`written`], what callers may write, as data.
 
 pub mod body;
 pub mod check;
@@ -23,6 +23,7 @@ pub mod native;
 pub(crate) mod openapi;
 pub mod reply;
 pub mod time;
+pub mod written;
 pub mod xobin;
 
 use axum::Router;
@@ -45,6 +46,8 @@ pub trait Dialect: Sync {
     fn routes(&self) -> Router<App>;
     /// How this vendor phrases a failure.
     fn problem(&self, problem: &Problem) -> Response;
+    /// The bodies that make a candidate, for `docs/dialects/matrix.md`.
+    fn written(&self) -> Vec<written::Written>;
     /// Says on an answer of this status how often its key may call. Where clients know older names for it, those too.
     fn standing(&self, standing: &limit::Standing, _status: StatusCode, headers: &mut HeaderMap) {
         standing.headers(headers);

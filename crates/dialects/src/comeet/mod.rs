@@ -51,6 +51,10 @@ impl Dialect for Comeet {
         problem::render(problem)
     }
 
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
+    }
+
     fn guide(&self) -> &'static str {
         include_str!("README.md")
     }

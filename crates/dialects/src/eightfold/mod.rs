@@ -45,6 +45,10 @@ impl Dialect for Eightfold {
         problem::render(problem)
     }
 
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
+    }
+
     fn guide(&self) -> &'static str {
         include_str!("README.md")
     }

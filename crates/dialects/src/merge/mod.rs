@@ -56,6 +56,10 @@ impl Dialect for Merge {
         problem::render(problem)
     }
 
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
+    }
+
     /// The names that Merge's SDKs and other clients of such APIs know, too. Not `X-RateLimit-Reset` on a 5xx: the SDKs
     /// would take it for the time to wait.
     fn standing(&self, standing: &Standing, status: StatusCode, headers: &mut HeaderMap) {

@@ -44,6 +44,10 @@ impl Dialect for Native {
         problem::render(problem)
     }
 
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
+    }
+
     fn guide(&self) -> &'static str {
         include_str!("README.md")
     }

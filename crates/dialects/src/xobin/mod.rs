@@ -37,6 +37,10 @@ impl Dialect for Xobin {
         problem::render(problem)
     }
 
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
+    }
+
     fn guide(&self) -> &'static str {
         include_str!("README.md")
     }

@@ -101,7 +101,7 @@ fn an_invite_is_opened_completed_and_expires() {
 #[test]
 fn the_token_lies_nowhere_and_is_filled_in_on_the_way_out() {
     story(async |house: House| {
-        let (application, invite) = invited(&house).await;
+        let (_, invite) = invited(&house).await;
         let token = token(&house, &invite);
         let link = invite::link(&house.app.settings.public_url, &invite);
         let request = RequestKey {

@@ -27,7 +27,7 @@ use crate::comeet::uid::{self, Kind};
 use crate::comeet::wire::{self, CreateCandidate, FILE_BYTES, Upload, UploadSlot};
 use crate::comeet::{Comeet, NAME, auth};
 use crate::files::{self, Content, File, Kept};
-use crate::{inbound, reply};
+use crate::{inbound, reply, written};
 
 pub(in crate::comeet) async fn create_candidate(
     State(app): State<App>,
@@ -114,8 +114,14 @@ fn submission(body: &Body, wire: &CreateCandidate, uploads: &[(Upload, Kept)]) -
         body: body.skeleton.clone(),
         files: uploads.iter().map(|(_, kept)| kept.slot.clone()).collect(),
         eeo: files::eeo_slots(body),
-        unmapped: wire.unknown.clone(),
+        unmapped: unmapped(body, wire),
     }
+}
+
+/// What the page does not know, and blanks, which say nothing.
+fn unmapped(body: &Body, wire: &CreateCandidate) -> Vec<String> {
+    let blanks = written::blanks(&body.json, &|at| at == "/custom_fields");
+    wire.unknown.iter().cloned().chain(blanks).collect()
 }
 
 /// Keeps the submission, finds or makes the person, opens the application or finds the open one.

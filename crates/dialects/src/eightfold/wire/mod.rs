@@ -9,11 +9,13 @@ pub(super) mod query;
 pub(super) mod schema;
 mod shape;
 pub(super) mod tables;
+mod written;
 
 use hiring::problem::{Flaw, FlawCode, Result};
 use serde_json::{Map, Value};
 
 use self::tables::BODY;
+pub(super) use self::written::written;
 use crate::body::{Body, Step};
 use crate::check::{Check, Object};
 
