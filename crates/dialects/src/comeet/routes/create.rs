@@ -196,7 +196,10 @@ fn repeat(
     wire: &CreateCandidate,
 ) -> Result<()> {
     let partner_id = wire.partner_candidate_id.as_deref();
-    let same = partner_id.is_some() && partner_id == there.foreign_key.as_deref();
+    // Another partner's ids are its own, even where one reads like ours.
+    let same = partner_id.is_some()
+        && partner_id == there.foreign_key.as_deref()
+        && sent_before(tx, caller, there)?;
     let stages = job::stages(tx, caller.org, job.id)?;
     if same && map::in_progress(there, job, &stages) {
         return Err(Problem::Conflict(Clash::ApplicationOpen {
@@ -205,4 +208,13 @@ fn repeat(
     }
     application::supplement(tx, caller, there.id, partner_id, &map::details(wire))?;
     Ok(())
+}
+
+/// Whether the caller's key has sent something of this application before; the submission at hand does not count yet.
+fn sent_before(r: &mut Reader, caller: &Caller, there: &Application) -> Result<bool> {
+    match application::find_found(r, caller.org, there.id, caller.key()) {
+        Ok(_) => Ok(true),
+        Err(Problem::NotFound(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }

@@ -369,12 +369,12 @@ class Server:
         else:
             self.document = None
 
-    def ask(self, path, body=None):
+    def ask(self, path, body=None, method=None):
         """Status and JSON of the answer to one call: a path below the key's base address, or a whole address."""
         where = path if path.startswith(self.url) else self.key["base_url"] + path
         headers = {**self.headers, "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(where, data=data, headers=headers)
+        request = urllib.request.Request(where, data=data, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, json.load(answer)
