@@ -76,7 +76,12 @@ pub fn sifted(
     let jobs = sieve.jobs.as_deref();
     let narrowed = jobs.map(|_| 1_i64);
     let mut parameters = with_hundred(&org, jobs.unwrap_or_default());
-    parameters.extend([&narrowed as &dyn ToValue, &sieve.name, &ending, &sieve.stage]);
+    parameters.extend([
+        &narrowed as &dyn ToValue,
+        &sieve.name,
+        &ending,
+        &sieve.stage,
+    ]);
     parameters.extend(sieve.candidate.as_ref().map(|id| id as &dyn ToValue));
     let total = r.number(count, &parameters)?;
     parameters.extend([&limit as &dyn ToValue, &offset]);

@@ -68,7 +68,9 @@ pub(in crate::eightfold) fn names(entry: &Value, job: &Job, known_as: &[String])
     // A number beside the name of a system is that system's.
     let numbers = entry["job_system_id"].is_null();
     let is = |id: &str| {
-        (numbers && id == job.id.to_string()) || id == job.uid.to_string() || known_as.iter().any(|k| k == id)
+        (numbers && id == job.id.to_string())
+            || id == job.uid.to_string()
+            || known_as.iter().any(|k| k == id)
     };
     let wanted = |j: &Value| j["ats_job_id"].as_str().is_some_and(is);
     items(entry.get("jobs")).iter().any(wanted)

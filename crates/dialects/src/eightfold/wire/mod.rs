@@ -68,7 +68,14 @@ impl AtsCandidate {
                     // A word is taken back by an empty string, as all other strings are.
                     let gone = matches!(field.kind, Kind::Choice(_)) && value == "";
                     if !gone {
-                        shape::check_member(&mut check, &root, name, value, field.kind, &mut unknown);
+                        shape::check_member(
+                            &mut check,
+                            &root,
+                            name,
+                            value,
+                            field.kind,
+                            &mut unknown,
+                        );
                     }
                     if is_empty(&body.actual(value)) {
                         empty.push(field.name);

@@ -180,7 +180,8 @@ mod tests {
         let body = json!({"atsEntityId": "1", "title": "T", "jobStages": ["A", {"name": "B"}, {"stage": " C "}]});
         let read = parse(body, Way::Create).unwrap();
         assert_eq!(read.stages.unwrap(), ["A", "B", "C"]);
-        let body = json!({"atsEntityId": "1", "title": "T", "jobStages": ["A", {"name": "a "}, "B"]});
+        let body =
+            json!({"atsEntityId": "1", "title": "T", "jobStages": ["A", {"name": "a "}, "B"]});
         assert_eq!(
             parse(body, Way::Create).unwrap().stages.unwrap(),
             ["A", "B"]
