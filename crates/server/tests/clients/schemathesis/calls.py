@@ -171,6 +171,10 @@ def eightfold_things(server):
         f"{core}/ats-systems/{{systemId}}": [name],
         f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}}": ["c-1"],
         f"{core}/ats-systems/{{systemId}}/ats-positions/{{atsPositionId}}": ["R-1"],
+        # Two different ones in address and body are refused.
+        f"{core}/ats-systems/{{systemId}}/ats-candidates systemId": [name],
+        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}} systemId": [name],
+        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}} candidateId": ["c-1"],
         f"{core}/transactions/{{transactionId}}": [written["transactionId"]],
         f"{core}/position/{{positionId}}": [position["id"]],
         f"{core}/positions/{{positionId}}": [position["id"]],
@@ -233,8 +237,11 @@ DIALECTS = {
         eightfold_headers,
         after="/ats-systems/{system_id}/ats-candidates",
         before=eightfold_things,
-        # A person's body has some 2,400 such calls. POST of an ATS candidate makes them, and PATCH of a profile.
-        same_body=("replace_ats_candidate", "amend_ats_candidate", "create_profile", "replace_profile"),
+        # A person's body has some 2,400 such calls. POST of an ATS candidate makes them; the others would write them all
+        # to one person, whose record is read whole each time.
+        same_body=(
+            "replace_ats_candidate", "amend_ats_candidate", "create_profile", "replace_profile", "amend_profile"
+        ),
     ),
     "comeet": Dialect(comeet_headers, after="/candidates", before=comeet_things),
 }
