@@ -165,16 +165,20 @@ def eightfold_things(server):
     written = server.make(f"{system}/ats-candidates", {**person, **more})
     _, profiles = server.ask("/profiles")
     profile = profiles["data"][0]
+    # DELETE takes some of them away, and the calls after it want somebody too.
+    others = [f"c-{n}" for n in range(2, 40)]
+    for other in others:
+        one = {**person, "candidateId": other, "emails": f"{other}@example.com"}
+        server.make(f"{system}/ats-candidates", one)
     server.make("/profile-notes", {"profileId": profile["id"], "note": "Came to tea."})
     stages = f"{core}/profiles/{{profileId}}/application/stages"
     return {
         f"{core}/ats-systems/{{systemId}}": [name],
-        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}}": ["c-1"],
+        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}}": ["c-1", *others],
         f"{core}/ats-systems/{{systemId}}/ats-positions/{{atsPositionId}}": ["R-1"],
         # Two different ones in address and body are refused.
         f"{core}/ats-systems/{{systemId}}/ats-candidates systemId": [name],
         f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}} systemId": [name],
-        f"{core}/ats-systems/{{systemId}}/ats-candidates/{{candidateId}} candidateId": ["c-1"],
         f"{core}/transactions/{{transactionId}}": [written["transactionId"]],
         f"{core}/position/{{positionId}}": [position["id"]],
         f"{core}/positions/{{positionId}}": [position["id"]],
