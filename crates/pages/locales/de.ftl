@@ -135,7 +135,7 @@ confirm-mail-draft = Guten Tag,
     { $link }
 
     Wenn Sie das nicht waren, brauchen Sie nichts zu tun.
-confirm-mail-sent = Guten Tag { $name },
+confirm-mail-sent = Guten Tag,
 
     { $organization } hat Ihre Bewerbung als { $job } erhalten. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:
 

@@ -140,7 +140,7 @@ confirm-mail-draft = Hello,
     { $link }
 
     If that was not you, you need not do anything.
-confirm-mail-sent = Hello { $name },
+confirm-mail-sent = Hello,
 
     { $organization } has received your application for { $job }. Please confirm that this address is yours:
 

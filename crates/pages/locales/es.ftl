@@ -135,7 +135,7 @@ confirm-mail-draft = Hola:
     { $link }
 
     Si no ha sido usted, no tiene que hacer nada.
-confirm-mail-sent = Hola, { $name }:
+confirm-mail-sent = Hola:
 
     { $organization } ha recibido su candidatura para { $job }. Confirme que esta dirección es suya:
 

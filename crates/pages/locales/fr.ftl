@@ -135,7 +135,7 @@ confirm-mail-draft = Bonjour,
     { $link }
 
     Si ce n’était pas vous, vous n’avez rien à faire.
-confirm-mail-sent = Bonjour { $name },
+confirm-mail-sent = Bonjour,
 
     { $organization } a reçu votre candidature au poste de { $job }. Veuillez confirmer que cette adresse est la vôtre :
 
