@@ -42,7 +42,7 @@ job-department = Departamento
 job-code = Referencia
 job-about = Sobre el puesto
 job-apply = Presentar candidatura
-job-apply-help = Puede parar en cualquier momento y seguir más tarde: recibirá un enlace propio.
+job-apply-help = Puede parar en cualquier momento y seguir más tarde: recibirá un enlace personal.
 job-begun = En este dispositivo ha empezado una candidatura para este puesto.
 job-continue = Continuar su candidatura
 job-afresh = Empezar una nueva
@@ -53,14 +53,14 @@ form-invited = { $organization } le invita a presentarse a este puesto.
 form-hello = Hola, { $name }
 form-message = Un mensaje de { $organization }
 form-until = Válido hasta
-form-left = quedan { $time }
+form-left = tiempo restante: { $time }
 form-required = Las preguntas marcadas como «obligatorio» deben responderse.
 required = obligatorio
 form-about-you = Sobre usted
 form-questions = Preguntas
 form-name = Su nombre completo
 form-email = Correo electrónico
-form-email-fixed = Es la dirección a la que se le invitó. No se puede cambiar aquí.
+form-email-fixed = Es la dirección a la que se envió su invitación. No se puede cambiar aquí.
 form-email-help = Enviamos un enlace a esta dirección para confirmar que es suya.
 form-choose = Elija una opción
 form-yes = Sí
@@ -105,17 +105,17 @@ fault-choice = Elija una de las respuestas.
 fault-long = Escriba como máximo { $most } caracteres.
 fault-unfinished = Este archivo no ha llegado entero. Elíjalo otra vez.
 fault-empty-file = Este archivo está vacío.
-fault-large-file = Este archivo supera { $most }.
-fault-quota = Sus archivos juntos superan { $most }. Quite alguno.
+fault-large-file = Este archivo supera los { $most }.
+fault-quota = Sus archivos juntos superan los { $most }. Quite alguno.
 
 sent-title = Hemos recibido su candidatura
-sent-text = { $organization } tiene su candidatura para { $job }. Se pondrán en contacto con usted.
+sent-text = { $organization } ha recibido su candidatura para { $job }. Se pondrán en contacto con usted.
 sent-at = Enviado
 sent-unverified = Confirme su dirección: hemos enviado un enlace a { $email }. Su candidatura cuenta en todo caso.
 sent-what = Lo que ha enviado
 sent-nothing = Sin respuesta
 sent-download = Descargar todo en JSON
-sent-no-details = No llegó por esta página, así que aquí no hay nada que mostrar.
+sent-no-details = No se envió desde esta página, así que aquí no hay nada que mostrar.
 withdraw = Retirar la candidatura
 withdraw-help = { $organization } verá que ya no se presenta. Aquí no se puede deshacer.
 withdraw-button = Retirar ahora
@@ -130,7 +130,7 @@ confirm-not-you = Si no ha presentado ninguna candidatura, cierre esta página: 
 confirm-mail-subject = Su candidatura: { $job }
 confirm-mail-draft = Hola:
 
-    Ha empezado una candidatura para { $job } en { $organization }. Con este enlace confirma su dirección y vuelve a ella:
+    Ha empezado una candidatura para { $job } en { $organization }. Con este enlace puede confirmar su dirección y continuar la candidatura:
 
     { $link }
 
@@ -144,10 +144,10 @@ confirm-mail-sent = Hola:
     Con el mismo enlace puede ver lo que ha enviado y retirarlo. Si no ha sido usted, no tiene que hacer nada.
 
 unknown-title = Este enlace no lleva a ninguna parte
-unknown-text = No conocemos nada en esta dirección. Quizá un programa de correo la cortó: copie el enlace entero en la barra de direcciones.
-unknown-ask = Si no sirve, pida uno nuevo a quien se lo envió.
+unknown-text = No hay nada en esta dirección. Quizá un programa de correo la haya cortado: copie el enlace entero en la barra de direcciones.
+unknown-ask = Si eso no ayuda, pida uno nuevo a quien se lo envió.
 expired-title = Esta invitación ha caducado
-expired-text = Era para { $job } en { $organization } y terminó el { $moment }.
+expired-text = Era para { $job } en { $organization } y caducó el { $moment }.
 revoked-title = Esta invitación ya no es válida
 revoked-text = { $organization } ha retirado esta invitación.
 declined-title = Esta invitación fue rechazada
@@ -158,14 +158,14 @@ closed-text = { $organization } ya no acepta candidaturas para { $job }.
 no-job-title = No existe este puesto
 no-job-text = La dirección puede estar mal escrita o cortada, o el puesto ya no es público.
 foreign-title = Este formulario no se envió desde aquí
-foreign-text = Vino de otra página o de una que estuvo abierta demasiado tiempo, así que no se hizo nada. Abra el enlace otra vez.
+foreign-text = Procede de otra página o de una que estuvo abierta demasiado tiempo, así que no se ha hecho nada. Abra el enlace otra vez.
 busy-title = Demasiados intentos
-busy-text = Ha habido demasiados intentos desde donde está. Espere { $time } y vuelva a intentarlo.
+busy-text = Ha habido demasiados intentos desde su conexión. Espere { $time } y vuelva a intentarlo.
 large-title = Ha sido demasiado de una vez
-large-text = El formulario era mayor de lo que aceptamos. Los archivos pueden tener { $most } cada uno.
+large-text = El formulario era mayor de lo que aceptamos. Cada archivo puede tener { $most } como máximo.
 broken-title = Algo no ha llegado
 broken-text = El formulario llegó solo en parte, quizá porque se cortó la conexión. Lo que llegó se ha guardado: abra el enlace otra vez.
-full-title = Ahora mismo hay mucho movimiento
-full-text = En este momento llega demasiado a la vez. Lo que había guardado sigue ahí: inténtelo de nuevo en unos segundos.
-ours-title = Algo se ha roto
-ours-text = Es culpa nuestra y ha quedado anotado. Lo que había guardado sigue ahí. Si lo comunica, indique el número { $ticket }.
+full-title = Hay demasiadas solicitudes en este momento
+full-text = Estamos recibiendo demasiadas solicitudes a la vez. Lo que había guardado sigue ahí: inténtelo de nuevo en unos segundos.
+ours-title = Se ha producido un error
+ours-text = El error es nuestro y ha quedado registrado. Lo que había guardado sigue ahí. Si lo comunica, indique el número { $ticket }.

@@ -47,7 +47,7 @@ job-begun = Vous avez commencé une candidature à ce poste sur cet appareil.
 job-continue = Continuer votre candidature
 job-afresh = En commencer une nouvelle
 
-form-title = Postuler comme { $job } chez { $organization }
+form-title = Candidature au poste de { $job } chez { $organization }
 form-eyebrow = Votre candidature
 form-invited = { $organization } vous invite à postuler à ce poste.
 form-hello = Bonjour { $name }
@@ -76,10 +76,10 @@ form-consent-purpose = Finalité : { $purpose }
 form-consent-version = Version { $version }
 form-submit = Envoyer la candidature
 form-save = Enregistrer et revenir plus tard
-form-saved = Enregistré. Revenez par le même lien, depuis n’importe quel appareil.
+form-saved = Enregistré. Revenez avec le même lien, depuis n’importe quel appareil.
 form-saved-mailed = Enregistré. Nous avons envoyé le lien à { $email }.
 form-link = Votre lien personnel
-form-link-help = Par ce lien vous revenez à votre candidature, depuis n’importe quel appareil. Quiconque l’a peut la lire : gardez-le pour vous.
+form-link-help = Ce lien vous ramène à votre candidature, depuis n’importe quel appareil. Quiconque le possède peut la lire : gardez-le pour vous.
 form-link-invite = Le lien de votre invitation vous ramène ici, depuis n’importe quel appareil. Il n’est destiné qu’à vous.
 form-decline = Je ne souhaite pas postuler
 form-decline-help = { $organization } verra que vous avez décliné. Ce que vous avez écrit ici n’est pas envoyé.
@@ -109,13 +109,13 @@ fault-large-file = Ce fichier dépasse { $most }.
 fault-quota = Vos fichiers dépassent ensemble { $most }. Veuillez en retirer un.
 
 sent-title = Votre candidature a été reçue
-sent-text = { $organization } a votre candidature au poste de { $job }. Vous aurez de leurs nouvelles.
+sent-text = { $organization } a bien reçu votre candidature au poste de { $job }. Vous aurez de leurs nouvelles.
 sent-at = Envoyé
 sent-unverified = Veuillez confirmer votre adresse : nous avons envoyé un lien à { $email }. Votre candidature compte dans tous les cas.
 sent-what = Ce que vous avez envoyé
 sent-nothing = Pas de réponse
 sent-download = Tout télécharger en JSON
-sent-no-details = Elle n’est pas venue par cette page, il n’y a donc rien à montrer ici.
+sent-no-details = Elle n’a pas été envoyée depuis cette page, il n’y a donc rien à afficher ici.
 withdraw = Retirer la candidature
 withdraw-help = { $organization } verra que vous ne postulez plus. Cela ne peut pas être annulé ici.
 withdraw-button = Retirer maintenant
@@ -130,7 +130,7 @@ confirm-not-you = Si vous n’avez pas postulé, fermez cette page : il ne se pa
 confirm-mail-subject = Votre candidature : { $job }
 confirm-mail-draft = Bonjour,
 
-    vous avez commencé une candidature au poste de { $job } chez { $organization }. Par ce lien vous confirmez votre adresse et y revenez :
+    Vous avez commencé une candidature au poste de { $job } chez { $organization }. Ce lien vous permet de confirmer votre adresse et de reprendre votre candidature :
 
     { $link }
 
@@ -141,17 +141,17 @@ confirm-mail-sent = Bonjour,
 
     { $link }
 
-    Par le même lien vous voyez ce que vous avez envoyé et pouvez le retirer. Si ce n’était pas vous, vous n’avez rien à faire.
+    Avec le même lien, vous pouvez voir ce que vous avez envoyé et le retirer. Si ce n’était pas vous, vous n’avez rien à faire.
 
 unknown-title = Ce lien ne mène nulle part
-unknown-text = Nous ne connaissons rien à cette adresse. Un logiciel de courrier l’a peut-être coupée : veuillez copier le lien entier dans la barre d’adresse.
+unknown-text = Il n’y a rien à cette adresse. Un logiciel de messagerie l’a peut-être coupée : veuillez copier le lien entier dans la barre d’adresse.
 unknown-ask = Si cela n’aide pas, demandez-en un nouveau à la personne qui l’a envoyé.
 expired-title = Cette invitation a expiré
 expired-text = Elle concernait le poste de { $job } chez { $organization } et a pris fin le { $moment }.
 revoked-title = Cette invitation n’est plus valable
 revoked-text = { $organization } a retiré cette invitation.
 declined-title = Cette invitation a été déclinée
-declined-text = L’invitation à postuler comme { $job } chez { $organization } a été déclinée.
+declined-text = L’invitation à postuler au poste de { $job } chez { $organization } a été déclinée.
 ask-for-new = Si vous souhaitez encore postuler, demandez une nouvelle invitation à { $organization }.
 closed-title = Ce poste n’est plus ouvert
 closed-text = { $organization } n’accepte plus de candidatures au poste de { $job }.
@@ -167,5 +167,5 @@ broken-title = Quelque chose n’est pas arrivé
 broken-text = Le formulaire n’est arrivé qu’en partie, peut-être parce que la connexion a été coupée. Ce qui est arrivé est conservé : veuillez rouvrir le lien.
 full-title = Beaucoup de demandes en ce moment
 full-text = Il y a trop de demandes en ce moment. Ce que vous aviez enregistré est conservé : veuillez réessayer dans quelques secondes.
-ours-title = Quelque chose s’est cassé
-ours-text = C’est notre faute, et cela a été noté. Ce que vous aviez enregistré est conservé. Si vous le signalez, indiquez le numéro { $ticket }.
+ours-title = Une erreur s’est produite
+ours-text = L’erreur vient de nous et a été enregistrée. Ce que vous aviez enregistré est conservé. Si vous la signalez, indiquez le numéro { $ticket }.
