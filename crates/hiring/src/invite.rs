@@ -22,9 +22,9 @@ use crate::id::{ApplicationId, CandidateId, InviteId, JobId, OrgId, Uuid, new_ui
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
 
-pub use fate::{decline, end_with, expire_some, holder, lock, renew, revoke, start};
-pub use listed::{Filter, find_by_uid, page};
-pub use validity::{MOST_DAYS, job_days, jobs_days, set_job_days};
+pub use fate::{address, decline, end_with, expire_some, holder, lock, renew, revoke, start};
+pub use listed::{Filter, Names, find_by_uid, names, page};
+pub use validity::{MOST_DAYS, begin_job_days, job_days, jobs_days, set_job_days};
 
 /// How long an invite is valid unless somebody says otherwise, µs: 14 days.
 pub const VALID_FOR: i64 = 14 * DAY;

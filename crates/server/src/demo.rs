@@ -371,10 +371,11 @@ fn accountant() -> NewJob {
 }
 
 /// What a person reads after `muster demo`.
-pub fn page(credentials: &Value, invite: &str) -> String {
+/// `mailing` says whether mail goes out.
+pub fn page(credentials: &Value, invite: &str, mailing: &str) -> String {
     let mut text = format!(
         "Muster is running at {}\n\n  desk     {}  ({} / {})\n  outbox   {}  (with the native key)\n  guides   {}/docs\n\
-         \x20 apply    {}  (anybody, by the job's public page)\n  invite   {invite}  (Augusta, who was invited)\n",
+         \x20 apply    {}  (anybody, by the job's public page)\n  invite   {invite}  (Augusta, who was invited)\n\n{mailing}\n",
         show(&credentials["url"]),
         show(&credentials["desk"]["url"]),
         show(&credentials["desk"]["email"]),

@@ -1,7 +1,7 @@
 //! The `muster` binary: parses the command line and hands over.
 
 use clap::Parser as _;
-use server::options::{BenchCommand, Command, KeyCommand, Options, OrgCommand};
+use server::options::{BenchCommand, Command, KeyCommand, MailCommand, Options, OrgCommand};
 use server::{bench, commands};
 
 fn main() -> std::process::ExitCode {
@@ -44,13 +44,15 @@ async fn run(options: Options) -> Result<(), String> {
             place,
             listen,
             keeping,
-        } => commands::serve(&place, &listen, &keeping).await,
+            mail,
+        } => commands::serve(&place, &listen, &keeping, &mail).await,
         Command::Demo {
             place,
             listen,
             keeping,
+            mail,
             json,
-        } => commands::demo(&place, &listen, &keeping, json).await,
+        } => commands::demo(&place, &listen, &keeping, &mail, json).await,
         Command::Org {
             command: OrgCommand::Create { name, place, json },
         } => commands::org_create(&place, &name, json).await,
@@ -58,6 +60,14 @@ async fn run(options: Options) -> Result<(), String> {
             command: OrgCommand::List { place, json },
         } => commands::org_list(&place, json).await,
         Command::Key { command } => key(command).await,
+        Command::Mail {
+            command:
+                MailCommand::Test {
+                    address,
+                    mail,
+                    public_url,
+                },
+        } => commands::mail_test(&mail, public_url.as_deref(), &address).await,
         Command::Bench {
             command:
                 BenchCommand::Create {

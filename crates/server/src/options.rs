@@ -1,5 +1,7 @@
 //! The command line. It is a contract: names and meanings stay.
 
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use courier::fetch;
 use courier::guard::{Guard, IpNet, network};
 use dialects::DIALECTS;
+
+pub use mail::{Mail, MailCommand};
 
 /// A self-hosted applicant tracking server that answers the candidate APIs you already speak.
 #[derive(Debug, Parser)]
@@ -30,6 +34,8 @@ pub enum Command {
         listen: Listen,
         #[command(flatten)]
         keeping: Keeping,
+        #[command(flatten)]
+        mail: Box<Mail>,
     },
     /// Serve with an example organization, and print credentials and a curl line for each call
     Demo {
@@ -39,6 +45,8 @@ pub enum Command {
         listen: Listen,
         #[command(flatten)]
         keeping: Keeping,
+        #[command(flatten)]
+        mail: Box<Mail>,
         /// Print everything as one JSON object on the first line instead
         #[arg(long)]
         json: bool,
@@ -52,6 +60,11 @@ pub enum Command {
     Key {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Mail
+    Mail {
+        #[command(subcommand)]
+        command: MailCommand,
     },
     /// Measure: candidates a second, and how near that is to what the database can do
     Bench {

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use courier::fetch;
-use hiring::{App, attachment, draft, idempotency, request};
+use courier::{fetch, mail};
+use hiring::{App, attachment, draft, idempotency, invite, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -31,18 +31,34 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
         .map_err(|e| format!("cannot listen on {address}: {e}"))
 }
 
-/// Serves until `stop` says so, then finishes what was accepted. With `fetching`, files that callers name by URL are
-/// fetched meanwhile.
+/// What is done beside serving.
+#[derive(Default)]
+pub struct Errands {
+    /// Fetch files that callers name by URL.
+    pub fetching: Option<fetch::Settings>,
+    /// Send mails.
+    pub mailing: Option<mail::Settings>,
+}
+
+/// Serves until `stop` says so, then finishes what was accepted; runs its errands meanwhile.
 pub async fn run(
     listener: TcpListener,
     app: App,
     router: Router,
-    fetching: Option<fetch::Settings>,
+    errands: Errands,
     stop: watch::Receiver<bool>,
 ) {
     let mut told_to = stop.clone();
-    let housekeeping = tokio::spawn(keep_house(app.clone()));
-    let fetching = fetching.map(|settings| tokio::spawn(fetch::run(app, settings, stop.clone())));
+    let housekeeping = [
+        tokio::spawn(keep_house(app.clone())),
+        tokio::spawn(expire_invites(app.clone())),
+    ];
+    let fetching = errands
+        .fetching
+        .map(|settings| tokio::spawn(fetch::run(app.clone(), settings, stop.clone())));
+    let mailing = errands
+        .mailing
+        .map(|settings| tokio::spawn(mail::run(app, settings, stop.clone())));
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
@@ -68,13 +84,16 @@ pub async fn run(
     {
         tracing::warn!("some requests did not end in time");
     }
-    housekeeping.abort();
-    let _ = housekeeping.await;
-    // Told when the others were, so it ended long ago unless the database hangs.
-    if let Some(fetching) = fetching
-        && tokio::time::timeout(LAST, fetching).await.is_err()
-    {
-        tracing::warn!("fetching did not end in time");
+    for task in housekeeping {
+        task.abort();
+        let _ = task.await;
+    }
+    // Told when the others were, so they ended long ago unless the database hangs, or a mail server that has a message and
+    // has not answered.
+    for errand in [fetching, mailing].into_iter().flatten() {
+        if tokio::time::timeout(LAST, errand).await.is_err() {
+            tracing::warn!("an errand did not end in time");
+        }
     }
 }
 
@@ -190,6 +209,23 @@ async fn keep_house(app: App) {
         }
         if let Err(problem) = attachment::sweep(&app).await {
             tracing::warn!(?problem, "orphaned files were not removed");
+        }
+    }
+}
+
+/// Notes that invites have expired, within a minute or so of their end.
+async fn expire_invites(app: App) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        loop {
+            match app.store.write(invite::expire_some).await {
+                Ok(100..) => tokio::task::yield_now().await,
+                Ok(_) => break,
+                Err(problem) => {
+                    tracing::warn!(?problem, "expired invites were not noted");
+                    break;
+                }
+            }
         }
     }
 }

@@ -7,13 +7,15 @@
 //!
 //! This file knows nothing of Muster's tables or routes. Read `scripts/throwaway-postgres` next;
 //! [`app`] is the whole program on such a place, with its actors, [`golden`] replays recorded requests, [`contents`] is
-//! all that lies there.
+//! all that lies there, [`smtp`] is a mail server that does as it is told.
 
 #[cfg(feature = "app")]
 pub mod app;
 pub mod contents;
 #[cfg(feature = "app")]
 pub mod golden;
+#[cfg(feature = "smtp")]
+pub mod smtp;
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};

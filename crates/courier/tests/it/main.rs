@@ -1,11 +1,14 @@
-//! Fetching, on both engines, from real servers on this machine's loopback.
+//! Fetching and mailing, on both engines, with real servers on this machine's loopback.
 //!
 //! In this file stands how a story begins: [`story`] gives a [`House`] without a server around it. `origin.rs` is the
-//! other side: a server that answers as it is told, well or badly.
+//! other side of fetching: a server that answers as it is told, well or badly; that of mailing is `testing::smtp`.
 
+mod arriving;
 mod bringing;
 mod failing;
+mod faults;
 mod origin;
+mod post;
 mod refusing;
 mod sharing;
 

@@ -13,8 +13,8 @@ use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::routes::{
-    applications, attachments, candidates, catalog, feed, jobs, linked_accounts, members, notes,
-    submissions,
+    applications, attachments, candidates, catalog, feed, invites, jobs, linked_accounts, mails,
+    members, notes, submissions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -41,6 +41,11 @@ use crate::reply;
         linked_accounts::list_linked_accounts, linked_accounts::get_linked_account,
         linked_accounts::change_linked_account,
         feed::list_events, feed::list_outbox,
+        invites::create_invite, invites::list_invites, invites::get_invite, invites::resend_invite,
+        invites::renew_invite, invites::revoke_invite,
+        mails::get_delivery, mails::bounce_delivery, mails::list_mail_templates, mails::get_mail_template,
+        mails::put_mail_template, mails::delete_mail_template, mails::preview_mail_template,
+        mails::get_mail_settings, mails::put_mail_settings,
     ),
     components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition,
         answer::NoteKind, answer::NoteVisibility, NewField)),
@@ -69,12 +74,15 @@ impl Modify for Common {
         }
         for (path, item) in &mut document.paths.paths {
             let open = path == "/openapi.json";
-            let named = path.contains("{id}");
+            let named = path.contains('{');
             if let Some(operation) = item.get.as_mut().filter(|_| !open) {
                 refusals(operation, named, &[]);
             }
-            if let Some(operation) = &mut item.patch {
+            for operation in [&mut item.patch, &mut item.put].into_iter().flatten() {
                 refusals(operation, named, OF_BODY);
+            }
+            if let Some(operation) = &mut item.delete {
+                refusals(operation, named, &[]);
             }
             if let Some(operation) = &mut item.post {
                 refusals(operation, named, OF_BODY);
@@ -232,7 +240,8 @@ mod tests {
                 "{path}"
             );
             // What is named in the path, or by a filter.
-            let names = path.contains("{id}") || (*method, *path) == ("GET", "/applications");
+            let filtered = ["/applications", "/invites"];
+            let names = path.contains('{') || (*method == "GET" && filtered.contains(path));
             assert_eq!(responses.contains_key("404"), names, "{method} {path}");
             assert_eq!(responses.contains_key("422"), *method == "POST", "{path}");
         }

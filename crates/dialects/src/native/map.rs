@@ -1,7 +1,8 @@
 //! Our own API's words ↔ the canonical ones. Pure.
 //!
-//! What is sent: `map/sent.rs`. What is shown of a submission: `map/submission.rs`.
+//! What is sent: `map/sent.rs`. What is shown of a submission: `map/submission.rs`; of invites and mails: `map/mail.rs`.
 
+mod mail;
 mod sent;
 mod submission;
 
@@ -10,16 +11,15 @@ use hiring::attachment::Attachment;
 use hiring::candidate::{Candidate, PossibleDuplicate};
 use hiring::catalog::Item;
 use hiring::consent::Consent;
-use hiring::delivery::Delivery;
 use hiring::event::Event;
 use hiring::id::{StageId, Uuid};
-use hiring::invite::{self, Invite};
 use hiring::job::{Around, Field, Job, Stage};
 use hiring::linked_account::{LinkedAccount, Scope};
 use hiring::member::Member;
 use hiring::note::Note;
 use serde_json::{Value, json};
 
+pub(super) use mail::{delivery, delivery_in_full, invite, mail_settings, mail_template, rendered};
 pub(super) use sent::{KeptFile, answers, new_application, new_candidate, new_job, stage};
 pub(super) use submission::{Parts, submission};
 
@@ -41,6 +41,7 @@ pub(super) fn job(
         status: job.status.word(),
         code: job.code.clone(),
         description: job.description.clone(),
+        invite_days: None,
         departments: around.departments.iter().map(item).collect(),
         offices: around.offices.iter().map(item).collect(),
         recruiters: around.recruiters.iter().map(member).collect(),
@@ -194,17 +195,6 @@ fn stage_uid(id: StageId, stages: &[Stage]) -> Option<Uuid> {
     stages.iter().find(|s| s.id == id).map(|s| s.uid)
 }
 
-/// The link holds a slot (`hiring::invite`) that is filled when the answer is sent.
-pub(super) fn invite(invite: &Invite, public_url: &str) -> answer::Invite {
-    answer::Invite {
-        id: invite.uid,
-        state: invite.state.word(),
-        link: invite::link(public_url, invite),
-        created_at: micros(invite.created_at),
-        expires_at: micros(invite.expires_at),
-    }
-}
-
 pub(super) fn attachment(attachment: &Attachment) -> answer::Attachment {
     let there = attachment.sha256.is_some();
     answer::Attachment {
@@ -259,20 +249,6 @@ pub(super) fn event(event: &Event, stages: &[Stage]) -> answer::Event {
         actor: event.actor.clone(),
         data,
         created_at: micros(event.created_at),
-    }
-}
-
-/// The body holds slots of invite links, which are filled when the answer is sent.
-pub(super) fn delivery(delivery: &Delivery) -> answer::Delivery {
-    answer::Delivery {
-        id: delivery.uid.clone(),
-        channel: delivery.channel.clone(),
-        recipient: delivery.recipient.clone(),
-        subject: delivery.subject.clone(),
-        body: delivery.body.clone(),
-        state: delivery.state.clone(),
-        event: delivery.event,
-        created_at: micros(delivery.created_at),
     }
 }
 

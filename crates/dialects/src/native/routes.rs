@@ -7,8 +7,10 @@ pub(super) mod attachments;
 pub(super) mod candidates;
 pub(super) mod catalog;
 pub(super) mod feed;
+pub(super) mod invites;
 pub(super) mod jobs;
 pub(super) mod linked_accounts;
+pub(super) mod mails;
 pub(super) mod members;
 pub(super) mod notes;
 mod pipelines;
@@ -16,7 +18,7 @@ pub(super) mod query;
 pub(super) mod submissions;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, patch, post};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use hiring::App;
 use hiring::idempotency::Answer;
 use hiring::problem::{Noun, Problem, Result};
@@ -87,6 +89,37 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     ("GET", "/events", || get(feed::list_events)),
     ("GET", "/outbox", || get(feed::list_outbox)),
+    ("POST", "/invites", || post(invites::create_invite)),
+    ("GET", "/invites", || get(invites::list_invites)),
+    ("GET", "/invites/{id}", || get(invites::get_invite)),
+    ("POST", "/invites/{id}/resend", || {
+        post(invites::resend_invite)
+    }),
+    ("POST", "/invites/{id}/renew", || {
+        post(invites::renew_invite)
+    }),
+    ("POST", "/invites/{id}/revoke", || {
+        post(invites::revoke_invite)
+    }),
+    ("GET", "/deliveries/{id}", || get(mails::get_delivery)),
+    ("POST", "/deliveries/{id}/bounce", || {
+        post(mails::bounce_delivery)
+    }),
+    ("GET", "/mail-templates", || get(mails::list_mail_templates)),
+    ("GET", "/mail-templates/{kind}/{language}", || {
+        get(mails::get_mail_template)
+    }),
+    ("PUT", "/mail-templates/{kind}/{language}", || {
+        put(mails::put_mail_template)
+    }),
+    ("DELETE", "/mail-templates/{kind}/{language}", || {
+        delete(mails::delete_mail_template)
+    }),
+    ("POST", "/mail-templates/{kind}/{language}/preview", || {
+        post(mails::preview_mail_template)
+    }),
+    ("GET", "/mail-settings", || get(mails::get_mail_settings)),
+    ("PUT", "/mail-settings", || put(mails::put_mail_settings)),
 ];
 
 pub(super) fn routes() -> Router<App> {

@@ -7,9 +7,11 @@ pub(super) mod answer;
 mod application;
 mod candidate;
 mod catalog;
+mod invite;
 mod job;
 mod job_edit;
 mod linked_account;
+mod mail;
 mod note;
 pub(super) mod record;
 
@@ -19,9 +21,11 @@ use uuid::Uuid;
 pub(super) use application::{Advance, Dispose};
 pub(super) use candidate::{NewAnswer, NewCandidate, NewFile, is_file};
 pub(super) use catalog::{NewItem, NewOffice};
+pub(super) use invite::{NewInvite, Renew, Resend, Revoke};
 pub(super) use job::{NewField, NewJob};
 pub(super) use job_edit::JobEdit;
 pub(super) use linked_account::LinkedAccountEdit;
+pub(super) use mail::{Bounce, MailSettings, MailSource};
 pub(super) use note::NewNote;
 
 use crate::check::{Check, Object};
@@ -54,6 +58,29 @@ fn uid<'v, 'b: 'v>(check: &mut Check<'b>, object: &Object<'v>, name: &str) -> Op
         check.wrong_type(object.pointer(name), "a UUID");
     }
     uid
+}
+
+/// Member `name` as a number of days for which an invite is valid.
+fn days<'v, 'b: 'v>(check: &mut Check<'b>, object: &Object<'v>, name: &str) -> Option<i64> {
+    let days = check.integer(object, name)?;
+    let most = hiring::invite::MOST_DAYS;
+    if !(1..=most).contains(&days) {
+        let detail = format!("{name} must be a number from 1 to {most}");
+        check.flaw(object.pointer(name), FlawCode::OutOfRange, detail);
+        return None;
+    }
+    Some(days)
+}
+
+/// Member `name` as a BCP 47 tag.
+fn language<'v, 'b: 'v>(check: &mut Check<'b>, object: &Object<'v>, name: &str) -> Option<String> {
+    let text = text(check, object, name, 35)?;
+    let tag = hiring::mail::language(&text);
+    if tag.is_none() {
+        let detail = format!("{name} must be a language's tag, such as de or pt-br");
+        check.flaw(object.pointer(name), FlawCode::Other, detail);
+    }
+    tag
 }
 
 /// Things that one list names at most: each is looked up.

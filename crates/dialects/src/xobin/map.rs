@@ -3,7 +3,6 @@
 //! What a caller says is `map/said.rs`; what is shown of applicants and tracks, `map/shown.rs`; how far somebody came,
 //! `map/report.rs`; numbers, `map/stats.rs`; mails, `map/mail.rs`.
 
-pub(super) mod mail;
 pub(super) mod report;
 pub(super) mod said;
 pub(super) mod shown;

@@ -18,13 +18,12 @@ use axum::response::Response;
 use bytes::Bytes;
 use hiring::application::{self, Application};
 use hiring::caller::Caller;
-use hiring::event::{Kind, Subject};
 use hiring::id::{ApplicationId, JobId};
 use hiring::idempotency::{self, Answer, RequestKey};
 use hiring::job::{self, Job};
 use hiring::problem::{Act, Noun, Problem, Result};
 use hiring::submission::NewSubmission;
-use hiring::{App, candidate, delivery, invite as invites};
+use hiring::{App, candidate, invite as invites};
 use store::{Reader, Tx};
 
 use super::map::View;
@@ -158,16 +157,4 @@ fn view(r: &mut Reader, caller: &Caller, job: Job, application: Application) -> 
         application,
         job,
     })
-}
-
-/// Queues a mail about an applicant.
-fn mail(
-    tx: &mut Tx,
-    caller: &Caller,
-    view: &View,
-    kind: Kind,
-    mail: &delivery::NewMail,
-) -> Result<()> {
-    let about = Subject::application(view.candidate.id, view.application.id, view.job.id);
-    delivery::queue_mail_as(tx, caller, kind, &about, mail)
 }

@@ -7,7 +7,7 @@
 use serde_json::json;
 use store::{Tx, sql};
 
-use super::{Invite, State, look_up, note_opened, token, validity};
+use super::{Invite, NewInvite, State, look_up, note_opened, token, validity};
 use crate::application::Application;
 use crate::caller::{Caller, Who};
 use crate::delivery;
@@ -138,6 +138,25 @@ pub fn renew(
     )?;
     tell(tx, caller, Kind::InviteRenewed, &invite)?;
     lock(tx, &invite)
+}
+
+/// Puts what is said anew of an invite (address, message, language) in place of what was said before; nothing takes
+/// nothing away.
+pub fn address(tx: &mut Tx, invite: &Invite, new: &NewInvite) -> Result<Invite> {
+    tx.run(
+        sql!(
+            "UPDATE invite SET email = COALESCE($3, email), message = COALESCE($4, message), \
+             language = COALESCE($5, language) WHERE org_id = $1 AND id = $2"
+        ),
+        &[
+            &invite.org,
+            &invite.id,
+            &new.email,
+            &new.message,
+            &new.language,
+        ],
+    )?;
+    lock(tx, invite)
 }
 
 /// Notes, for some of the invites whose time is over, that they have expired; how many. Of all organizations, as it is

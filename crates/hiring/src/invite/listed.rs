@@ -1,9 +1,12 @@
 //! Invites as lists show them.
 
+use std::collections::HashMap;
+
 use store::{Reader, sql};
 
 use super::{Invite, State, read};
 use crate::id::{CandidateId, InviteId, JobId, OrgId, Uuid};
+use crate::page::{hundred, with_hundred};
 use crate::problem::{Noun, Problem, Result};
 
 /// Which invites a list shows.
@@ -54,4 +57,38 @@ pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Invite> {
     )?;
     let now = r.now();
     row.map_or(Err(Problem::NotFound(Noun::Invite)), |row| read(&row, now))
+}
+
+/// The outside names of what an invite is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Names {
+    /// The application that waits for it.
+    pub application: Uuid,
+    /// Who is invited.
+    pub candidate: Uuid,
+    /// To what.
+    pub job: Uuid,
+}
+
+/// The outside names of what these invites are about, at most [`crate::page::MOST`].
+pub fn names(r: &mut Reader, org: OrgId, ids: &[InviteId]) -> Result<HashMap<InviteId, Names>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT i.id, a.uid, c.uid, j.uid FROM invite i JOIN application a ON a.id = i.application_id \
+             JOIN candidate c ON c.id = i.candidate_id JOIN job j ON j.id = i.job_id WHERE i.org_id = $1 AND i.id IN (",
+            hundred!(),
+            ") LIMIT 100"
+        )),
+        &with_hundred(&org, ids),
+    )?;
+    rows.iter()
+        .map(|row| {
+            let names = Names {
+                application: row.get(1)?,
+                candidate: row.get(2)?,
+                job: row.get(3)?,
+            };
+            Ok((row.get(0)?, names))
+        })
+        .collect()
 }

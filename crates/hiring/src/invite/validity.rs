@@ -57,16 +57,22 @@ pub fn set_job_days(tx: &mut Tx, caller: &Caller, job: JobId, days: Option<i64>)
     if job_days(tx, caller.org, job)? == days {
         return Ok(());
     }
-    let now = tx.now();
-    tx.run(
-        sql!("UPDATE job SET invite_days = $3, updated_at = $4 WHERE org_id = $1 AND id = $2"),
-        &[&caller.org, &job, &days, &now],
-    )?;
+    begin_job_days(tx, caller.org, job, days)?;
     let about = Subject {
         job: Some(job),
         ..Subject::default()
     };
     let data = json!({"fields": ["invite_days"]});
     event::append(tx, caller, Kind::JobUpdated, &about, &data)?;
+    Ok(())
+}
+
+/// The same for a job that was made in this transaction: there is no event of its own.
+pub fn begin_job_days(tx: &mut Tx, org: OrgId, job: JobId, days: Option<i64>) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE job SET invite_days = $3, updated_at = $4 WHERE org_id = $1 AND id = $2"),
+        &[&org, &job, &days, &now],
+    )?;
     Ok(())
 }

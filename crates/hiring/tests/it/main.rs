@@ -13,6 +13,7 @@ mod feed;
 mod identity;
 mod index;
 mod invites;
+mod mails;
 mod of_job;
 mod offsets;
 mod organizations;

@@ -68,7 +68,13 @@ impl Local {
         let call = dialect.example(&credentials);
         let (stop, stopped) = watch::channel(false);
         let router = router::build(app.clone());
-        let server = tokio::spawn(serve::run(listener, app.clone(), router, None, stopped));
+        let server = tokio::spawn(serve::run(
+            listener,
+            app.clone(),
+            router,
+            serve::Errands::default(),
+            stopped,
+        ));
         Ok(Local {
             folder,
             database: bench.database.clone(),

@@ -1,21 +1,32 @@
 //! The commands, one function each. They print on standard output and fail with a sentence.
 
 mod keys;
+mod mail;
 
 use std::net::SocketAddr;
 
 use hiring::app::Settings;
+use hiring::delivery::sending;
 use hiring::{candidate, organization};
 use serde_json::json;
 
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
+pub use mail::test as mail_test;
 
-use crate::options::{Keeping, Listen, Place};
+use crate::options::{Keeping, Listen, Mail, Place};
+use crate::serve::Errands;
 use crate::{demo, router, serve, wiring};
 
 /// `muster serve`.
-pub async fn serve(place: &Place, listen: &Listen, keeping: &Keeping) -> Result<(), String> {
+pub async fn serve(
+    place: &Place,
+    listen: &Listen,
+    keeping: &Keeping,
+    mail: &Mail,
+) -> Result<(), String> {
     let (app, listener) = open(place, listen, keeping).await?;
+    let errands = errands(&app, listen, mail)?;
+    let mailing = mailing(&app, &errands).await?;
     let none = app
         .store
         .read(organization::all)
@@ -31,8 +42,9 @@ pub async fn serve(place: &Place, listen: &Listen, keeping: &Keeping) -> Result<
         println!("  muster org create \"Your company\" --data {data}");
         println!("  muster key create --org \"Your company\" --dialect native --data {data}");
     }
+    println!("{mailing}");
     let router = router::build(app.clone());
-    serve::run(listener, app, router, Some(listen.fetching()), stop).await;
+    serve::run(listener, app, router, errands, stop).await;
     println!("Stopped; everything accepted is stored.");
     Ok(())
 }
@@ -42,9 +54,12 @@ pub async fn demo(
     place: &Place,
     listen: &Listen,
     keeping: &Keeping,
+    mail: &Mail,
     as_json: bool,
 ) -> Result<(), String> {
     let (app, listener) = open(place, listen, keeping).await?;
+    let errands = errands(&app, listen, mail)?;
+    let mailing = mailing(&app, &errands).await?;
     let credentials = demo::credentials(&app, &place.data).await?;
     let stop = serve::signals()?;
     let router = router::build(app.clone());
@@ -53,13 +68,34 @@ pub async fn demo(
         println!("{credentials}");
     } else {
         let invite = demo::invite(&app).await?;
-        println!("{}", demo::page(&credentials, &invite));
+        println!("{}", demo::page(&credentials, &invite, &mailing));
     }
-    serve::run(listener, app, router, Some(listen.fetching()), stop).await;
+    serve::run(listener, app, router, errands, stop).await;
     if !as_json {
         println!("Stopped; everything accepted is stored.");
     }
     Ok(())
+}
+
+/// What is done beside serving.
+fn errands(app: &hiring::App, listen: &Listen, mail: &Mail) -> Result<Errands, String> {
+    Ok(Errands {
+        fetching: Some(listen.fetching()),
+        mailing: mail.settings(&app.settings.public_url)?,
+    })
+}
+
+/// Whether mail goes out, in a sentence, and how many mails were waiting for that.
+async fn mailing(app: &hiring::App, errands: &Errands) -> Result<String, String> {
+    let waiting = app.store.read(sending::waiting).await;
+    let waiting = waiting.map_err(|p| format!("{p:?}"))?;
+    Ok(match &errands.mailing {
+        Some(to) => format!(
+            "Mail goes out by {}:{} from {}; {waiting} waiting.",
+            to.host, to.port, to.from
+        ),
+        None => format!("Mail stays in the outbox, as no --smtp is set; {waiting} waiting."),
+    })
 }
 
 async fn open(

@@ -56,12 +56,20 @@ pub fn on(place: &Place, data: &Path, wrapper: &[&str], words: &[&str]) -> Comma
     for name in [
         "DATA",
         "DATABASE",
+        "DKIM_KEY",
+        "DKIM_SELECTOR",
         "FETCH_ALLOW",
         "FILES",
         "KEY",
         "LISTEN",
         "LOG",
+        "MAIL_FROM",
         "PUBLIC_URL",
+        "SMTP",
+        "SMTP_CA",
+        "SMTP_PASSWORD",
+        "SMTP_PASSWORD_FILE",
+        "SMTP_TLS",
     ] {
         command.env_remove(format!("MUSTER_{name}"));
     }

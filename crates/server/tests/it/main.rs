@@ -19,6 +19,7 @@ mod fetch;
 mod files;
 mod golden;
 mod kill;
+mod mail;
 mod merge_accounts;
 mod merge_family;
 mod once;

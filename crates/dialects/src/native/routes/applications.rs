@@ -11,6 +11,7 @@ use hiring::problem::{Act, FlawCode, Noun, Problem, Result};
 use hiring::{App, candidate, eeo, invite, job};
 use store::{Reader, Tx};
 
+use super::invites::one_in_full;
 use super::pipelines::Pipelines;
 use super::query::{self, Paging, Query};
 use super::{changed, shown, uid};
@@ -91,11 +92,11 @@ pub(in crate::native) async fn get_application(
 async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
     let caller = auth::caller(app, headers, Act::Read).await?;
     let id = uid(id, Noun::Application)?;
-    let public_url = app.settings.public_url.clone();
+    let inner = app.clone();
     app.store
         .read(move |r| {
             let application = application::find_by_uid(r, caller.org, id)?;
-            let mut body = shown(&in_full(r, caller.org, &application, &public_url)?)?;
+            let mut body = shown(&in_full(r, caller.org, &application, &inner)?)?;
             eeo::fill(r, &caller, &mut body)?;
             Ok(reply::json(200, &body))
         })
@@ -106,7 +107,7 @@ fn in_full(
     r: &mut Reader,
     org: OrgId,
     application: &Application,
-    public_url: &str,
+    app: &App,
 ) -> Result<answer::ApplicationInFull> {
     let stages = job::stages(r, org, application.job)?;
     let history = application::passages(r, org, application.id)?;
@@ -114,7 +115,9 @@ fn in_full(
     Ok(answer::ApplicationInFull {
         application: plain(r, org, application)?,
         history: history.iter().map(|p| map::passage(p, &stages)).collect(),
-        invite: invite.map(|i| map::invite(&i, public_url)),
+        invite: invite
+            .map(|invite| one_in_full(r, org, &invite, app))
+            .transpose()?,
     })
 }
 

@@ -215,7 +215,7 @@ fn apply(
 }
 
 /// The body names it, not the address: 400, since the address is there.
-fn unknown_job(problem: Problem) -> Problem {
+pub(super) fn unknown_job(problem: Problem) -> Problem {
     match problem {
         Problem::NotFound(Noun::Job) => {
             Problem::invalid("/job", FlawCode::UnknownReference, "there is no such job")
@@ -236,7 +236,7 @@ fn created(candidate: &Candidate, applied: Option<&Applied>, kept: Kept) -> answ
 }
 
 /// The conflict, with the application that the caller may want instead.
-async fn in_the_way(app: &App, caller: Caller, id: ApplicationId) -> Result<Answer> {
+pub(super) async fn in_the_way(app: &App, caller: Caller, id: ApplicationId) -> Result<Answer> {
     let clash = Problem::Conflict(Clash::ApplicationOpen { application: id });
     let mut failure = problem::failure(&clash);
     let (application, candidate) = app

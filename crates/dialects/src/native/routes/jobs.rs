@@ -1,5 +1,7 @@
 //! Jobs: made, listed, read, changed.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -8,7 +10,7 @@ use hiring::id::{JobId, OrgId, Uuid};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job};
 use hiring::problem::{Act, Flaw, Noun, Problem, Result};
-use hiring::{App, member, page, posting};
+use hiring::{App, invite, member, page, posting};
 use store::{Reader, Tx};
 
 use super::query::{self, Paging, Query};
@@ -38,8 +40,12 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
     app.store
         .write(move |tx| {
             idempotency::once(tx, &caller, key.as_ref(), |tx| {
+                let days = new.invite_days;
                 let new = tied(tx, caller.org, &new)?;
                 let job = job::create(tx, &caller, &new)?;
+                if days.is_some() {
+                    invite::begin_job_days(tx, caller.org, job.id, days)?;
+                }
                 let uid = job.uid;
                 let made = changed(201, &one_in_full(tx, caller.org, &url, job)?)?;
                 Ok(located(made, "jobs", uid))
@@ -121,7 +127,9 @@ fn in_full(r: &mut Reader, org: OrgId, url: &str, jobs: &[Job]) -> Result<Vec<an
     let around = job::around(r, org, &ids)?;
     let postings = posting::of_jobs(r, org, &ids)?;
     let (mut stages, mut fields) = (Vec::new(), Vec::new());
+    let mut days = HashMap::new();
     for ids in ids.chunks(page::MOST) {
+        days.extend(invite::jobs_days(r, org, ids)?);
         stages.extend(job::stages_of(r, org, ids)?);
         fields.extend(job::fields_of(r, org, ids)?);
     }
@@ -131,7 +139,9 @@ fn in_full(r: &mut Reader, org: OrgId, url: &str, jobs: &[Job]) -> Result<Vec<an
         let around = around.get(&job.id).cloned().unwrap_or_default();
         let listed = postings.get(&job.id).filter(|p| !p.unlisted);
         let link = listed.map(|p| p.link(url));
-        map::job(job, &stages, &fields, &around, link)
+        let mut shown = map::job(job, &stages, &fields, &around, link);
+        shown.invite_days = days.get(&job.id).copied();
+        shown
     });
     Ok(shown.collect())
 }
@@ -214,10 +224,14 @@ async fn edit(app: &App, id: &str, request: Request) -> Result<Answer> {
         .write(move |tx| {
             let job = job::find_by_uid(tx, caller.org, id)?;
             let wanted = looked_up(tx, caller.org, &edit)?;
-            let job = job::edit(tx, &caller, job.id, &wanted)?;
+            job::edit(tx, &caller, job.id, &wanted)?;
+            if let Some(days) = edit.invite_days {
+                invite::set_job_days(tx, &caller, job.id, days)?;
+            }
             if let Some(public) = edit.public {
                 posting::list(tx, &caller, job.id, public)?;
             }
+            let job = job::find(tx, caller.org, job.id)?;
             changed(200, &one_in_full(tx, caller.org, &url, job)?)
         })
         .await

@@ -3,6 +3,7 @@
 use hiring::candidate::Side;
 use hiring::problem::{Flaw, FlawCode, Problem, Result};
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use crate::cursor;
 
@@ -79,6 +80,15 @@ impl Query {
         found.ok_or_else(|| {
             let detail = format!("limit must be a number from 1 to {MOST}");
             Problem::invalid("query:limit", FlawCode::OutOfRange, detail)
+        })
+    }
+
+    /// The UUID in parameter `name`.
+    pub(in crate::native) fn uuid(&self, name: &str) -> Result<Option<Uuid>> {
+        let found = self.get(name).map(Uuid::parse_str).transpose();
+        found.map_err(|_| {
+            let detail = format!("{name} must be a UUID");
+            Problem::invalid(format!("query:{name}"), FlawCode::WrongType, detail)
         })
     }
 

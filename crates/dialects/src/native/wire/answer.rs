@@ -1,8 +1,9 @@
 //! What our own API answers. These types are serialized and described in one: the document cannot drift.
 //!
-//! What is around candidates and jobs: `answer/family.rs`.
+//! What is around candidates and jobs: `answer/family.rs`; invites and mails: `answer/mail.rs`.
 
 mod family;
+mod mail;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,6 +17,10 @@ use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use super::record;
+
+pub(in crate::native) use mail::{
+    Attempt, Delivery, DeliveryInFull, Invite, InviteMail, MailSettings, MailTemplate, Rendered,
+};
 
 pub(in crate::native) use family::{CatalogItem, Member, Note, NoteKind, NoteVisibility};
 
@@ -84,6 +89,8 @@ pub(in crate::native) struct Job {
     pub code: Option<String>,
     /// What it is about: text or HTML.
     pub description: Option<String>,
+    /// For how many days invites to it are valid; null: 14.
+    pub invite_days: Option<i64>,
     pub departments: Vec<CatalogItem>,
     pub offices: Vec<CatalogItem>,
     /// Members who recruit for it.
@@ -346,20 +353,6 @@ pub(in crate::native) struct Passage {
     pub left_at: String,
 }
 
-/// Our request to a candidate to apply.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::native) struct Invite {
-    pub id: Uuid,
-    /// `pending`, `opened`, `started`, `completed`, `expired`, `revoked` or `declined`.
-    pub state: &'static str,
-    /// The address that opens it. Whoever has it may apply.
-    pub link: String,
-    #[schema(format = DateTime)]
-    pub created_at: String,
-    #[schema(format = DateTime)]
-    pub expires_at: String,
-}
-
 /// A file on a candidate. `GET /attachments/{id}` gives its bytes.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct Attachment {
@@ -435,24 +428,6 @@ pub(in crate::native) struct Event {
     /// `linked_account`, `key`.
     #[schema(value_type = Object)]
     pub data: Value,
-    #[schema(format = DateTime)]
-    pub created_at: String,
-}
-
-/// Something on its way to somebody.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::native) struct Delivery {
-    pub id: String,
-    /// `mail`, `webhook`…
-    pub channel: String,
-    pub recipient: Option<String>,
-    pub subject: Option<String>,
-    /// As it will be sent.
-    pub body: Option<String>,
-    /// `queued`…
-    pub state: String,
-    /// The event that caused it.
-    pub event: Option<Uuid>,
     #[schema(format = DateTime)]
     pub created_at: String,
 }

@@ -10,7 +10,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
-use super::{record, refuse_unknown, text, uids};
+use super::{days, record, refuse_unknown, text, uids};
 use crate::body::Body;
 use crate::check::{Check, Object};
 
@@ -45,6 +45,9 @@ pub(in crate::native) struct NewJob {
     /// What it is about: text or HTML.
     #[schema(max_length = 100_000)]
     pub description: Option<String>,
+    /// For how many days invites to it are valid. Left out: 14.
+    #[schema(minimum = 1, maximum = 365)]
+    pub invite_days: Option<i64>,
     /// Departments, by id.
     #[schema(max_items = 50, required = false)]
     pub departments: Vec<Uuid>,
@@ -135,6 +138,7 @@ const MEMBERS: &[&str] = &[
     "title",
     "code",
     "description",
+    "invite_days",
     "departments",
     "offices",
     "recruiters",
@@ -153,6 +157,7 @@ impl NewJob {
             title: text(&mut check, &root, "title", NAME).unwrap_or_default(),
             code: text(&mut check, &root, "code", NAME),
             description: text(&mut check, &root, "description", TEXT),
+            invite_days: days(&mut check, &root, "invite_days"),
             departments: uids(&mut check, &root, "departments").unwrap_or_default(),
             offices: uids(&mut check, &root, "offices").unwrap_or_default(),
             recruiters: uids(&mut check, &root, "recruiters").unwrap_or_default(),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::job::{NAME, TEXT};
-use super::{refuse_unknown, text, uids};
+use super::{days, refuse_unknown, text, uids};
 use crate::body::Body;
 use crate::check::{Check, Object};
 
@@ -26,6 +26,9 @@ pub(in crate::native) struct JobEdit {
     /// What it is about; null takes it away.
     #[schema(value_type = Option<String>, max_length = 100_000)]
     pub description: Option<Option<String>>,
+    /// For how many days invites to it are valid from now on; null: as long as all, 14.
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 365)]
+    pub invite_days: Option<Option<i64>>,
     /// Departments, by id, in place of those it had.
     #[schema(max_items = 50)]
     pub departments: Option<Vec<Uuid>>,
@@ -47,6 +50,7 @@ const MEMBERS: &[&str] = &[
     "status",
     "code",
     "description",
+    "invite_days",
     "departments",
     "offices",
     "recruiters",
@@ -68,6 +72,9 @@ impl JobEdit {
             status: status.as_deref().and_then(Status::parse),
             code: clearable(&mut check, &root, "code", NAME),
             description: clearable(&mut check, &root, "description", TEXT),
+            invite_days: root
+                .has("invite_days")
+                .then(|| days(&mut check, &root, "invite_days")),
             departments: uids(&mut check, &root, "departments"),
             offices: uids(&mut check, &root, "offices"),
             recruiters: uids(&mut check, &root, "recruiters"),

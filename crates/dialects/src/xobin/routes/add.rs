@@ -5,17 +5,16 @@ use axum::response::Response;
 use hiring::application::{self, Application, NewApplication, Opened};
 use hiring::caller::Caller;
 use hiring::candidate::{self, Candidate, NewCandidate, Taken};
-use hiring::event::Kind;
 use hiring::form::Filled;
 use hiring::id::JobId;
 use hiring::idempotency::Answer;
 use hiring::job::{self, Job};
 use hiring::problem::{Clash, Problem, Result};
 use hiring::submission::{self, NewSubmission};
-use hiring::{App, invite};
+use hiring::{App, invite, mail};
 use store::Tx;
 
-use super::{Sent, Unread, job_id, mail, once, respond, unread, view};
+use super::{Sent, Unread, job_id, once, respond, unread, view};
 use crate::xobin::map::{self, said, shown};
 use crate::xobin::wire::AddApplicant;
 use crate::{delicate, reply};
@@ -110,8 +109,7 @@ fn invite_by_form(
     let view = view(tx, caller, job, application)?;
     let url = &app.settings.public_url;
     if wire.send_email {
-        let written = map::mail::invitation(&view, &invite, url, &wire.email, message);
-        mail(tx, caller, &view, Kind::InviteMailed, &written)?;
+        mail::invite(tx, url, caller, &invite, Some(&wire.email), message)?;
     }
     Ok(reply::json(
         201,

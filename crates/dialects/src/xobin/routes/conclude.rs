@@ -4,22 +4,21 @@
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use hiring::App;
 use hiring::application::conclude::{self, Concluded};
 use hiring::application::{self, advance};
 use hiring::caller::Caller;
-use hiring::event::Kind;
 use hiring::id::{ApplicationId, JobId};
 use hiring::idempotency::Answer;
 use hiring::job::{self, Stage};
 use hiring::problem::Result;
+use hiring::{App, mail};
 use serde_json::json;
 use store::Tx;
 
-use super::{Sent, applicant_of, application_id, job_id, mail, once, respond};
+use super::{Sent, applicant_of, application_id, job_id, once, respond};
 use super::{sent, sent_or_nothing, view};
 use crate::reply;
-use crate::xobin::map::{self, View, said, shown};
+use crate::xobin::map::{View, said, shown};
 use crate::xobin::wire::{Conclude, Move};
 
 /// The track and the application that an address names.
@@ -117,12 +116,11 @@ pub(super) fn tell(
 ) -> Result<bool> {
     let address = view.candidate.record.email();
     let address = address.filter(|a| hiring::text::email_key(a).is_some());
-    let Some(to) = address.filter(|_| done.changed) else {
-        return Ok(false);
-    };
-    let written = map::mail::rejection(view, to, message);
-    mail(tx, caller, view, Kind::MailQueued, &written)?;
-    Ok(true)
+    let tells = done.changed && address.is_some();
+    if tells {
+        mail::rejection(tx, caller, &view.application, message)?;
+    }
+    Ok(tells)
 }
 
 /// Does something to the applicant of this track; what they are then.

@@ -2,23 +2,22 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use hiring::App;
 use hiring::application::{self, Application, NewApplication, Opened};
 use hiring::caller::Caller;
 use hiring::candidate::{self, Taken};
-use hiring::event::Kind;
 use hiring::id::JobId;
 use hiring::idempotency::Answer;
 use hiring::invite::{self, Invite as Made};
 use hiring::job;
 use hiring::problem::{Clash, Problem, Result};
 use hiring::submission::{self, NewSubmission};
+use hiring::{App, mail};
 use store::Tx;
 
 use super::add::refuse_ended;
-use super::{Sent, mail, once, respond, sent, view};
+use super::{Sent, once, respond, sent, view};
 use crate::reply;
-use crate::xobin::map::{self, said, shown};
+use crate::xobin::map::{said, shown};
 use crate::xobin::wire::Invite;
 
 pub(in super::super) async fn invite_candidate(
@@ -75,8 +74,7 @@ fn invite_or_repeat(
     let view = view(tx, caller, job, application)?;
     let url = &app.settings.public_url;
     if wire.send {
-        let written = map::mail::invitation(&view, &invite, url, &wire.email, None);
-        mail(tx, caller, &view, Kind::InviteMailed, &written)?;
+        mail::invite(tx, url, caller, &invite, Some(&wire.email), None)?;
     }
     Ok(reply::json(200, &shown::invited(&view, url, &wire.email)))
 }

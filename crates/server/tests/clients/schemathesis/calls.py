@@ -79,7 +79,13 @@ def native_things(server):
     made = server.make("/candidates", {**person, "answers": {"phone": "+44 20 7946 0001"}, "files": [file]})
     _, candidate = server.ask(f"/candidates/{made['candidate']['id']}")
     _, job = server.ask(f"/jobs/{server.key['job_id']}")
+    invites = [
+        server.make("/invites", {"email": f"invited{n}@example.com", "job": server.key["job_id"]}) for n in range(5)
+    ]
     return {
+        "/deliveries/{id}": [invite["mail"]["id"] for invite in invites],
+        "/invites job": [server.key["job_id"]],
+        "/mail-templates/{kind}/{language}": ["en", "de", "pt-br"],
         "/submissions/{id}": [made["submission"]],
         "/attachments/{id}": [candidate["attachments"][0]["id"]],
         "/candidates job": [server.key["job_id"]],

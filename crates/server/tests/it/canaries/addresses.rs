@@ -161,6 +161,9 @@ impl Known {
         for several in ["trackid", "jobid", "positionuid", "keyid"] {
             given.remove(several);
         }
+        // Mails are named by words, and there are these for everybody.
+        given.insert("kind".to_owned(), "invite".to_owned());
+        given.insert("language".to_owned(), "en".to_owned());
         Known {
             ids: uids.into_iter().collect(),
             given,
