@@ -22,8 +22,9 @@ use hiring::draft::{self, LARGEST_FILE, Upload};
 use hiring::id::Uuid;
 use hiring::problem::{Noun, Problem, Result};
 
-use super::receive::{PIECE, WHOLE, keep, receiving};
+use super::receive::{PIECE, WHOLE, keep};
 use super::save::refuse;
+use super::watch::receiving;
 use super::{Token, Visit, download};
 use crate::Site;
 
