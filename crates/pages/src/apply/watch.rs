@@ -59,13 +59,14 @@ type Watch = (BodyDataStream, Room, usize);
 
 async fn next(watch: Option<Watch>) -> Option<(Result<Bytes, Cut>, Option<Watch>)> {
     let (mut body, room, mut gulp) = watch?;
-    if room.is_used_up() {
-        return Some((Err(Cut), None));
-    }
     if gulp >= GULP {
         // The reader takes all that is ready before it looks at any of it.
         tokio::task::yield_now().await;
         gulp = 0;
+    }
+    // It has looked: had a part begun, there would be room again.
+    if room.is_used_up() {
+        return Some((Err(Cut), None));
     }
     match tokio::time::timeout(IDLE, body.next()).await {
         Ok(Some(Ok(bytes))) => {
