@@ -39,7 +39,7 @@ use crate::job::{self, Field, FieldKind, Job, Status};
 use crate::posting::Posting;
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
-use crate::{candidate, organization};
+use crate::{candidate, eeo, organization};
 
 /// The input for the person's name.
 pub const NAME: &str = "name";
@@ -54,6 +54,11 @@ pub fn input(field: &Field) -> String {
         'a'
     };
     format!("{kind}.{}", field.name)
+}
+
+/// Whether a field's answer is an equal-opportunity one, which is kept apart.
+pub(crate) fn is_apart(field: &Field) -> bool {
+    field.is_delicate() || eeo::is_question(&field.label)
 }
 
 /// An application that is being written, or was sent.
@@ -242,7 +247,7 @@ pub fn open(tx: &mut Tx, entrance: &Entrance, language: &str) -> Result<Draft> {
                 if let Some((name, _)) = &entrance.person {
                     // What is known of them stands there until they write something else.
                     let draft = find(tx, org, id)?;
-                    answers::write(tx, &draft, NAME, &json!(name))?;
+                    answers::write(tx, &draft, NAME, &json!(name).to_string())?;
                 }
                 id
             }

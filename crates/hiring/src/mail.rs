@@ -110,7 +110,7 @@ impl Kind {
 pub struct Letter {
     /// To whom; `None`: to the person's first address.
     pub to: Option<String>,
-    /// What they are called, while nobody is known who is meant.
+    /// What they are called, in place of what the record says; an empty one: by no name.
     pub name: Option<String>,
     /// BCP 47 tag; `None`: the organization's language.
     pub language: Option<String>,
@@ -282,9 +282,10 @@ fn values(
         Some(id) => job::find(r, caller.org, id)?.title,
         None => String::new(),
     };
-    let name = person.map_or(letter.name.as_deref().unwrap_or(""), |p| p.record.name());
+    let known = person.filter(|_| letter.name.is_none());
+    let name = known.map_or(letter.name.as_deref().unwrap_or(""), |p| p.record.name());
     let name = source::one_line(name);
-    let first_name = person.and_then(|p| p.record.text("first_name"));
+    let first_name = known.and_then(|p| p.record.text("first_name"));
     let first_name = first_name.map(source::one_line);
     let first_name = first_name.unwrap_or_else(|| name.clone());
     let until = letter.valid_until.map(|at| words::moment(at, language));

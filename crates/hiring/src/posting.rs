@@ -82,6 +82,10 @@ fn words(title: &str) -> String {
 
 /// The page of this address. The address says whose it is, so there is no organization to take.
 pub fn by_slug(r: &mut Reader, slug: &str) -> Result<Posting> {
+    // The address comes as somebody typed it; what PostgreSQL cannot hold is nobody's.
+    if slug.contains('\0') {
+        return Err(Problem::NotFound(Noun::Posting));
+    }
     let row = r.one(
         sql!("SELECT org_id, job_id, slug, created_at, ended_at FROM posting WHERE slug = $1"),
         &[&slug],

@@ -61,7 +61,7 @@ form-questions = Fragen
 form-name = Ihr vollständiger Name
 form-email = E-Mail-Adresse
 form-email-fixed = An diese Adresse wurden Sie eingeladen. Sie kann hier nicht geändert werden.
-form-email-help = Wir senden einen Link an diese Adresse, um zu bestätigen, dass sie Ihnen gehört.
+form-email-help = Wir senden einen Link an diese Adresse, damit Sie bestätigen können, dass sie Ihnen gehört.
 form-choose = Bitte wählen
 form-yes = Ja
 form-no = Nein
@@ -85,8 +85,8 @@ form-decline-help = { $organization } sieht, dass Sie abgelehnt haben. Was Sie h
 form-decline-button = Einladung ablehnen
 
 faults-title = { $n ->
-    [one] Bitte sehen Sie 1 Stelle noch einmal an
-   *[other] Bitte sehen Sie { $n } Stellen noch einmal an
+    [one] Bitte prüfen Sie 1 Angabe
+   *[other] Bitte prüfen Sie { $n } Angaben
 }
 faults-kept = Alles, was Sie eingegeben haben, ist gespeichert, auch Ihre Dateien.
 fault-prefix = Fehler:
@@ -108,13 +108,13 @@ fault-large-file = Diese Datei ist größer als { $most }.
 fault-quota = Ihre Dateien sind zusammen größer als { $most }. Bitte entfernen Sie eine.
 
 sent-title = Ihre Bewerbung ist angekommen
-sent-text = { $organization } hat Ihre Bewerbung als { $job } erhalten. Sie hören von dort.
+sent-text = { $organization } hat Ihre Bewerbung als { $job } erhalten und wird sich bei Ihnen melden.
 sent-at = Gesendet
 sent-unverified = Bitte bestätigen Sie Ihre Adresse: Wir haben einen Link an { $email } gesandt. Ihre Bewerbung zählt in jedem Fall.
 sent-what = Was Sie gesendet haben
 sent-nothing = Keine Antwort
 sent-download = Alles als JSON herunterladen
-sent-no-details = Sie kam nicht über diese Seite, deshalb gibt es hier nichts zu zeigen.
+sent-no-details = Sie wurde nicht über diese Seite gesendet, deshalb gibt es hier nichts anzuzeigen.
 withdraw = Bewerbung zurückziehen
 withdraw-help = { $organization } sieht, dass Sie sich nicht mehr bewerben. Hier lässt sich das nicht rückgängig machen.
 withdraw-button = Jetzt zurückziehen
@@ -128,7 +128,7 @@ confirm-button = Ja, das ist meine Adresse
 confirm-not-you = Wenn Sie sich nicht beworben haben, schließen Sie diese Seite: Dann geschieht nichts.
 
 unknown-title = Dieser Link führt nirgendwohin
-unknown-text = Unter dieser Adresse kennen wir nichts. Vielleicht hat ein Mailprogramm sie abgeschnitten: Bitte kopieren Sie den ganzen Link in die Adresszeile.
+unknown-text = Unter dieser Adresse gibt es nichts. Vielleicht hat ein Mailprogramm sie abgeschnitten: Bitte kopieren Sie den ganzen Link in die Adresszeile.
 unknown-ask = Wenn das nicht hilft, bitten Sie den Absender um einen neuen.
 expired-title = Diese Einladung ist abgelaufen
 expired-text = Sie galt für { $job } bei { $organization } und endete am { $moment }.
@@ -137,21 +137,21 @@ revoked-text = { $organization } hat diese Einladung zurückgenommen.
 declined-title = Diese Einladung wurde abgelehnt
 declined-text = Die Einladung, sich als { $job } bei { $organization } zu bewerben, wurde abgelehnt.
 ask-for-new = Wenn Sie sich noch bewerben möchten, bitten Sie { $organization } um eine neue Einladung.
-closed-title = Diese Stelle ist geschlossen
+closed-title = Diese Stelle ist nicht mehr offen
 closed-text = { $organization } nimmt keine Bewerbungen als { $job } mehr an.
 no-job-title = Diese Stelle gibt es nicht
 no-job-text = Vielleicht ist die Adresse falsch geschrieben oder abgeschnitten, oder die Stelle ist nicht mehr öffentlich.
 foreign-title = Dieses Formular kam nicht von hier
-foreign-text = Es kam von einer anderen Seite oder von einer, die zu lange offen war. Deshalb wurde nichts getan. Bitte öffnen Sie den Link noch einmal.
+foreign-text = Es kam von einer anderen Seite oder von einer, die zu lange offen war. Deshalb ist nichts geschehen. Bitte öffnen Sie den Link noch einmal.
 busy-title = Zu viele Versuche
-busy-text = Von dort, wo Sie sind, kamen zu viele Versuche. Bitte warten Sie { $time } und versuchen Sie es noch einmal.
+busy-text = Von Ihrem Anschluss kamen zu viele Versuche. Bitte warten Sie { $time } und versuchen Sie es dann noch einmal.
 large-title = Das war zu viel auf einmal
 large-text = Das Formular war größer, als wir annehmen. Dateien dürfen je { $most } haben.
 broken-title = Etwas ist nicht angekommen
 broken-text = Das Formular kam nur zum Teil, vielleicht weil die Verbindung abbrach. Was ankam, ist gespeichert: Bitte öffnen Sie den Link noch einmal.
 full-title = Gerade ist viel los
-full-text = Im Augenblick kommt zu viel auf einmal. Was gespeichert war, ist noch da: Bitte versuchen Sie es in einigen Sekunden noch einmal.
-ours-title = Etwas ist kaputtgegangen
+full-text = Im Augenblick kommen zu viele Anfragen auf einmal. Was gespeichert war, ist noch da: Bitte versuchen Sie es in einigen Sekunden noch einmal.
+ours-title = Da ist etwas schiefgegangen
 ours-text = Das ist unser Fehler und wurde festgehalten. Was gespeichert war, ist noch da. Wenn Sie es melden, nennen Sie bitte die Nummer { $ticket }.
 
 # Was das Skript des Formulars sagt

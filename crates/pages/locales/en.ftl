@@ -118,7 +118,7 @@ sent-unverified = Please confirm your address: we have sent a link to { $email }
 sent-what = What you sent
 sent-nothing = No answer
 sent-download = Download everything as JSON
-sent-no-details = It did not come by this page, so there is nothing to show here.
+sent-no-details = It was not sent through this page, so there is nothing to show here.
 withdraw = Withdraw the application
 withdraw-help = { $organization } will see that you no longer apply. This cannot be undone here.
 withdraw-button = Withdraw now
@@ -134,7 +134,7 @@ confirm-not-you = If you did not apply, close this page: nothing happens then.
 
 # Links that lead no further
 unknown-title = This link leads nowhere
-unknown-text = We know nothing at this address. It may have been cut short by a mail program: please copy the whole link into the address bar.
+unknown-text = There is nothing at this address. It may have been cut short by a mail program: please copy the whole link into the address bar.
 unknown-ask = If that does not help, ask whoever sent it for a new one.
 expired-title = This invite has expired
 expired-text = It was for { $job } at { $organization } and ended on { $moment }.

@@ -69,15 +69,7 @@ pub(crate) fn place(headers: &HeaderMap, extensions: &Extensions) -> String {
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
     let forwarded = forwarded
-        .and_then(|v| {
-            v.to_str()
-                .ok()?
-                .rsplit(',')
-                .next()?
-                .trim()
-                .parse::<IpAddr>()
-                .ok()
-        })
+        .and_then(|v| address(v.to_str().ok()?.rsplit(',').next()?.trim()))
         .filter(|_| is_near(peer));
     match forwarded.unwrap_or(peer).to_canonical() {
         IpAddr::V4(address) => address.to_string(),
@@ -87,6 +79,12 @@ pub(crate) fn place(headers: &HeaderMap, extensions: &Extensions) -> String {
             Ipv6Addr::from(parts).to_string()
         }
     }
+}
+
+/// An address; some proxies write the port too.
+fn address(text: &str) -> Option<IpAddr> {
+    let with_port = || text.parse::<SocketAddr>().ok().map(|a| a.ip());
+    text.parse().ok().or_else(with_port)
 }
 
 fn is_near(peer: IpAddr) -> bool {
@@ -118,6 +116,7 @@ mod tests {
         assert_eq!(from("203.0.113.1:1", Some("203.0.113.9")), "203.0.113.1");
         assert_eq!(from("[2001:db8:1:2:3::4]:1", None), "2001:db8:1:2::");
         assert_eq!(from("10.0.0.1:1", Some("nonsense")), "10.0.0.1");
+        assert_eq!(from("10.0.0.1:1", Some("203.0.113.9:4711")), "203.0.113.9");
     }
 
     #[test]

@@ -103,6 +103,8 @@ pub(crate) struct Notice {
     pub onward: Option<(&'static str, &'static str)>,
     /// In which language it is.
     pub t: Speech,
+    /// Whether it can be read in the others too.
+    pub switch: bool,
 }
 
 impl Notice {
@@ -113,6 +115,7 @@ impl Notice {
             text: text.iter().map(|t| (*t).to_owned()).collect(),
             onward: None,
             t: Speech::ENGLISH,
+            switch: false,
         }
     }
 
@@ -123,6 +126,7 @@ impl Notice {
             text,
             onward: None,
             t,
+            switch: true,
         }
     }
 

@@ -98,6 +98,17 @@ impl Files {
         found.bytes().await.map_err(failed)
     }
 
+    /// Some of a file's bytes, `range` within its size: for whoever sends it on and does not want to hold all of it.
+    pub async fn part(
+        &self,
+        scope: i64,
+        digest: &Digest,
+        range: std::ops::Range<u64>,
+    ) -> Result<Bytes, Error> {
+        let found = self.store.get_range(&path(scope, digest), range).await;
+        found.map_err(failed)
+    }
+
     /// Removes a file; one that is not there is no error.
     pub async fn remove(&self, scope: i64, digest: &Digest) -> Result<(), Error> {
         match self.store.delete(&path(scope, digest)).await {

@@ -1,14 +1,18 @@
 //! What is written in a draft, field by field. Of two who write the same field the later counts; nobody's other fields are
 //! touched, since a page sends along what it was shown and only what differs from that is written.
+//!
+//! An answer to an equal-opportunity question is sealed with the installation key from the first letter on: whoever reads
+//! the table of drafts does not read it.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use store::{Reader, Tx, sql};
 
-use super::{Draft, EMAIL, NAME, input, touch};
+use super::{Draft, EMAIL, NAME, input, is_apart, touch};
 use crate::job::{Field, FieldKind};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
+use crate::secret::InstallationKey;
 
 /// Longest value that is kept, characters; what is longer is cut, and judged as too long when it is sent.
 pub const LONGEST_VALUE: usize = 60_000;
@@ -36,8 +40,15 @@ pub fn stamp(value: &Value) -> String {
 
 /// Writes what differs from what the page was shown. Names that the form does not have are left out. Answers how many
 /// fields changed.
-pub fn save(tx: &mut Tx, draft: &Draft, fields: &[Field], entries: &[Entry]) -> Result<usize> {
-    let had = answers(tx, draft)?;
+pub fn save(
+    tx: &mut Tx,
+    installation: &InstallationKey,
+    draft: &Draft,
+    fields: &[Field],
+    entries: &[Entry],
+) -> Result<usize> {
+    let had = answers(tx, installation, draft)?;
+    let apart: Vec<String> = fields.iter().filter(|f| is_apart(f)).map(input).collect();
     let mut changed = 0;
     for entry in entries.iter().filter(|e| is_input(fields, &e.name)) {
         let value = normal(&entry.value);
@@ -47,7 +58,12 @@ pub fn save(tx: &mut Tx, draft: &Draft, fields: &[Field], entries: &[Entry]) -> 
         if had.get(&entry.name).unwrap_or(&Value::Null) == &value {
             continue;
         }
-        write(tx, draft, &entry.name, &value)?;
+        let text = if apart.contains(&entry.name) {
+            Value::from(installation.veil(&value.to_string())).to_string()
+        } else {
+            value.to_string()
+        };
+        write(tx, draft, &entry.name, &text)?;
         changed += 1;
     }
     if changed > 0 {
@@ -78,8 +94,9 @@ fn normal(value: &Value) -> Value {
     }
 }
 
-pub(super) fn write(tx: &mut Tx, draft: &Draft, name: &str, value: &Value) -> Result<()> {
-    let (now, text) = (tx.now(), value.to_string());
+/// `text`: the value as JSON, or a slot with that sealed in it.
+pub(super) fn write(tx: &mut Tx, draft: &Draft, name: &str, text: &str) -> Result<()> {
+    let now = tx.now();
     let fresh = tx.run(
         sql!(
             "INSERT INTO draft_answer (org_id, draft_id, name, value, updated_at) VALUES ($1, $2, $3, $4, $5) \
@@ -99,7 +116,14 @@ pub(super) fn write(tx: &mut Tx, draft: &Draft, name: &str, value: &Value) -> Re
 }
 
 /// What is written, by the inputs' names.
-pub fn answers(r: &mut Reader, draft: &Draft) -> Result<Map<String, Value>> {
+///
+/// # Errors
+/// [`Problem::Broken`] when a sealed answer does not open.
+pub fn answers(
+    r: &mut Reader,
+    installation: &InstallationKey,
+    draft: &Draft,
+) -> Result<Map<String, Value>> {
     let rows = r.all(
         sql!("SELECT name, value FROM draft_answer WHERE org_id = $1 AND draft_id = $2 ORDER BY id LIMIT 1000"),
         &[&draft.org, &draft.id],
@@ -107,9 +131,20 @@ pub fn answers(r: &mut Reader, draft: &Draft) -> Result<Map<String, Value>> {
     let mut all = HashMap::new();
     for row in rows {
         let (name, value): (String, String) = (row.get(0)?, row.get(1)?);
-        all.insert(name, serde_json::from_str(&value).unwrap_or_default());
+        all.insert(name, read(installation, &value)?);
     }
     Ok(all.into_iter().collect())
+}
+
+/// What [`save`] wrote. No value holds U+0000, so none looks like a sealed one.
+fn read(installation: &InstallationKey, text: &str) -> Result<Value> {
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    if !value.as_str().is_some_and(|v| v.starts_with('\0')) {
+        return Ok(value);
+    }
+    let opened = installation.unveil(text)?;
+    let opened: String = serde_json::from_str(&opened).map_err(Problem::broken)?;
+    serde_json::from_str(&opened).map_err(Problem::broken)
 }
 
 #[cfg(test)]

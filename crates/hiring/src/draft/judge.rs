@@ -95,7 +95,9 @@ pub(crate) fn read(
             .unwrap_or("")
             .trim()
     };
-    let name = text_of(NAME);
+    // A name is one line: it stands in mails and in lists.
+    let name = text_of(NAME).split_whitespace().collect::<Vec<_>>();
+    let name = name.join(" ");
     match name.chars().count() {
         0 => fault(NAME, FaultKind::Missing),
         1..=LONGEST_NAME => {}
@@ -128,7 +130,7 @@ pub(crate) fn read(
         return Err(faults);
     }
     Ok(Judged {
-        name: name.to_owned(),
+        name,
         email: email.to_owned(),
         answers,
     })

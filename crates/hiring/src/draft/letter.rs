@@ -8,7 +8,6 @@ use super::{Draft, Upload};
 use crate::attachment::{Kind, NewAttachment, Stored};
 use crate::candidate;
 use crate::consent::NewConsent;
-use crate::eeo;
 use crate::id::{Uuid, new_uid};
 use crate::job::{Field, FieldKind};
 use crate::record::Said;
@@ -67,9 +66,7 @@ impl Letter {
             match field.kind {
                 FieldKind::File => sheet.file(field, files),
                 FieldKind::Consent => sheet.consent(field, &draft.language),
-                _ if field.is_delicate() || eeo::is_question(&field.label) => {
-                    sheet.apart(field, value);
-                }
+                _ if super::is_apart(field) => sheet.apart(field, value),
                 _ => {
                     // As it was written; what was made of it stands in the application.
                     let raw = written.get(&super::input(field)).unwrap_or(value);

@@ -109,6 +109,9 @@ fn send(
     };
     let letter = mail::Letter {
         to: Some(to.address.to_owned()),
+        // Nothing that was written on the page stands in it: whoever names somebody else's address there would write to
+        // them in our name.
+        name: Some(String::new()),
         language: Some(to.language.to_owned()),
         link: Some(link),
         ..mail::Letter::default()

@@ -126,7 +126,7 @@ pub fn submit(
         return Err(Problem::Gone(Noun::Job));
     }
     let fields = job::fields(tx, draft.org, job.id)?;
-    let written = answers(tx, &draft)?;
+    let written = answers(tx, installation, &draft)?;
     let uploads = uploads(tx, &draft)?;
     let judged = match read(&fields, &written, &uploads, fixed_email) {
         Ok(judged) => judged,

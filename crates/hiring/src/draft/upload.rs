@@ -16,6 +16,9 @@ pub const LARGEST_FILE: u64 = 25 << 20;
 pub const QUOTA: u64 = 100 << 20;
 /// Bytes that a draft may receive over its life, removed files and broken attempts included.
 pub const RECEIVABLE: u64 = 500 << 20;
+/// What a piece counts at least towards [`RECEIVABLE`], bytes: a file in the store and a row are as dear as this. So a draft has
+/// some 30 000 pieces at most, and a file that is sent byte by byte ends.
+const LEAST_PIECE: u64 = 16 << 10;
 /// Files that a draft has at once, unfinished ones included.
 pub const MOST_UPLOADS: i64 = 100;
 const LONGEST_NAME: usize = 200;
@@ -102,10 +105,15 @@ pub fn start(
     upload(tx, draft, uid)
 }
 
+/// Whether a character changes in which direction others are written: it can make `exe.pdf` of `fdp.exe`.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The last part of a path, without control characters; a device's folders are nobody's business.
 fn clean(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let plain = last.chars().filter(|c| !c.is_control());
+    let plain = last.chars().filter(|c| !c.is_control() && !turns(*c));
     let text: String = plain.take(LONGEST_NAME).collect();
     let text = text.trim();
     if text.is_empty() {
@@ -143,13 +151,13 @@ pub fn append(
             limit: most.min(LARGEST_FILE),
         });
     }
-    let (now, size) = (tx.now(), size as i64);
+    let (now, counted, size) = (tx.now(), size.max(LEAST_PIECE) as i64, size as i64);
     let within = tx.run(
         sql!(
-            "UPDATE draft SET stored = stored + $3, received = received + $3 WHERE org_id = $1 AND id = $2 \
-             AND stored + $3 <= $4 AND received + $3 <= $5"
+            "UPDATE draft SET stored = stored + $3, received = received + $6 WHERE org_id = $1 AND id = $2 \
+             AND stored + $3 <= $4 AND received + $6 <= $5"
         ),
-        &[&draft.org, &draft.id, &size, &(QUOTA as i64), &(RECEIVABLE as i64)],
+        &[&draft.org, &draft.id, &size, &(QUOTA as i64), &(RECEIVABLE as i64), &counted],
     )?;
     if within == 0 {
         return Err(Problem::TooLarge { limit: QUOTA });
@@ -306,5 +314,6 @@ mod tests {
         assert_eq!(clean("../../etc/passwd"), "passwd");
         assert_eq!(clean("a\u{0}\r\nb.pdf"), "ab.pdf");
         assert_eq!(clean("///"), "file");
+        assert_eq!(clean("cv\u{202e}fdp.exe"), "cvfdp.exe");
     }
 }

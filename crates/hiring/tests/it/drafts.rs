@@ -8,7 +8,7 @@ use hiring::problem::{Noun, Problem};
 use hiring::{Result, consent, posting};
 use serde_json::{Value, json};
 
-use crate::{House, caller, job_called, story};
+use crate::{House, caller, job_called, only_here, story};
 
 /// A job with a file and a consent, and a draft for it.
 async fn begin(house: &House) -> (Entrance, Draft) {
@@ -31,6 +31,12 @@ async fn begin(house: &House) -> (Entrance, Draft) {
                     version: "3".into(),
                     purpose: "hiring".into(),
                 }),
+                ..NewField::default()
+            },
+            NewField {
+                name: "q1".into(),
+                label: "Gender".into(),
+                kind: FieldKind::Text,
                 ..NewField::default()
             },
         ];
@@ -57,9 +63,10 @@ fn entries(pairs: &[(&str, &str)]) -> Vec<Entry> {
 
 async fn save(house: &House, entrance: &Entrance, pairs: &[(&str, &str)]) {
     let (entrance, entries) = (entrance.clone(), entries(pairs));
+    let key = house.app.key.clone();
     let saved = house.write(move |tx| {
         let draft = draft::open(tx, &entrance, "en")?;
-        draft::save(tx, &draft, &entrance.fields, &entries)
+        draft::save(tx, &key, &draft, &entrance.fields, &entries)
     });
     saved.await.expect("saved");
 }
@@ -230,12 +237,64 @@ fn a_value_that_a_page_was_shown_is_not_written_over_a_newer_one() {
             seen: Some(draft::stamp(&json!("Ada"))),
         };
         let (open, shown) = (entrance.clone(), draft.clone());
+        let (key, own) = (house.app.key.clone(), house.app.key.clone());
         let saved = house.write(move |tx| {
             let draft = draft::open(tx, &open, "en")?;
-            draft::save(tx, &draft, &open.fields, std::slice::from_ref(&stale))
+            draft::save(tx, &key, &draft, &open.fields, std::slice::from_ref(&stale))
         });
         assert_eq!(saved.await.unwrap(), 0);
-        let written = house.read(move |r| draft::answers(r, &shown)).await;
+        let written = house.read(move |r| draft::answers(r, &own, &shown)).await;
         assert_eq!(written.get("name"), Some(&Value::from("Ada Lovelace")));
+    });
+}
+
+/// Neither may a draft hold in the open what is kept apart once it is sent.
+#[test]
+fn an_equal_opportunity_answer_is_sealed_while_it_is_written() {
+    story(async |house: House| {
+        let (entrance, draft) = begin(&house).await;
+        save(&house, &entrance, &[("name", "Ada"), ("a.q1", "delicate")]).await;
+        let open = only_here!("SELECT COUNT(*) FROM draft_answer WHERE value = '\"Ada\"'");
+        assert_eq!(house.count(open).await, 1);
+        let told = only_here!(
+            "SELECT COUNT(*) FROM draft_answer WHERE REPLACE(value, 'delicate', '') <> value"
+        );
+        assert_eq!(house.count(told).await, 0);
+        let (key, own) = (house.app.key.clone(), draft.clone());
+        let written = house.read(move |r| draft::answers(r, &key, &own)).await;
+        assert_eq!(written.get("a.q1"), Some(&Value::from("delicate")));
+        let other = hiring::secret::InstallationKey::draw();
+        let stolen = house
+            .app
+            .store
+            .read(move |r| draft::answers(r, &other, &draft));
+        assert!(matches!(stolen.await, Err(Problem::Broken(_))));
+    });
+}
+
+/// Each piece is a file of its own and a row: some bytes a piece would be pieces without end.
+#[test]
+fn a_file_that_comes_byte_by_byte_comes_to_an_end() {
+    story(async |house: House| {
+        let (entrance, _) = begin(&house).await;
+        let began = entrance.clone();
+        let pieces = house.write(move |tx| {
+            let draft = draft::open(tx, &began, "en")?;
+            // As if 31 990 pieces had come.
+            tx.run(
+                only_here!("UPDATE draft SET received = $2 WHERE id = $1"),
+                &[&draft.id, &(31_990 * 16_384_i64)],
+            )?;
+            let file = draft::start(tx, &draft, &began.fields, "cv", "cv.txt", None)?;
+            for at in 0..20 {
+                match draft::append(tx, &draft, file.uid, at, new_uid(), 1) {
+                    Ok(_) => {}
+                    Err(Problem::TooLarge { .. }) => return Ok(at),
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok(20)
+        });
+        assert_eq!(pieces.await.unwrap(), 10);
     });
 }

@@ -57,9 +57,9 @@ pub(super) async fn show(
     let (written, uploads) = match &entrance.draft {
         None => (Map::new(), Vec::new()),
         Some(draft) => {
-            let draft = draft.clone();
+            let (draft, key) = (draft.clone(), visit.app.key.clone());
             let found = visit.app.store.read(move |r| {
-                Ok::<_, Problem>((draft::answers(r, &draft)?, draft::uploads(r, &draft)?))
+                Ok::<_, Problem>((draft::answers(r, &key, &draft)?, draft::uploads(r, &draft)?))
             });
             match found.await {
                 Ok(found) => found,

@@ -83,10 +83,10 @@ async fn act(mut visit: Visit, received: Received) -> Response {
 
 async fn save(visit: &Visit, received: &Received) -> Result<Draft> {
     let (entrance, tag) = (visit.entrance.clone(), visit.t.tag());
-    let entries = received.entries(visit);
+    let (entries, key) = (received.entries(visit), visit.app.key.clone());
     let saved = visit.app.store.write(move |tx| {
         let draft = draft::open(tx, &entrance, tag)?;
-        draft::save(tx, &draft, &entrance.fields, &entries)?;
+        draft::save(tx, &key, &draft, &entrance.fields, &entries)?;
         draft::find(tx, draft.org, draft.id)
     });
     saved.await
@@ -141,7 +141,7 @@ async fn mail_link(visit: &Visit, draft: Draft) -> Result<bool> {
     let (key, url) = (visit.app.key.clone(), visit.app.settings.public_url.clone());
     let language = visit.t.tag();
     let mailed = visit.app.store.write(move |tx| {
-        let written = draft::answers(tx, &draft)?;
+        let written = draft::answers(tx, &key, &draft)?;
         let email = written
             .get(EMAIL)
             .and_then(Value::as_str)
@@ -182,20 +182,23 @@ async fn submit(mut visit: Visit, faults: Vec<Fault>) -> Response {
 /// The files' own faults, with those of the rest of the form.
 async fn faulty(visit: &Visit, mut faults: Vec<Fault>) -> Response {
     if let Some(draft) = visit.entrance.draft.clone() {
-        let (fields, fixed) = (
-            visit.entrance.fields.clone(),
-            visit.entrance.fixed_email().map(str::to_owned),
-        );
-        let judged = visit.app.store.read(move |r| {
-            let (written, uploads) = (draft::answers(r, &draft)?, draft::uploads(r, &draft)?);
-            Ok::<_, Problem>(draft::judge(&fields, &written, &uploads, fixed.as_deref()))
-        });
-        let more = judged.await.unwrap_or_default();
+        let more = judged(visit, draft).await.unwrap_or_default();
         let new = |f: &Fault| !faults.iter().any(|had| had.name == f.name);
         let more: Vec<Fault> = more.into_iter().filter(new).collect();
         faults.extend(more);
     }
     form::show(visit, StatusCode::UNPROCESSABLE_ENTITY, &faults, None).await
+}
+
+/// What keeps the draft from being sent, as it stands now.
+async fn judged(visit: &Visit, draft: Draft) -> Result<Vec<Fault>> {
+    let (entrance, key) = (visit.entrance.clone(), visit.app.key.clone());
+    let judged = visit.app.store.read(move |r| {
+        let (written, uploads) = (draft::answers(r, &key, &draft)?, draft::uploads(r, &draft)?);
+        let fixed = entrance.fixed_email();
+        Ok::<_, Problem>(draft::judge(&entrance.fields, &written, &uploads, fixed))
+    });
+    judged.await
 }
 
 /// Sends the draft. The files are made durable first; should the draft change meanwhile, they are made again.
@@ -205,6 +208,11 @@ async fn send(visit: &Visit) -> Result<Outcome> {
         .draft
         .clone()
         .ok_or(Problem::NotFound(hiring::problem::Noun::Draft))?;
+    // Files are not made for a form that cannot be sent yet.
+    let faults = judged(visit, draft.clone()).await?;
+    if !faults.is_empty() {
+        return Ok(Outcome::Faulty(faults));
+    }
     for _ in 0..AGAIN {
         let ready = draft::prepare(&visit.app, &draft).await?;
         let pieces = ready.pieces().to_vec();

@@ -1,8 +1,10 @@
 //! After sending: what was sent, to be seen, downloaded and taken back.
 
 use askama::Template;
+use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
+use futures_util::StreamExt as _;
 use hiring::Problem;
 use hiring::application::Disposition;
 use hiring::draft::{self, Sent};
@@ -78,16 +80,26 @@ async fn file(visit: &Visit, sent: &Sent, n: &str) -> Response {
             &Problem::NotFound(hiring::problem::Noun::Attachment),
         );
     };
-    match visit
-        .app
-        .files
-        .get(visit.entrance.org.0, &found.sha256)
-        .await
-    {
-        Ok(bytes) => download(&found.name, bytes),
-        Err(error) => failed(visit, &error.into()),
-    }
+    let (files, org, sha256, size) = (
+        visit.app.files.clone(),
+        visit.entrance.org.0,
+        found.sha256,
+        found.size,
+    );
+    // Piece by piece: somebody who takes it slowly, or a hundred times at once, holds no whole files in memory.
+    let starts = futures_util::stream::iter((0..size).step_by(PIECE));
+    let pieces = starts.then(move |start| {
+        let files = files.clone();
+        async move {
+            let end = size.min(start + PIECE as u64);
+            files.part(org, &sha256, start..end).await
+        }
+    });
+    download(&found.name, Body::from_stream(pieces))
 }
+
+/// Bytes of a file that are in memory at once.
+const PIECE: usize = 256 << 10;
 
 /// All of it as JSON; the files beside it, with the addresses they are at.
 fn whole(visit: &Visit, sent: &Sent) -> String {

@@ -1,36 +1,33 @@
 //! A posted form, read as it comes: small inputs into memory within limits, files piece by piece onto the disk. What came
 //! before a cut is kept.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::http::header;
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt as _, stream};
+use futures_util::StreamExt as _;
 use hiring::draft::{self, Entry, Fault, FaultKind, LARGEST_FILE};
 use hiring::id::{Uuid, new_uid};
 use hiring::job::FieldKind;
 use hiring::problem::{FlawCode, Problem, Result};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde_json::{Map, Value};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Visit;
+use super::watch::{HEAD, Room, receiving, watched};
 
 /// Bytes of all inputs that are no files.
 const INPUTS: usize = 2 << 20;
+/// Inputs of a form, files too. No form of ours has so many, and whoever sends more wants our time and memory.
+const MOST_INPUTS: usize = 10_000;
 /// Bytes of a whole form with files. What is above a file's limit is read and thrown away, so that the person is told.
 const FORM: u64 = 256 << 20;
 /// Bytes of a piece.
 pub(super) const PIECE: usize = 2 << 20;
-/// Longest silence within a form: people send from trains.
-const IDLE: Duration = Duration::from_secs(60);
-const WHOLE: Duration = Duration::from_secs(3_600);
-/// Files that are being received at once: each holds a piece in memory.
-const AT_ONCE: usize = 64;
-static RECEIVING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(AT_ONCE));
+/// Longest that a form, or a piece of a file, may take.
+pub(super) const WHOLE: Duration = Duration::from_secs(3_600);
 
 /// What a form said.
 #[derive(Default)]
@@ -60,30 +57,33 @@ impl Received {
             .map(draft::input)
             .collect();
         let mut entries: Vec<Entry> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (name, value) in &self.inputs {
             let many = several.contains(name);
             let value = Value::String(value.clone());
-            match entries.iter_mut().find(|e| e.name == *name) {
+            let had = places.get(name.as_str()).and_then(|n| entries.get_mut(*n));
+            match had {
                 Some(Entry {
                     value: Value::Array(all),
                     ..
                 }) => all.push(value),
                 Some(entry) => entry.value = value,
-                None => entries.push(Entry {
-                    seen: stamp(name),
-                    name: name.clone(),
-                    value: if many {
-                        Value::Array(vec![value])
-                    } else {
-                        value
-                    },
-                }),
+                None => {
+                    places.insert(name, entries.len());
+                    entries.push(Entry {
+                        seen: stamp(name),
+                        name: name.clone(),
+                        value: if many {
+                            Value::Array(vec![value])
+                        } else {
+                            value
+                        },
+                    });
+                }
             }
         }
         if self.broken.is_none() {
-            let absent = seen
-                .keys()
-                .filter(|n| !self.inputs.iter().any(|(name, _)| name == *n));
+            let absent = seen.keys().filter(|n| !places.contains_key(n.as_str()));
             let blank = absent.map(|name| Entry {
                 name: name.clone(),
                 value: Value::String(String::new()),
@@ -118,37 +118,11 @@ pub(super) async fn read(visit: &Visit, body: Body) -> Result<Received> {
     Ok(received)
 }
 
-/// The body's bytes, with an end to silence.
-fn watched(body: Body) -> impl futures_util::Stream<Item = Result<Bytes, Cut>> + Send {
-    stream::unfold(Some(body.into_data_stream()), next)
-}
-
-async fn next(
-    body: Option<BodyDataStream>,
-) -> Option<(Result<Bytes, Cut>, Option<BodyDataStream>)> {
-    let mut body = body?;
-    match tokio::time::timeout(IDLE, body.next()).await {
-        Ok(Some(Ok(bytes))) => Some((Ok(bytes), Some(body))),
-        Ok(None) => None,
-        Ok(Some(Err(_))) | Err(_) => Some((Err(Cut), None)),
-    }
-}
-
-/// The connection was cut, or silent for too long.
-#[derive(Debug)]
-pub(super) struct Cut;
-
-impl std::fmt::Display for Cut {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the body ended too early")
-    }
-}
-
-impl std::error::Error for Cut {}
-
 async fn pairs(body: Body, received: &mut Received) -> Result<()> {
     let mut all = BytesMut::new();
-    let mut stream = std::pin::pin!(watched(body));
+    let room = Room::new();
+    room.set(usize::MAX);
+    let mut stream = std::pin::pin!(watched(body, room));
     while let Some(bytes) = stream.next().await {
         let bytes = bytes.map_err(|_| Problem::TooSlow)?;
         if all.len() + bytes.len() > INPUTS {
@@ -158,8 +132,11 @@ async fn pairs(body: Body, received: &mut Received) -> Result<()> {
         }
         all.extend_from_slice(&bytes);
     }
-    received.inputs = serde_urlencoded::from_bytes(&all).map_err(|_| malformed())?;
-    Ok(())
+    let mut ends = all.iter().enumerate().filter(|(_, byte)| **byte == b'&');
+    let cut = ends.nth(MOST_INPUTS - 1).map(|(at, _)| at);
+    let read = &all[..cut.unwrap_or(all.len())];
+    received.inputs = serde_urlencoded::from_bytes(read).map_err(|_| malformed())?;
+    cut.map_or(Ok(()), |_| Err(malformed()))
 }
 
 fn malformed() -> Problem {
@@ -177,11 +154,27 @@ fn broken(error: multer::Error) -> Problem {
 
 async fn parts(visit: &Visit, body: Body, boundary: String, received: &mut Received) -> Result<()> {
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(FORM));
-    let mut form = Multipart::with_constraints(watched(body), boundary, limits);
+    let room = Room::new();
+    let mut form = Multipart::with_constraints(watched(body, room.clone()), boundary, limits);
     let work = async {
-        let mut held = 0;
-        while let Some(part) = form.next_field().await.map_err(broken)? {
+        let (mut held, mut inputs, mut files) = (0, 0, 0);
+        loop {
+            room.set(HEAD);
+            let part = form.next_field().await.map_err(broken)?;
+            room.set(usize::MAX);
+            let Some(part) = part else { break };
+            inputs += 1;
+            files += i64::from(part.file_name().is_some_and(|name| !name.is_empty()));
+            if inputs > MOST_INPUTS || files > draft::MOST_UPLOADS {
+                return Err(malformed());
+            }
             let name = part.name().unwrap_or("").to_owned();
+            held += name.len();
+            if held > INPUTS {
+                return Err(Problem::TooLarge {
+                    limit: INPUTS as u64,
+                });
+            }
             if part.file_name().is_some() {
                 file(visit, received, &name, part).await?;
             } else {
@@ -226,7 +219,9 @@ async fn file(
     let file_name = part.file_name().unwrap_or("").to_owned();
     let Some(first) = first else {
         // No file was chosen, unless it has a name.
-        if !file_name.is_empty() {
+        let mut fields = visit.entrance.fields.iter();
+        let asked = fields.any(|f| f.kind == FieldKind::File && draft::input(f) == name);
+        if asked && !file_name.is_empty() {
             received.faults.push(fault(name, FaultKind::EmptyFile));
         }
         return Ok(());
@@ -234,7 +229,7 @@ async fn file(
     if !visit.is_csrf(received.get("csrf")) {
         return Err(Problem::Forbidden(hiring::problem::Act::Write));
     }
-    let _place = receiving()?;
+    let _place = receiving(&visit.place)?;
     let outcome = match Landing::begin(visit, name, &file_name).await {
         Ok(mut landing) => {
             let outcome = landing.take_all(visit, first, &mut part).await;
@@ -274,16 +269,6 @@ fn fault(name: &str, kind: FaultKind) -> Fault {
         name: name.to_owned(),
         kind,
     }
-}
-
-/// A place among those who receive a file now.
-///
-/// # Errors
-/// [`Problem::Overloaded`] when there is none.
-pub(super) fn receiving() -> Result<SemaphorePermit<'static>> {
-    RECEIVING.try_acquire().map_err(|_| Problem::Overloaded {
-        retry: Duration::from_secs(5),
-    })
 }
 
 /// A file that is coming in.

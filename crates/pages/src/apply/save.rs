@@ -93,10 +93,11 @@ async fn keep(visit: &Visit, sent: Sent) -> Response {
             seen: seen(name),
         })
         .collect();
+    let key = visit.app.key.clone();
     let saved = visit.app.store.write(move |tx| {
         let draft = draft::open(tx, &entrance, tag)?;
-        draft::save(tx, &draft, &entrance.fields, &entries)?;
-        let written = draft::answers(tx, &draft)?;
+        draft::save(tx, &key, &draft, &entrance.fields, &entries)?;
+        let written = draft::answers(tx, &key, &draft)?;
         let uploads = draft::uploads(tx, &draft)?;
         let faults = draft::judge(&entrance.fields, &written, &uploads, entrance.fixed_email());
         Ok::<_, Problem>((written, faults, tx.now()))

@@ -22,8 +22,9 @@ use hiring::draft::{self, LARGEST_FILE, Upload};
 use hiring::id::Uuid;
 use hiring::problem::{Noun, Problem, Result};
 
-use super::receive::{PIECE, keep, receiving};
+use super::receive::{PIECE, WHOLE, keep};
 use super::save::refuse;
+use super::watch::receiving;
 use super::{Token, Visit, download};
 use crate::Site;
 
@@ -143,12 +144,15 @@ pub(super) async fn append(
             "Upload-Offset must be a number of bytes",
         ));
     };
+    if upload.complete {
+        return unwell(&Problem::Gone(Noun::Upload));
+    }
     if at != upload.received as u64 {
         return unwell(&Problem::Stale {
             have: upload.received as u64,
         });
     }
-    let outcome = match receiving() {
+    let outcome = match receiving(&visit.place) {
         Ok(_place) => take(&visit, upload, body).await,
         Err(problem) => Err(problem),
     };
@@ -164,11 +168,13 @@ async fn take(visit: &Visit, mut upload: Upload, body: Body) -> Result<Upload> {
     let mut stream = body.into_data_stream();
     let mut held = BytesMut::new();
     let mut cut = None;
+    let end = tokio::time::Instant::now() + WHOLE;
     loop {
         while held.len() >= PIECE {
             upload = put(visit, &upload, held.split_to(PIECE).freeze()).await?;
         }
-        match tokio::time::timeout(IDLE, stream.next()).await {
+        let until = end.min(tokio::time::Instant::now() + IDLE);
+        match tokio::time::timeout_at(until, stream.next()).await {
             Ok(Some(Ok(bytes))) => {
                 if upload.received as u64 + (held.len() + bytes.len()) as u64 > most {
                     return Err(Problem::TooLarge { limit: most });

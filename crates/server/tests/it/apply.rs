@@ -1027,17 +1027,12 @@ fn every_language_is_spoken_on_every_page() {
                 app.send(&form.header("Accept-Language", tag)).await.status,
                 303
             );
-            assert!(
-                app.send(&in_it(&link)).await.text().contains(received),
-                "{tag}"
-            );
-            assert!(
-                app.send(&in_it("/apply/nothing"))
-                    .await
-                    .text()
-                    .contains(nowhere),
-                "{tag}"
-            );
+            for (path, words) in [(link.as_str(), received), ("/apply/nothing", nowhere)] {
+                let text = app.send(&in_it(path)).await.text();
+                assert!(text.contains(words), "{tag}: {text}");
+                // The way to the others.
+                assert!(text.contains("href=\"?lang=fr\""), "{tag}: {text}");
+            }
             assert_eq!(app.send(&in_it(&page)).await.status, 200);
         }
         let link = begin(&app, &page).await;
@@ -1193,5 +1188,62 @@ fn a_form_without_files_and_one_cut_short_are_read_too() {
             .header("Content-Type", "multipart/form-data")
             .bytes("nonsense");
         assert_eq!(app.send(&broken).await.status, 403);
+    });
+}
+
+#[test]
+fn a_form_without_end_is_read_in_part_and_what_it_does_not_ask_for_is_left_out() {
+    story(|app| async move {
+        let (_, page) = job(&app).await;
+        let link = begin(&app, &page).await;
+        let tab = Tab::open(&app, &link).await;
+        let many: String = (0..20_000).map(|n| format!("&x{n}=")).collect();
+        let pairs = format!("csrf={}&name=Ada+L{many}&a.phone=999&do=save", tab.csrf);
+        let plain = call("POST", &link)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .bytes(pairs);
+        assert_eq!(app.send(&plain).await.status, 400);
+        let names: Vec<String> = (0..10_000).map(|n| format!("x{n}")).collect();
+        let mut inputs: Vec<(&str, &str)> = vec![("a.why", "kept")];
+        inputs.extend(names.iter().map(|n| (n.as_str(), "")));
+        inputs.push(("a.phone", "999"));
+        assert_eq!(tab.post("save", &inputs, &[]).await.status, 400);
+        let text = tab.page().await;
+        assert!(text.contains("value=\"Ada L\""), "{text}");
+        assert!(text.contains("\nkept</textarea>") && !text.contains("999"));
+        let empty = tab.post("save", &[], &[("f.nonsense", "x.txt", b"")]).await;
+        assert_eq!(empty.status, 303, "{}", empty.text());
+        for path in ["/jobs/%00", "/jobs/a%00b", "/apply/%00", "/confirm/%00"] {
+            for method in ["GET", "POST"] {
+                let reply = app.send(&call(method, path)).await;
+                assert_eq!(reply.status, 404, "{method} {path}");
+            }
+        }
+    });
+}
+
+/// Anybody can name anybody's address on a public page.
+#[test]
+fn a_mail_to_an_address_that_nobody_has_proven_says_nothing_that_was_written() {
+    story(|app| async move {
+        let (_, page) = job(&app).await;
+        let link = begin(&app, &page).await;
+        let tab = Tab::open(&app, &link).await;
+        let mut inputs = with_consent();
+        inputs.retain(|(name, _)| *name != "name");
+        inputs.push(("name", " You have won!\r\n\r\nhttps://spam.example "));
+        let sent = tab
+            .post("submit", &inputs, &[("f.resume", "cv.pdf", CV)])
+            .await;
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        let all = mails(&app).await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        let body = all[0]["body"].as_str().expect("a body");
+        assert!(
+            body.contains("/confirm/") && !body.contains("spam"),
+            "{body}"
+        );
+        let receipt = tab.page().await;
+        assert!(receipt.contains("You have won! https://spam.example"));
     });
 }
