@@ -6,8 +6,8 @@
 //! `README.md` (the guide shown to users), `golden/` (recorded requests and our answers).
 //!
 //! What they share: [`body`] (strict JSON with slots), [`check`] (typed reading that names the field), [`inbound`] (a
-//! request's body within limits), [`delicate`] (answers that only a form tells), [`files`] (slots to durable files), [`reply`] (answers out), [`cursor`], [`limit`],
-//! [`time`].
+//! request's body within limits), [`delicate`] (answers that only a form tells), [`files`] (slots to durable files),
+//! [`reply`] (answers out), [`cursor`], [`limit`], [`time`]; and [`written`], what callers may write, as data.
 
 pub mod body;
 pub mod check;
@@ -23,6 +23,7 @@ pub mod native;
 pub(crate) mod openapi;
 pub mod reply;
 pub mod time;
+pub mod written;
 pub mod xobin;
 
 use axum::Router;
@@ -45,6 +46,8 @@ pub trait Dialect: Sync {
     fn routes(&self) -> Router<App>;
     /// How this vendor phrases a failure.
     fn problem(&self, problem: &Problem) -> Response;
+    /// The bodies that make a candidate, for `docs/dialects/matrix.md`.
+    fn written(&self) -> Vec<written::Written>;
     /// Says on an answer of this status how often its key may call. Where clients know older names for it, those too.
     fn standing(&self, standing: &limit::Standing, _status: StatusCode, headers: &mut HeaderMap) {
         standing.headers(headers);
@@ -71,6 +74,64 @@ pub trait Dialect: Sync {
     ) -> Result<Value>;
     /// A create call that works with `credentials` (as printed): demo's curl line, bench's body.
     fn example(&self, credentials: &Value) -> ExampleCall;
+    /// Its lists that must stay quick in a store full of people, with a page of [`ROWS`] each, for `muster bench list`. They
+    /// are asked for with the headers of [`Dialect::example`].
+    fn lists(&self, credentials: &Value) -> Vec<ExampleList>;
+}
+
+/// Rows of a page of an [`ExampleList`].
+pub const ROWS: usize = 100;
+
+/// A list, ready to be asked for page by page.
+#[derive(Debug, Clone)]
+pub struct ExampleList {
+    /// What is asked for, for people.
+    pub title: &'static str,
+    /// Whole URL of the first page. Where it holds `{stage}`, a bench puts the number of the stage that everybody is in.
+    pub url: String,
+    /// The page's member that holds the rows.
+    pub rows: &'static str,
+    /// How its pages follow one another.
+    pub pages: Pages,
+    /// Whether everybody is on it, each once; else hardly anybody: what is measured is how long it takes to find that out.
+    pub everybody: bool,
+    /// Members of a row that are lists of one object, if everybody has one application and one file.
+    pub expanded: &'static [&'static str],
+}
+
+impl ExampleList {
+    /// A list of everybody, nothing expanded.
+    pub(crate) fn new(title: &'static str, url: String, rows: &'static str, pages: Pages) -> Self {
+        ExampleList {
+            title,
+            url,
+            rows,
+            pages,
+            everybody: true,
+            expanded: &[],
+        }
+    }
+
+    /// The same of nearly nobody.
+    pub(crate) fn of_few(self) -> Self {
+        ExampleList {
+            everybody: false,
+            ..self
+        }
+    }
+}
+
+/// How the pages of a list follow one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pages {
+    /// The page's first member is the value of the second, a parameter of the next one's address.
+    Cursor(&'static str, &'static str),
+    /// The page's member is the next one's whole address.
+    Address(&'static str),
+    /// The parameter counts pages, from 1 on.
+    Number(&'static str),
+    /// The parameter counts the rows of all pages before.
+    Offset(&'static str),
 }
 
 /// What a new key is asked to be.

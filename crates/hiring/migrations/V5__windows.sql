@@ -10,11 +10,11 @@ UPDATE application SET status_at = COALESCE(ended_at, submitted_at, created_at);
 CREATE INDEX application_submitted ON application (org_id, submitted_at);
 CREATE INDEX application_status ON application (org_id, status_at);
 CREATE INDEX application_updated ON application (org_id, updated_at);
-CREATE INDEX application_ended ON application (org_id, disposition, id);
+CREATE INDEX application_ended ON application (org_id, disposition, id) WHERE disposition IS NOT NULL;
 CREATE INDEX candidate_updated ON candidate (org_id, updated_at);
 CREATE INDEX candidate_named ON candidate (org_id, last_key, first_key);
 CREATE INDEX candidate_ignored ON candidate (org_id, ignored_at) WHERE ignored_at IS NOT NULL;
-CREATE INDEX submission_for ON submission (org_id, application_id);
+CREATE INDEX submission_for ON submission (org_id, application_id) WHERE application_id IS NOT NULL;
 
 -- held_at: when it was last put on hold, or taken up again. details: JSON object of what a dialect says of it that has no
 -- column.

@@ -10,55 +10,11 @@ use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
-use crate::id::{DeliveryId, OrgId, Uuid, new_uid};
+use crate::id::{DeliveryId, OrgId, Uuid};
 use crate::invite::Invite;
 use crate::problem::{Problem, Result};
 
 pub use show::{Attempt, attempts, bounce, find, of_invites};
-
-/// A mail to be queued, in the caller's own words. Rather name its kind: `mail.rs`.
-#[derive(Debug, Clone)]
-pub struct NewMail {
-    /// To whom.
-    pub recipient: String,
-    /// One line.
-    pub subject: String,
-    /// Plain text; an invite's link stands in it as a slot.
-    pub body: String,
-}
-
-/// Queues an invite's mail and notes it as an event.
-pub fn queue_mail(tx: &mut Tx, caller: &Caller, about: &Subject, mail: &NewMail) -> Result<()> {
-    queue_mail_as(tx, caller, Kind::InviteMailed, about, mail)
-}
-
-/// Queues a mail and notes it as an event of this kind.
-pub fn queue_mail_as(
-    tx: &mut Tx,
-    caller: &Caller,
-    kind: Kind,
-    about: &Subject,
-    mail: &NewMail,
-) -> Result<()> {
-    let (uid, now) = (new_uid(), tx.now());
-    // As a JSON string, where a slot's U+0000 is spelled out: PostgreSQL holds none in TEXT.
-    let body = serde_json::Value::from(mail.body.as_str()).to_string();
-    let event = event::append(
-        tx,
-        caller,
-        kind,
-        about,
-        &serde_json::json!({"delivery": uid}),
-    )?;
-    tx.run(
-        sql!(
-            "INSERT INTO delivery (org_id, uid, event_id, channel, recipient, subject, body, state, due_at, created_at) \
-             VALUES ($1, $2, $3, 'mail', $4, $5, $6, 'queued', $7, $7)"
-        ),
-        &[&caller.org, &uid, &event, &mail.recipient, &one_line(&mail.subject), &body, &now],
-    )?;
-    Ok(())
-}
 
 /// Takes back the mails of an invite that have not gone out yet: whoever got one would find a dead link.
 pub(crate) fn cancel_for_invite(
@@ -90,13 +46,6 @@ pub(crate) fn cancel_for_invite(
         }
     }
     Ok(())
-}
-
-/// A header is one line: line breaks in it would begin another header.
-fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// A delivery as the outbox shows it.

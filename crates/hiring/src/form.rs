@@ -3,6 +3,7 @@
 //! What the fields are is in `job.rs`. How a caller writes an entry is its dialect's business.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -39,7 +40,7 @@ pub struct Words {
 pub struct Filled {
     /// The answers by field name.
     pub answers: Map<String, Value>,
-    /// Pointers of entries that answer no field of the job.
+    /// Pointers of entries that answer no field of the job, or one that a later entry answers.
     pub unmapped: Vec<String>,
 }
 
@@ -50,6 +51,7 @@ pub struct Filled {
 pub fn fill_in(entries: &[Entry<'_>], fields: &[Field], words: &Words) -> Result<Filled> {
     let (mut filled, mut flaws) = (Filled::default(), Vec::new());
     let mut answered = Vec::new();
+    let mut filled_by: HashMap<&str, &str> = HashMap::new();
     for entry in entries {
         match addressed(entry, fields) {
             Some(field) => {
@@ -58,6 +60,9 @@ pub fn fill_in(entries: &[Entry<'_>], fields: &[Field], words: &Words) -> Result
                 filled
                     .answers
                     .insert(field.name.clone(), entry.value.clone());
+                // The earlier answer has no place beside the later one.
+                let earlier = filled_by.insert(&field.name, entry.pointer);
+                filled.unmapped.extend(earlier.map(str::to_owned));
                 answered.retain(|name| *name != &field.name);
                 if !blank(&entry.meant) {
                     answered.push(&field.name);

@@ -23,7 +23,7 @@ pub use field::{ConsentText, Field, FieldKind, NewField, delicate_fields, fields
 pub use file::{JobFile, add_file, files_of};
 pub use foreign::{
     ForeignJob, add_missing_stages, called, claim_foreign, foreign_of, from_offset, give_foreign,
-    look_up_foreign, of_uids, renew_foreign,
+    has_foreign, look_up_foreign, of_uids, renew_foreign,
 };
 pub use listed::{look_up_title, page_from};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};

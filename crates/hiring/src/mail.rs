@@ -22,7 +22,7 @@ use crate::application::Application;
 use crate::caller::Caller;
 use crate::candidate::{self, Candidate};
 use crate::event::{self, Kind as Event, Subject};
-use crate::id::{CandidateId, InviteId, Uuid, new_uid};
+use crate::id::{InviteId, Uuid, new_uid};
 use crate::invite::{self, Invite};
 use crate::problem::{Clash, Problem, Result};
 use crate::{job, organization};
@@ -34,9 +34,9 @@ pub enum Kind {
     Invite,
     /// We do not go on with you.
     Rejection,
-    /// Your application has arrived.
+    /// Your application has arrived. Holds a link where the address is still to be proven.
     ApplicationReceived,
-    /// Is this address yours? Holds a link.
+    /// Is this address yours, of an application that was begun? Holds a link that leads back to it.
     ConfirmAddress,
 }
 
@@ -84,13 +84,22 @@ impl Kind {
                 "message",
                 "link",
             ],
-            _ => &["name", "first_name", "organization", "job", "message"],
+            Kind::ApplicationReceived => &[
+                "name",
+                "first_name",
+                "organization",
+                "job",
+                "message",
+                "link",
+            ],
+            Kind::Rejection => &["name", "first_name", "organization", "job", "message"],
         }
     }
 
     fn event(self) -> Event {
         match self {
             Kind::Invite => Event::InviteMailed,
+            Kind::ConfirmAddress => Event::DraftMailed,
             _ => Event::MailQueued,
         }
     }
@@ -101,6 +110,8 @@ impl Kind {
 pub struct Letter {
     /// To whom; `None`: to the person's first address.
     pub to: Option<String>,
+    /// What they are called, while nobody is known who is meant.
+    pub name: Option<String>,
     /// BCP 47 tag; `None`: the organization's language.
     pub language: Option<String>,
     /// What the caller says to the person. It is data: nothing in it is read as a template.
@@ -134,6 +145,7 @@ pub fn invite(
     }
     let letter = Letter {
         to: to.map(str::to_owned).or(invite.email.clone()),
+        name: None,
         language: invite.language.clone(),
         message: message.map(str::to_owned).or(invite.message.clone()),
         link: Some(invite::link(public_url, &invite)),
@@ -186,7 +198,8 @@ fn about_application(
     queue(tx, caller, kind, &about, &letter)
 }
 
-/// Queues a mail of any kind to the person whom `about` names; the delivery's outside name.
+/// Queues a mail of any kind to the person whom `about` names, or to whoever has the letter's address; the delivery's
+/// outside name.
 ///
 /// # Errors
 /// [`Clash::NotAllowed`] when there is no address to send it to.
@@ -197,11 +210,22 @@ pub fn queue(
     about: &Subject,
     letter: &Letter,
 ) -> Result<Uuid> {
-    let person = person(tx, caller, about.candidate)?;
-    let recipient = recipient(letter, &person)?;
+    let person = match about.candidate {
+        Some(id) => Some(candidate::find(tx, caller.org, id)?),
+        None => None,
+    };
+    let recipient = recipient(letter, person.as_ref())?;
     let settings = settings::find(tx, caller.org)?;
     let found = template::effective(tx, caller.org, kind, letter.language.as_deref())?;
-    let values = values(tx, caller, kind, about, letter, &person, &found.language)?;
+    let values = values(
+        tx,
+        caller,
+        kind,
+        about,
+        letter,
+        person.as_ref(),
+        &found.language,
+    )?;
     let slot = letter.link.as_deref().and_then(slot);
     let (mail, remark) = match source::render(&found.source, &values, slot) {
         Ok(mail) => (mail, None),
@@ -234,13 +258,9 @@ pub fn queue(
     Ok(uid)
 }
 
-fn person(r: &mut Reader, caller: &Caller, id: Option<CandidateId>) -> Result<Candidate> {
-    let id = id.ok_or_else(|| Problem::broken("a mail about nobody"))?;
-    candidate::find(r, caller.org, id)
-}
-
-fn recipient(letter: &Letter, person: &Candidate) -> Result<String> {
-    let address = letter.to.as_deref().or(person.record.email());
+fn recipient(letter: &Letter, person: Option<&Candidate>) -> Result<String> {
+    let own = || person.and_then(|person| person.record.email());
+    let address = letter.to.as_deref().or_else(own);
     match address.map(str::trim).filter(|text| !text.is_empty()) {
         Some(address) => Ok(source::one_line(address)),
         None => Err(Problem::Conflict(Clash::NotAllowed(
@@ -255,15 +275,17 @@ fn values(
     kind: Kind,
     about: &Subject,
     letter: &Letter,
-    person: &Candidate,
+    person: Option<&Candidate>,
     language: &str,
 ) -> Result<source::Values> {
     let job = match about.job {
         Some(id) => job::find(r, caller.org, id)?.title,
         None => String::new(),
     };
-    let name = source::one_line(person.record.name());
-    let first_name = person.record.text("first_name").map(source::one_line);
+    let name = person.map_or(letter.name.as_deref().unwrap_or(""), |p| p.record.name());
+    let name = source::one_line(name);
+    let first_name = person.and_then(|p| p.record.text("first_name"));
+    let first_name = first_name.map(source::one_line);
     let first_name = first_name.unwrap_or_else(|| name.clone());
     let until = letter.valid_until.map(|at| words::moment(at, language));
     let all = [

@@ -281,6 +281,7 @@ fn same_item(a: &Value, b: &Value) -> bool {
 struct Names {
     whole: Option<usize>,
     parts: Option<usize>,
+    middle: Option<usize>,
 }
 
 impl Names {
@@ -290,6 +291,9 @@ impl Names {
         }
         if said.contains_key("first_name") || said.contains_key("last_name") {
             self.parts = Some(index);
+        }
+        if said.contains_key("middle_name") {
+            self.middle = Some(index);
         }
     }
 
@@ -302,7 +306,10 @@ impl Names {
                 .to_owned();
             if joined(fields) != whole {
                 let (first, last) = split(&whole);
-                fields.remove("middle_name");
+                // Whoever says the whole name and a middle one says both.
+                if self.middle < self.whole {
+                    fields.remove("middle_name");
+                }
                 replace(fields, "first_name", &text(first));
                 replace(fields, "last_name", &text(last));
             }
@@ -432,6 +439,13 @@ mod tests {
         assert_eq!(
             (whole.text("first_name"), whole.text("last_name")),
             (Some("Ada"), Some("King Lovelace"))
+        );
+        let middle = Record::of(&said(
+            json!({"full_name": "Ada King Lovelace", "middle_name": "K"}),
+        ));
+        assert_eq!(
+            (middle.text("middle_name"), middle.text("last_name")),
+            (Some("K"), Some("King Lovelace"))
         );
         let parts = Record::of(&said(
             json!({"first_name": "Ada", "middle_name": "K", "last_name": "Lovelace"}),

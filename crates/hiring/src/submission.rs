@@ -1,5 +1,6 @@
 //! What a caller sent us, verbatim: the body byte for byte, with files and equal-opportunity answers cut out
-//! into slots (`slot.rs`). Immutable, but for the names of what came of it.
+//! into slots (`slot.rs`). Immutable, but for what came of it: the names of the person and the application, and which
+//! values found no place.
 
 use serde_json::{Value, json};
 use store::{Reader, Row, Tx, sql};
@@ -142,6 +143,26 @@ pub fn name(tx: &mut Tx, org: OrgId, kept: Kept, about: &str) -> Result<()> {
     tx.run(
         sql!("UPDATE submission SET about = $3 WHERE org_id = $1 AND id = $2"),
         &[&org, &kept.id, &about],
+    )?;
+    Ok(())
+}
+
+/// Notes what turned out to have no place in the record while the submission was worked in, by JSON pointers.
+pub fn add_unmapped(tx: &mut Tx, org: OrgId, kept: Kept, more: &[String]) -> Result<()> {
+    if more.is_empty() {
+        return Ok(());
+    }
+    let row = tx.one(
+        sql!("SELECT unmapped FROM submission WHERE org_id = $1 AND id = $2"),
+        &[&org, &kept.id],
+    )?;
+    let text: String = row.ok_or(Problem::NotFound(Noun::Submission))?.get(0)?;
+    let mut unmapped: Vec<String> = serde_json::from_str(&text).unwrap_or_default();
+    unmapped.extend_from_slice(more);
+    let text = serde_json::to_string(&unmapped).unwrap_or_default();
+    tx.run(
+        sql!("UPDATE submission SET unmapped = $3 WHERE org_id = $1 AND id = $2"),
+        &[&org, &kept.id, &text],
     )?;
     Ok(())
 }

@@ -65,7 +65,6 @@ form-email-help = Wir senden einen Link an diese Adresse, damit Sie bestätigen 
 form-choose = Bitte wählen
 form-yes = Ja
 form-no = Nein
-form-date-help = Jahr, Monat und Tag, etwa 2026-03-14.
 form-file-help = Eine Datei mit höchstens { $most }.
 form-file-here = Angekommen
 form-file-part = { $done } von { $whole } sind angekommen. Wählen Sie dieselbe Datei noch einmal, um fortzufahren.
@@ -127,21 +126,6 @@ confirm-title = E-Mail-Adresse bestätigen
 confirm-text = { $email } steht in einer Bewerbung als { $job } bei { $organization }. Wenn das Ihre Adresse ist, bestätigen Sie sie bitte.
 confirm-button = Ja, das ist meine Adresse
 confirm-not-you = Wenn Sie sich nicht beworben haben, schließen Sie diese Seite: Dann geschieht nichts.
-confirm-mail-subject = Ihre Bewerbung: { $job }
-confirm-mail-draft = Guten Tag,
-
-    Sie haben eine Bewerbung als { $job } bei { $organization } begonnen. Mit diesem Link bestätigen Sie Ihre Adresse und machen weiter:
-
-    { $link }
-
-    Wenn Sie das nicht waren, brauchen Sie nichts zu tun.
-confirm-mail-sent = Guten Tag,
-
-    { $organization } hat Ihre Bewerbung als { $job } erhalten. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:
-
-    { $link }
-
-    Mit demselben Link sehen Sie, was Sie gesendet haben, und können es zurückziehen. Wenn Sie das nicht waren, brauchen Sie nichts zu tun.
 
 unknown-title = Dieser Link führt nirgendwohin
 unknown-text = Unter dieser Adresse gibt es nichts. Vielleicht hat ein Mailprogramm sie abgeschnitten: Bitte kopieren Sie den ganzen Link in die Adresszeile.
@@ -169,3 +153,24 @@ full-title = Gerade ist viel los
 full-text = Im Augenblick kommen zu viele Anfragen auf einmal. Was gespeichert war, ist noch da: Bitte versuchen Sie es in einigen Sekunden noch einmal.
 ours-title = Da ist etwas schiefgegangen
 ours-text = Das ist unser Fehler und wurde festgehalten. Was gespeichert war, ist noch da. Wenn Sie es melden, nennen Sie bitte die Nummer { $ticket }.
+
+# Was das Skript des Formulars sagt
+script-saved = Alles, was Sie eingegeben haben, ist gespeichert.
+script-saving = Wird gespeichert …
+script-offline = Es besteht keine Verbindung. Ihre Eingaben bleiben auf diesem Gerät und werden gespeichert, sobald es wieder eine gibt.
+script-trouble = Das konnte gerade nicht gespeichert werden. Es bleibt auf diesem Gerät, und wir versuchen es weiter.
+script-over = Hier kann nichts mehr gespeichert werden: Die Bewerbung wurde in einem anderen Fenster gesendet oder geschlossen.
+script-again = Stand anzeigen
+script-restored = Was Sie auf diesem Gerät ohne Verbindung eingegeben hatten, ist wieder da.
+script-elsewhere = Auf diesem Gerät hatten Sie etwas anderes eingegeben: „{ $text }“.
+script-use = Das verwenden
+script-sending = Wird gesendet …
+script-waiting = Ihre Datei ist noch unterwegs. Die Bewerbung wird gesendet, sobald sie angekommen ist.
+script-unsent = Es besteht keine Verbindung, die Bewerbung wurde noch nicht gesendet. Nichts ist verloren: Bitte versuchen Sie es noch einmal, sobald es wieder eine gibt.
+script-back = Es besteht wieder eine Verbindung, und alles ist gespeichert. Bitte senden Sie die Bewerbung jetzt.
+script-busy = Gerade ist zu viel los, die Bewerbung wurde noch nicht gesendet. Nichts ist verloren: Bitte versuchen Sie es in einigen Sekunden noch einmal.
+script-part = { $done } von { $whole }
+script-cut = { $done } von { $whole }. Die Verbindung wurde unterbrochen; es geht von selbst weiter.
+script-cancel = { $name } abbrechen
+script-arrived = { $name } ist angekommen.
+script-broken = Diese Datei konnte nicht gesendet werden. Bitte wählen Sie sie noch einmal aus.

@@ -67,7 +67,6 @@ form-email-help = We send a link to this address to confirm that it is yours.
 form-choose = Please choose
 form-yes = Yes
 form-no = No
-form-date-help = Year, month and day, like 2026-03-14.
 form-file-help = One file of at most { $most }.
 form-file-here = Received
 form-file-part = { $done } of { $whole } have arrived. Choose the same file again to go on.
@@ -132,21 +131,6 @@ confirm-title = Confirm your e-mail address
 confirm-text = { $email } is the address of an application for { $job } at { $organization }. If it is yours, please confirm.
 confirm-button = Yes, this is my address
 confirm-not-you = If you did not apply, close this page: nothing happens then.
-confirm-mail-subject = Your application: { $job }
-confirm-mail-draft = Hello,
-
-    You have begun an application for { $job } at { $organization }. With this link you confirm your address and come back to it:
-
-    { $link }
-
-    If that was not you, you need not do anything.
-confirm-mail-sent = Hello,
-
-    { $organization } has received your application for { $job }. Please confirm that this address is yours:
-
-    { $link }
-
-    By the same link you see what you sent, and can take it back. If that was not you, you need not do anything.
 
 # Links that lead no further
 unknown-title = This link leads nowhere
@@ -175,3 +159,24 @@ full-title = Busy at the moment
 full-text = Too much is going on right now. What you had saved is kept: please try again in a few seconds.
 ours-title = Something broke
 ours-text = This is our fault, and it has been noted. What you had saved is kept. If you report it, please name ticket { $ticket }.
+
+# What the form's script says
+script-saved = Everything you have entered is saved.
+script-saving = Saving…
+script-offline = There is no connection. What you enter is kept on this device and saved as soon as there is one.
+script-trouble = This could not be saved just now. It is kept on this device, and we try again.
+script-over = Nothing more can be saved here: the application was sent or closed in another window.
+script-again = Show how it stands
+script-restored = What you had entered on this device without a connection is back.
+script-elsewhere = On this device you had entered something else: “{ $text }”.
+script-use = Use this
+script-sending = Sending…
+script-waiting = Your file is still on its way. The application is sent as soon as it has arrived.
+script-unsent = There is no connection, so the application has not been sent. Nothing is lost: please try again when there is one.
+script-back = There is a connection again, and everything is saved. Please send the application now.
+script-busy = Too much is going on right now, so the application has not been sent. Nothing is lost: please try again in a few seconds.
+script-part = { $done } of { $whole }
+script-cut = { $done } of { $whole }. The connection was cut; it goes on by itself.
+script-cancel = Cancel { $name }
+script-arrived = { $name } has arrived.
+script-broken = This file could not be sent. Please choose it again.

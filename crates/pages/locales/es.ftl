@@ -65,7 +65,6 @@ form-email-help = Enviamos un enlace a esta dirección para confirmar que es suy
 form-choose = Elija una opción
 form-yes = Sí
 form-no = No
-form-date-help = Año, mes y día, por ejemplo 2026-03-14.
 form-file-help = Un archivo de { $most } como máximo.
 form-file-here = Recibido
 form-file-part = Han llegado { $done } de { $whole }. Elija el mismo archivo otra vez para continuar.
@@ -127,21 +126,6 @@ confirm-title = Confirme su correo electrónico
 confirm-text = { $email } figura en una candidatura para { $job } en { $organization }. Si es su dirección, confírmela.
 confirm-button = Sí, es mi dirección
 confirm-not-you = Si no ha presentado ninguna candidatura, cierre esta página: no ocurrirá nada.
-confirm-mail-subject = Su candidatura: { $job }
-confirm-mail-draft = Hola:
-
-    Ha empezado una candidatura para { $job } en { $organization }. Con este enlace puede confirmar su dirección y continuar la candidatura:
-
-    { $link }
-
-    Si no ha sido usted, no tiene que hacer nada.
-confirm-mail-sent = Hola:
-
-    { $organization } ha recibido su candidatura para { $job }. Confirme que esta dirección es suya:
-
-    { $link }
-
-    Con el mismo enlace puede ver lo que ha enviado y retirarlo. Si no ha sido usted, no tiene que hacer nada.
 
 unknown-title = Este enlace no lleva a ninguna parte
 unknown-text = No hay nada en esta dirección. Quizá un programa de correo la haya cortado: copie el enlace entero en la barra de direcciones.
@@ -169,3 +153,24 @@ full-title = Hay demasiadas solicitudes en este momento
 full-text = Estamos recibiendo demasiadas solicitudes a la vez. Lo que había guardado sigue ahí: inténtelo de nuevo en unos segundos.
 ours-title = Se ha producido un error
 ours-text = El error es nuestro y ha quedado registrado. Lo que había guardado sigue ahí. Si lo comunica, indique el número { $ticket }.
+
+# Lo que dice el script del formulario
+script-saved = Todo lo que ha escrito está guardado.
+script-saving = Guardando…
+script-offline = No hay conexión. Lo que escriba queda en este dispositivo y se guardará en cuanto la haya.
+script-trouble = No se ha podido guardar en este momento. Queda en este dispositivo y lo seguimos intentando.
+script-over = Aquí ya no se puede guardar nada: la candidatura se envió o se cerró en otra ventana.
+script-again = Ver cómo está
+script-restored = Se ha recuperado lo que había escrito en este dispositivo sin conexión.
+script-elsewhere = En este dispositivo había escrito otra cosa: «{ $text }».
+script-use = Usar esto
+script-sending = Enviando…
+script-waiting = Su archivo aún está en camino. La candidatura se enviará en cuanto haya llegado.
+script-unsent = No hay conexión, por lo que la candidatura no se ha enviado. No se ha perdido nada: inténtelo de nuevo cuando la haya.
+script-back = Vuelve a haber conexión y todo está guardado. Envíe ahora la candidatura.
+script-busy = Hay demasiada actividad en este momento, por lo que la candidatura no se ha enviado. No se ha perdido nada: inténtelo de nuevo en unos segundos.
+script-part = { $done } de { $whole }
+script-cut = { $done } de { $whole }. Se ha cortado la conexión; continuará automáticamente.
+script-cancel = Cancelar { $name }
+script-arrived = { $name } ha llegado.
+script-broken = No se ha podido enviar este archivo. Elíjalo de nuevo.

@@ -65,7 +65,6 @@ form-email-help = Nous envoyons un lien à cette adresse pour confirmer qu’ell
 form-choose = Veuillez choisir
 form-yes = Oui
 form-no = Non
-form-date-help = Année, mois et jour, par exemple 2026-03-14.
 form-file-help = Un fichier de { $most } au plus.
 form-file-here = Reçu
 form-file-part = { $done } sur { $whole } sont arrivés. Choisissez de nouveau le même fichier pour continuer.
@@ -127,21 +126,6 @@ confirm-title = Confirmez votre adresse e-mail
 confirm-text = { $email } figure dans une candidature au poste de { $job } chez { $organization }. Si c’est la vôtre, veuillez confirmer.
 confirm-button = Oui, c’est mon adresse
 confirm-not-you = Si vous n’avez pas postulé, fermez cette page : il ne se passera rien.
-confirm-mail-subject = Votre candidature : { $job }
-confirm-mail-draft = Bonjour,
-
-    Vous avez commencé une candidature au poste de { $job } chez { $organization }. Ce lien vous permet de confirmer votre adresse et de reprendre votre candidature :
-
-    { $link }
-
-    Si ce n’était pas vous, vous n’avez rien à faire.
-confirm-mail-sent = Bonjour,
-
-    { $organization } a reçu votre candidature au poste de { $job }. Veuillez confirmer que cette adresse est la vôtre :
-
-    { $link }
-
-    Avec le même lien, vous pouvez voir ce que vous avez envoyé et le retirer. Si ce n’était pas vous, vous n’avez rien à faire.
 
 unknown-title = Ce lien ne mène nulle part
 unknown-text = Il n’y a rien à cette adresse. Un logiciel de messagerie l’a peut-être coupée : veuillez copier le lien entier dans la barre d’adresse.
@@ -169,3 +153,24 @@ full-title = Beaucoup de demandes en ce moment
 full-text = Il y a trop de demandes en ce moment. Ce que vous aviez enregistré est conservé : veuillez réessayer dans quelques secondes.
 ours-title = Une erreur s’est produite
 ours-text = L’erreur vient de nous et a été enregistrée. Ce que vous aviez enregistré est conservé. Si vous la signalez, indiquez le numéro { $ticket }.
+
+# Ce que dit le script du formulaire
+script-saved = Tout ce que vous avez saisi est enregistré.
+script-saving = Enregistrement…
+script-offline = Il n’y a pas de connexion. Votre saisie reste sur cet appareil et sera enregistrée dès qu’il y en aura une.
+script-trouble = L’enregistrement n’a pas fonctionné pour l’instant. Votre saisie reste sur cet appareil et nous réessayons.
+script-over = Plus rien ne peut être enregistré ici : la candidature a été envoyée ou fermée dans une autre fenêtre.
+script-again = Voir où elle en est
+script-restored = Ce que vous aviez saisi sur cet appareil sans connexion est de retour.
+script-elsewhere = Sur cet appareil, vous aviez saisi autre chose : « { $text } ».
+script-use = Utiliser ce texte
+script-sending = Envoi…
+script-waiting = Votre fichier est encore en route. La candidature sera envoyée dès son arrivée.
+script-unsent = Il n’y a pas de connexion, la candidature n’a donc pas été envoyée. Rien n’est perdu : veuillez réessayer dès qu’il y en aura une.
+script-back = La connexion est rétablie et tout est enregistré. Veuillez maintenant envoyer la candidature.
+script-busy = Il y a trop d’activité en ce moment, la candidature n’a donc pas été envoyée. Rien n’est perdu : veuillez réessayer dans quelques secondes.
+script-part = { $done } sur { $whole }
+script-cut = { $done } sur { $whole }. La connexion a été coupée ; l’envoi reprendra de lui-même.
+script-cancel = Annuler { $name }
+script-arrived = { $name } est arrivé.
+script-broken = Ce fichier n’a pas pu être envoyé. Veuillez le choisir à nouveau.

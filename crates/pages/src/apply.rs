@@ -1,8 +1,9 @@
 //! What an applicant's link opens: an invite's, or that of a draft which was begun on a job's public page. The form while
 //! one can apply, the receipt afterwards, and a page that says why when it leads no further.
 //!
-//! The form is `apply/form.rs` with `apply/question.rs`, what it sends is read in `apply/receive.rs` (within the limits of `apply/watch.rs`) and done in `apply/post.rs`; the receipt is
-//! `apply/receipt.rs`; a script saves by `apply/save.rs` and sends files by `apply/upload.rs`.
+//! The form is `apply/form.rs` with `apply/question.rs`, what it sends is read in `apply/receive.rs` (limits: `apply/watch.rs`) and done in `apply/post.rs`; the receipt is
+//! `apply/receipt.rs`; a script (`../assets/apply.js`, its words in `apply/words.rs`) saves by `apply/save.rs` and sends files by
+//! `apply/upload.rs`.
 //!
 //! The address holds the token, which is as good as a password: it is never logged here, it stands in no link of a page
 //! (forms post to their own address, links are queries of it), and `page.rs` keeps it from other sites and from caches.
@@ -15,6 +16,7 @@ mod receive;
 mod save;
 mod upload;
 mod watch;
+mod words;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -236,7 +236,7 @@ pub enum BenchCommand {
         #[command(flatten)]
         bench: Bench,
     },
-    /// Fill a store with candidates and walk through the list of them, each with its applications and attachments
+    /// Fill a store with candidates and ask for pages of the lists that callers read
     List {
         #[command(flatten)]
         bench: ListBench,
@@ -263,16 +263,16 @@ pub struct Bench {
 /// Which list to measure.
 #[derive(Debug, Clone, Args)]
 pub struct ListBench {
-    /// The API to speak; only merge for now
-    #[arg(long, default_value = "merge")]
-    pub dialect: String,
+    /// The API whose lists are read; each in turn, if none is named
+    #[arg(long)]
+    pub dialect: Option<String>,
     /// Candidates to make first
     #[arg(long, default_value_t = 100_000)]
     pub candidates: usize,
     /// Connections that call at once
     #[arg(long, default_value_t = 8)]
     pub connections: usize,
-    /// Pages to ask for
+    /// Pages to ask for of each list
     #[arg(long, default_value_t = 2_000)]
     pub count: usize,
     /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder

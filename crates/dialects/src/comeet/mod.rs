@@ -23,7 +23,7 @@ use hiring::{App, Problem, Result, job, organization, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, NewCredentials};
+use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS};
 
 /// The one value of this dialect.
 pub struct Comeet;
@@ -49,6 +49,10 @@ impl Dialect for Comeet {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
     }
 
     fn guide(&self) -> &'static str {
@@ -111,6 +115,38 @@ impl Dialect for Comeet {
             body: example_body(credentials).to_string(),
             also: None,
         }
+    }
+
+    fn lists(&self, credentials: &Value) -> Vec<ExampleList> {
+        let base = credentials["base_url"].as_str().unwrap_or("");
+        let list = |title, query: &str| {
+            let url = format!("{base}/candidates?limit={ROWS}{query}");
+            ExampleList::new(title, url, "candidates", Pages::Address("next_page"))
+        };
+        const OLD: &str = "2001-01-01T00:00:00Z";
+        vec![
+            list("candidates", ""),
+            list("candidates in progress", "&status=In%20progress"),
+            list("candidates who are hired", "&status=Hired").of_few(),
+            list(
+                "candidates created since long ago",
+                &format!("&time_created:after={OLD}"),
+            ),
+            list(
+                "candidates created before that",
+                &format!("&time_created:before={OLD}"),
+            )
+            .of_few(),
+            list(
+                "candidates with news since long ago",
+                &format!("&time_person_last_activity:after={OLD}"),
+            ),
+            list(
+                "candidates without news since",
+                &format!("&time_person_last_activity:before={OLD}"),
+            )
+            .of_few(),
+        ]
     }
 }
 

@@ -111,7 +111,9 @@ fn code(code: FlawCode) -> &'static str {
 }
 
 fn message(flaw: &Flaw) -> String {
-    let field = path(flaw.pointer.strip_prefix("query:").unwrap_or(&flaw.pointer));
+    let prefixes = ["query:", "header:"].into_iter();
+    let named = prefixes.filter_map(|p| flaw.pointer.strip_prefix(p)).next();
+    let field = path(named.unwrap_or(&flaw.pointer));
     match flaw.code {
         FlawCode::Required => format!("You must include this required field: \"{field}\""),
         FlawCode::Email => format!("The provided email address is invalid: \"{field}\""),
@@ -136,7 +138,8 @@ fn message(flaw: &Flaw) -> String {
             format!("The provided file is invalid: \"{field}\": {}", flaw.detail)
         }
         FlawCode::WrongType | FlawCode::NotAChoice => whole(&field, &flaw.detail),
-        _ => flaw.detail.clone(),
+        _ if field.is_empty() || flaw.detail.contains(&field) => flaw.detail.clone(),
+        _ => format!("{}: \"{field}\"", flaw.detail.trim_end_matches('.')),
     }
 }
 

@@ -10,10 +10,12 @@ mod note;
 mod position;
 mod query;
 mod rules;
+mod written;
 
 use hiring::problem::{Flaw, FlawCode, Result};
 use serde_json::{Map, Value};
 
+pub(super) use self::written::written;
 use crate::body::{Body, Step};
 use crate::check::Object;
 use rules::{

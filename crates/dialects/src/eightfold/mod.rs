@@ -19,7 +19,7 @@ use hiring::{App, Problem, Result, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, NewCredentials};
+use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS};
 
 /// The one value of this dialect.
 pub struct Eightfold;
@@ -43,6 +43,10 @@ impl Dialect for Eightfold {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
     }
 
     fn guide(&self) -> &'static str {
@@ -110,6 +114,36 @@ impl Dialect for Eightfold {
             body: example_body(system).to_string(),
             also: None,
         }
+    }
+
+    fn lists(&self, credentials: &Value) -> Vec<ExampleList> {
+        let text = |name: &str| credentials[name].as_str().unwrap_or("");
+        let (base, system) = (text("base_url"), text("system_id"));
+        let list = |title, path: &str, query: &str| {
+            let url = format!("{base}/{path}?limit={ROWS}{query}");
+            ExampleList::new(title, url, "data", Pages::Offset("start"))
+        };
+        let people = format!("ats-systems/{system}/ats-candidates");
+        let changed = "&filterQuery=lastModified:[978307200%20TO%20*]";
+        vec![
+            list("candidates", &people, ""),
+            list("candidates with a word", &people, "&query=love*"),
+            list(
+                "candidates with a word that nobody has",
+                &people,
+                "&query=xyzzy",
+            )
+            .of_few(),
+            list("candidates changed since long ago", &people, changed),
+            list("profiles", "profiles", ""),
+            list("applications", "profile-applications", ""),
+            list(
+                "applications that ended",
+                "profile-applications",
+                "&applicationStatus=hired",
+            )
+            .of_few(),
+        ]
     }
 }
 

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use store::Tx;
 
 use crate::limit::Standing;
-use crate::{Dialect, ExampleCall, NewCredentials, Writable};
+use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS, Writable};
 
 /// The one value of this dialect.
 pub struct Merge;
@@ -54,6 +54,10 @@ impl Dialect for Merge {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
     }
 
     /// The names that Merge's SDKs and other clients of such APIs know, too. Not `X-RateLimit-Reset` on a 5xx: the SDKs
@@ -142,5 +146,27 @@ impl Dialect for Merge {
             body: body.to_string(),
             also: None,
         }
+    }
+
+    fn lists(&self, credentials: &Value) -> Vec<ExampleList> {
+        let base = credentials["base_url"].as_str().unwrap_or("");
+        let list = |title, query: &str| {
+            let url = format!("{base}/ats/v1/{query}page_size={ROWS}");
+            ExampleList::new(title, url, "results", Pages::Cursor("next", "cursor"))
+        };
+        vec![
+            ExampleList {
+                expanded: &["applications", "attachments"],
+                ..list(
+                    "candidates with applications and attachments",
+                    "candidates?expand=applications,attachments&",
+                )
+            },
+            list("applications", "applications?"),
+            list(
+                "candidates changed since long ago",
+                "candidates?modified_after=2001-01-01T00:00:00Z&",
+            ),
+        ]
     }
 }

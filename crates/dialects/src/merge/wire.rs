@@ -14,6 +14,7 @@ mod nested;
 mod query;
 mod rules;
 mod tables;
+mod written;
 
 use hiring::id::Uuid;
 use hiring::problem::{FlawCode, Problem, Result};
@@ -41,6 +42,7 @@ pub(super) use query::{
 };
 pub(super) use rules::Table;
 pub(super) use tables::{APPLICATION, ATTACHMENT, CANDIDATE, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};
+pub(super) use written::written;
 
 /// A field that was ignored: the value stays in the submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub(super) enum Why {
     Unrecognized,
     /// A field of Merge's that has no place with us, or that nobody may write.
     Unsupported,
+    /// Another value of the same body, or what was there before, stands in its place.
+    Repeated,
     /// Not one field: the person is to be shown no more (`POST /candidates/ignore/{id}`).
     Ignored,
 }

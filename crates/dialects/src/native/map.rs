@@ -20,7 +20,9 @@ use hiring::note::Note;
 use serde_json::{Value, json};
 
 pub(super) use mail::{delivery, delivery_in_full, invite, mail_settings, mail_template, rendered};
-pub(super) use sent::{KeptFile, answers, new_application, new_candidate, new_job, stage};
+pub(super) use sent::{
+    KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped,
+};
 pub(super) use submission::{Parts, submission};
 
 use super::wire::answer;

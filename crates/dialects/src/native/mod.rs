@@ -18,7 +18,7 @@ use hiring::{App, Problem, Result, job, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, NewCredentials};
+use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS};
 
 /// The one value of this dialect.
 pub struct Native;
@@ -42,6 +42,10 @@ impl Dialect for Native {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
     }
 
     fn guide(&self) -> &'static str {
@@ -115,5 +119,17 @@ impl Dialect for Native {
             body: body.to_string(),
             also: None,
         }
+    }
+
+    fn lists(&self, credentials: &Value) -> Vec<ExampleList> {
+        let base = credentials["base_url"].as_str().unwrap_or("");
+        let list = |title, path: &str| {
+            let url = format!("{base}/{path}?limit={ROWS}");
+            ExampleList::new(title, url, "data", Pages::Cursor("next", "after"))
+        };
+        vec![
+            list("candidates", "candidates"),
+            list("applications", "applications"),
+        ]
     }
 }

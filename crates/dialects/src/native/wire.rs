@@ -14,6 +14,7 @@ mod linked_account;
 mod mail;
 mod note;
 pub(super) mod record;
+mod written;
 
 use hiring::problem::FlawCode;
 use uuid::Uuid;
@@ -27,6 +28,7 @@ pub(super) use job_edit::JobEdit;
 pub(super) use linked_account::LinkedAccountEdit;
 pub(super) use mail::{Bounce, MailSettings, MailSource};
 pub(super) use note::NewNote;
+pub(super) use written::written;
 
 use crate::check::{Check, Object};
 

@@ -17,7 +17,7 @@ use hiring::{App, Problem, Result, job, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, NewCredentials, openapi};
+use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS, openapi};
 
 /// The one value of this dialect.
 pub struct Xobin;
@@ -35,6 +35,10 @@ impl Dialect for Xobin {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn written(&self) -> Vec<crate::written::Written> {
+        wire::written()
     }
 
     fn guide(&self) -> &'static str {
@@ -120,5 +124,32 @@ impl Dialect for Xobin {
                 also: None,
             })),
         }
+    }
+
+    fn lists(&self, credentials: &Value) -> Vec<ExampleList> {
+        let base = credentials["base_url"].as_str().unwrap_or("");
+        let list = |title, query: &str| {
+            let track = &credentials["track_id"];
+            let url = format!("{base}/tracks/{track}/applicants?per_page={ROWS}{query}");
+            ExampleList::new(title, url, "data", Pages::Number("page"))
+        };
+        vec![
+            list("applicants", ""),
+            list("applicants by name", "&sort_by=name&sort_order=asc"),
+            list("applicants whose name has a part", "&name=love"),
+            list("applicants of a name that nobody has", "&name=xyzzy").of_few(),
+            list("applicants with a part of an address", "&email=example"),
+            list("applicants in a stage", "&stage_id={stage}"),
+            list("applicants standing so", "&stage_status=in_progress"),
+            list(
+                "applicants added between two days",
+                "&from_date=2001-01-01&to_date=2999-12-31",
+            ),
+            list(
+                "applicants changed before all days",
+                "&to_date=2001-01-01&timeframe_field=last_updated_at",
+            )
+            .of_few(),
+        ]
     }
 }

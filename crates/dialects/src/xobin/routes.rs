@@ -29,7 +29,7 @@ use store::{Reader, Tx};
 use super::map::View;
 use super::{NAME, Xobin, auth};
 use crate::body::Body;
-use crate::{files, inbound, reply};
+use crate::{files, inbound, reply, written};
 
 /// A call that changes something, its body as it came.
 #[derive(Clone)]
@@ -108,7 +108,17 @@ fn respond(app: &App, result: Result<Answer>) -> Response {
     reply::send(&Xobin, app, result)
 }
 
+/// What a caller wants done with this call, and says of nobody.
+const INSTRUCTIONS: [&str; 3] = ["send_email", "email_message", "invite_format"];
+
 fn submission(body: Body, route: &'static str, unknown: &[String]) -> NewSubmission {
+    let mut unmapped = unknown.to_vec();
+    let said = INSTRUCTIONS
+        .iter()
+        .filter(|name| !body.json[*name].is_null());
+    unmapped.extend(said.map(|name| format!("/{name}")));
+    // Answers are kept blank, too.
+    unmapped.extend(written::blanks(&body.json, &|at| at == "/fields"));
     NewSubmission {
         uid: body.uid,
         dialect: NAME,
@@ -116,7 +126,7 @@ fn submission(body: Body, route: &'static str, unknown: &[String]) -> NewSubmiss
         eeo: files::eeo_slots(&body),
         body: body.skeleton,
         files: Vec::new(),
-        unmapped: unknown.to_vec(),
+        unmapped,
     }
 }
 

@@ -7,10 +7,12 @@ mod entries;
 pub(super) mod query;
 pub(super) mod rules;
 pub(super) mod tables;
+mod written;
 
 use hiring::problem::Result;
 
 pub(super) use entries::Entry;
+pub(super) use written::written;
 
 use self::rules::{Judged, judge};
 use crate::body::Body;

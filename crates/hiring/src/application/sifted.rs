@@ -16,8 +16,8 @@ pub struct Sieve {
     pub name: Option<String>,
     /// Of this person.
     pub candidate: Option<CandidateId>,
-    /// For this job.
-    pub job: Option<JobId>,
+    /// For one of these jobs, at most [`crate::page::MOST`].
+    pub jobs: Option<Vec<JobId>>,
     /// How it ended; `Some(None)`: it has not.
     pub ending: Option<Option<Disposition>>,
     /// In the stage of this name.
@@ -26,12 +26,16 @@ pub struct Sieve {
 
 macro_rules! conditions {
     () => {
-        "a.org_id = $1 AND a.pending = 0 \
+        concat!(
+            "a.org_id = $1 AND a.pending = 0 \
          AND a.candidate_id NOT IN (SELECT c.id FROM candidate c WHERE c.org_id = $1 AND c.ignored_at IS NOT NULL) \
-         AND (CAST($2 AS TEXT) IS NULL OR a.uid = $2 OR a.foreign_key = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR COALESCE(a.disposition, '') = $3) \
-         AND (CAST($4 AS TEXT) IS NULL OR a.stage_id IN (SELECT s.id FROM stage s WHERE s.org_id = $1 AND s.name = $4)) \
-         AND (CAST($5 AS BIGINT) IS NULL OR a.job_id = $5) "
+         AND (CAST($103 AS TEXT) IS NULL OR a.uid = $103 OR a.foreign_key = $103) \
+         AND (CAST($104 AS TEXT) IS NULL OR COALESCE(a.disposition, '') = $104) \
+         AND (CAST($105 AS TEXT) IS NULL OR a.stage_id IN (SELECT s.id FROM stage s WHERE s.org_id = $1 AND s.name = $105)) \
+         AND (CAST($102 AS BIGINT) IS NULL OR a.job_id IN (",
+            hundred!(),
+            ")) "
+        )
     };
 }
 
@@ -47,13 +51,13 @@ pub fn sifted(
     let (count, page) = match sieve.candidate {
         Some(_) => (
             sql!(concat!(
-                "SELECT COUNT(*) FROM application a WHERE a.candidate_id = $6 AND ",
+                "SELECT COUNT(*) FROM application a WHERE a.candidate_id = $106 AND ",
                 conditions!()
             )),
             sql!(concat!(
-                "SELECT a.id FROM application a WHERE a.candidate_id = $6 AND ",
+                "SELECT a.id FROM application a WHERE a.candidate_id = $106 AND ",
                 conditions!(),
-                "ORDER BY a.id LIMIT $7 OFFSET $8"
+                "ORDER BY a.id LIMIT $107 OFFSET $108"
             )),
         ),
         None => (
@@ -64,13 +68,20 @@ pub fn sifted(
             sql!(concat!(
                 "SELECT a.id FROM application a WHERE ",
                 conditions!(),
-                "ORDER BY a.id LIMIT $6 OFFSET $7"
+                "ORDER BY a.id LIMIT $106 OFFSET $107"
             )),
         ),
     };
     let ending = sieve.ending.map(|how| how.map_or("", Disposition::word));
-    let mut parameters: Vec<&dyn ToValue> =
-        vec![&org, &sieve.name, &ending, &sieve.stage, &sieve.job];
+    let jobs = sieve.jobs.as_deref();
+    let narrowed = jobs.map(|_| 1_i64);
+    let mut parameters = with_hundred(&org, jobs.unwrap_or_default());
+    parameters.extend([
+        &narrowed as &dyn ToValue,
+        &sieve.name,
+        &ending,
+        &sieve.stage,
+    ]);
     parameters.extend(sieve.candidate.as_ref().map(|id| id as &dyn ToValue));
     let total = r.number(count, &parameters)?;
     parameters.extend([&limit as &dyn ToValue, &offset]);

@@ -41,8 +41,8 @@ impl Word {
 pub struct Sieve {
     /// Whose this address is.
     pub email: Option<String>,
-    /// Whose one of these foreign ids is.
-    pub foreign: Option<Vec<ForeignId>>,
+    /// Whose one of these foreign ids is, of each of the lists.
+    pub foreign: Vec<Vec<ForeignId>>,
     /// Those of these outside names, at most [`crate::page::MOST`].
     pub uids: Option<Vec<Uuid>>,
     /// Changed at this moment or later, µs.
@@ -180,7 +180,7 @@ fn named(r: &mut Reader, org: OrgId, sieve: &Sieve) -> Result<Option<Vec<Candida
         let key = text::email_key(address).unwrap_or_default();
         narrow(owner(r, org, EMAIL, &key)?.into_iter().collect());
     }
-    if let Some(ids) = &sieve.foreign {
+    for ids in &sieve.foreign {
         let mut owners = Vec::new();
         for id in ids {
             owners.extend(owner(r, org, &id.kind, &id.key)?);

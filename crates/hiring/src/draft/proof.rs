@@ -5,9 +5,9 @@ use store::{Reader, Tx, sql};
 
 use super::{Draft, find, holder, lock, token as draft_token};
 use crate::candidate;
-use crate::delivery::{self, NewMail};
-use crate::event::{Kind, Subject};
+use crate::event::Subject;
 use crate::id::{DraftId, OrgId, Uuid};
+use crate::mail::{self, Kind};
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
 use crate::submission::{self, Kept};
@@ -21,15 +21,15 @@ pub(super) fn token(installation: &InstallationKey, of: &str) -> String {
     secret::base64url(&installation.mac("proof", of)[..20])
 }
 
-/// Mails a link that proves `address` and leads back to the draft, once to each address; whether it did. `compose` is given
-/// the link, with a slot for its token.
+/// Mails a link that proves `address` and leads back to the draft, once to each address; whether it did. `language`: the
+/// applicant's, a BCP 47 tag.
 pub fn mail_link(
     tx: &mut Tx,
     installation: &InstallationKey,
     public_url: &str,
     draft: &Draft,
     address: &str,
-    compose: &dyn Fn(&str) -> NewMail,
+    language: &str,
 ) -> Result<bool> {
     let Some(key) = text::email_key(address) else {
         return Ok(false);
@@ -41,8 +41,16 @@ pub fn mail_link(
     }
     let n = draft.mails + 1;
     arm(tx, installation, draft, address, n)?;
-    send(tx, public_url, draft, n, compose)?;
+    let to = To { address, language };
+    send(tx, public_url, draft, n, Kind::ConfirmAddress, to)?;
     Ok(true)
+}
+
+/// Who is mailed.
+#[derive(Clone, Copy)]
+struct To<'a> {
+    address: &'a str,
+    language: &'a str,
 }
 
 /// As [`mail_link`] for an application that has just been sent: to the same address again, since the mail says something
@@ -53,16 +61,18 @@ pub(super) fn mail_receipt(
     public_url: &str,
     draft: &Draft,
     address: &str,
-    compose: &dyn Fn(&str) -> NewMail,
+    language: &str,
 ) -> Result<()> {
+    let to = To { address, language };
+    let received = Kind::ApplicationReceived;
     let key = text::email_key(address);
     let mailed = draft.proof_email.as_deref().and_then(text::email_key);
     if mailed.is_some() && mailed == key {
-        return send(tx, public_url, draft, draft.mails, compose);
+        return send(tx, public_url, draft, draft.mails, received, to);
     }
     let n = draft.mails + 1;
     arm(tx, installation, draft, address, n)?;
-    send(tx, public_url, draft, n, compose)
+    send(tx, public_url, draft, n, received, to)
 }
 
 fn arm(
@@ -85,7 +95,8 @@ fn send(
     public_url: &str,
     draft: &Draft,
     n: i64,
-    compose: &dyn Fn(&str) -> NewMail,
+    kind: Kind,
+    to: To<'_>,
 ) -> Result<()> {
     let link = format!(
         "{public_url}/confirm/\u{0}invite.proof-{}.{n}\u{0}",
@@ -96,13 +107,14 @@ fn send(
         candidate: draft.candidate,
         application: draft.application,
     };
-    delivery::queue_mail_as(
-        tx,
-        &holder(draft.org),
-        Kind::DraftMailed,
-        &about,
-        &compose(&link),
-    )
+    let letter = mail::Letter {
+        to: Some(to.address.to_owned()),
+        language: Some(to.language.to_owned()),
+        link: Some(link),
+        ..mail::Letter::default()
+    };
+    mail::queue(tx, &holder(draft.org), kind, &about, &letter)?;
+    Ok(())
 }
 
 /// The draft whose mailed link has this token. The token says whose it is, so there is no organization to take.

@@ -18,7 +18,6 @@ use crate::attachment::{self, Stored};
 use crate::caller::Caller;
 use crate::candidate::{self, Candidate, NewCandidate, Outcome as TakenAs};
 use crate::consent;
-use crate::delivery::NewMail;
 use crate::event::Subject;
 use crate::id::{DraftId, OrgId, SubmissionId, Uuid};
 use crate::invite::{self, Invite};
@@ -57,13 +56,12 @@ pub enum Outcome {
     Changed,
 }
 
-/// How somebody whose address is not proven is told that the application has come: `compose` is given the link that proves
-/// it.
+/// How somebody whose address is not proven is told that the application has come.
 pub struct Receipt<'a> {
     /// See [`super::mail_link`].
     pub public_url: &'a str,
-    /// Makes the mail.
-    pub compose: &'a dyn Fn(&str) -> NewMail,
+    /// The applicant's, a BCP 47 tag.
+    pub language: &'a str,
 }
 
 /// Makes files of the pieces, durably, before the transaction that names them.
@@ -142,8 +140,9 @@ pub fn submit(
     clear(tx, &draft, &sent)?;
     let draft = super::find(tx, draft.org, draft.id)?;
     if !proven {
-        let (url, compose) = (receipt.public_url, receipt.compose);
-        proof::mail_receipt(tx, installation, url, &draft, &letter.judged.email, compose)?;
+        let (url, language) = (receipt.public_url, receipt.language);
+        let address = &letter.judged.email;
+        proof::mail_receipt(tx, installation, url, &draft, address, language)?;
     }
     let sent = super::find(tx, draft.org, draft.id)?;
     Ok(Outcome::Sent(Box::new(sent)))

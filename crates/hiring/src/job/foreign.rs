@@ -40,6 +40,15 @@ pub fn look_up_foreign(r: &mut Reader, org: OrgId, id: &ForeignId) -> Result<Opt
     row.as_ref().map(read).transpose()
 }
 
+/// Whether a far system has named any job of its own.
+pub fn has_foreign(r: &mut Reader, org: OrgId, kind: &str) -> Result<bool> {
+    let row = r.one(
+        sql!("SELECT id FROM job_identity WHERE org_id = $1 AND kind = $2 LIMIT 1"),
+        &[&org, &kind],
+    )?;
+    Ok(row.is_some())
+}
+
 /// The jobs that any far system calls so, oldest first.
 pub fn called(r: &mut Reader, org: OrgId, key: &str) -> Result<Vec<ForeignJob>> {
     let rows = r.all(

@@ -1,7 +1,6 @@
 //! Drafts: whose they are, and that nothing is sent that was not made durable first.
 
 use hiring::caller::Caller;
-use hiring::delivery::NewMail;
 use hiring::draft::{self, Draft, Entrance, Entry, Outcome, Receipt};
 use hiring::id::{OrgId, new_uid};
 use hiring::job::{self, ConsentText, FieldKind, NewField};
@@ -94,14 +93,9 @@ async fn attach(house: &House, entrance: &Entrance, name: &'static str, halves: 
 async fn send(house: &House, ready: &draft::Ready) -> Result<Outcome> {
     let (key, ready) = (house.app.key.clone(), ready.clone());
     let sent = house.write(move |tx| {
-        let compose = |link: &str| NewMail {
-            recipient: "ada@x.org".into(),
-            subject: "s".into(),
-            body: link.into(),
-        };
         let receipt = Receipt {
             public_url: "http://x",
-            compose: &compose,
+            language: "en",
         };
         draft::submit(tx, &key, &ready, None, &receipt)
     });
@@ -150,7 +144,7 @@ fn what_changed_after_its_files_were_made_is_made_again() {
                 "attachment.added",
                 "application.submitted",
                 "consent.given",
-                "draft.mailed",
+                "mail.queued",
             ]
         );
     });

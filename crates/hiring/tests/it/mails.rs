@@ -293,7 +293,7 @@ fn a_veiled_link_is_a_slot_too_and_its_secret_lies_nowhere() {
             body.contains("http://muster.test/confirm/tops3cret"),
             "{body}"
         );
-        assert_eq!(house.events().await.last().unwrap(), "mail.queued");
+        assert_eq!(house.events().await.last().unwrap(), "draft.mailed");
     });
 }
 

@@ -308,10 +308,10 @@ fn another_organization_sees_none_of_it() {
                 ..Sieve::default()
             };
             let by_id = Sieve {
-                foreign: Some(vec![ForeignId {
+                foreign: vec![vec![ForeignId {
                     kind: "hr:1".into(),
                     key: "7".into(),
-                }]),
+                }]],
                 ..Sieve::default()
             };
             let tags = tag::tagged(r, org, Some(ada.id), 9, 0)?.1;

@@ -4,14 +4,14 @@ use hiring::api_key::{self, NewKey};
 use hiring::application::{self, Disposition, Filter, NewApplication};
 use hiring::caller::Permissions;
 use hiring::candidate::{self, ForeignId, Side};
-use hiring::delivery::{self, NewMail};
-use hiring::event::{self, Subject};
+use hiring::delivery;
+use hiring::event;
 use hiring::id::{DeliveryId, JobId, new_uid};
 use hiring::job::{FieldKind, NewField};
 use hiring::problem::Problem;
 use hiring::submission::{EeoSlot, FileSlot, NewSubmission};
 use hiring::{
-    Result, attachment, eeo, invite, job, linked_account, organization, slot, submission,
+    Result, attachment, eeo, invite, job, linked_account, mail, organization, slot, submission,
 };
 use serde_json::json;
 
@@ -93,13 +93,7 @@ fn nothing_of_another_organization_is_found() {
                 "created",
             )?;
             invite::create(tx, &key, &caller, &application, None)?;
-            let about = Subject::candidate(candidate.id);
-            let mail = NewMail {
-                recipient: "ada@x.org".into(),
-                subject: "s".into(),
-                body: "b".into(),
-            };
-            delivery::queue_mail(tx, &caller, &about, &mail)?;
+            mail::rejection(tx, &caller, &application, None)?;
             organization::add_custom_field(tx, org, "field1")?;
             linked_account::create(tx, org, "ours", "account token")?;
             let new_key = NewKey {

@@ -29,6 +29,8 @@ pub(crate) struct Form {
     csrf: String,
     /// What this page shows, by input: what differs from it was changed here.
     seen: String,
+    /// What the page's script says, in the page's language.
+    words: String,
     person: Vec<Question>,
     questions: Vec<Question>,
     /// The link to come back by, where it is not the invite's.
@@ -131,6 +133,7 @@ fn form(
         faults: lines,
         csrf: visit.csrf(),
         seen: seen(&entrance.fields, &written),
+        words: super::words::of(t),
         link: invite
             .is_none()
             .then(|| format!("{url}/apply/{}", visit.token)),
@@ -240,6 +243,7 @@ impl Page for Form {
             }],
             csrf: "c".into(),
             seen: seen(&fields, &written),
+            words: super::words::of(t),
             person: standard(t, true, &written),
             questions,
             link: Some("http://x/apply/t".into()),

@@ -7,7 +7,6 @@ use std::time::Instant;
 use axum::extract::{Extension, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use hiring::delivery::NewMail;
 use hiring::draft::{self, Draft, EMAIL, Fault, Outcome};
 use hiring::id::Uuid;
 use hiring::problem::Clash;
@@ -140,7 +139,7 @@ async fn mail_link(visit: &Visit, draft: Draft) -> Result<bool> {
         return Ok(false);
     }
     let (key, url) = (visit.app.key.clone(), visit.app.settings.public_url.clone());
-    let compose = letter(visit, "confirm-mail-draft");
+    let language = visit.t.tag();
     let mailed = visit.app.store.write(move |tx| {
         let written = draft::answers(tx, &key, &draft)?;
         let email = written
@@ -148,33 +147,13 @@ async fn mail_link(visit: &Visit, draft: Draft) -> Result<bool> {
             .and_then(Value::as_str)
             .unwrap_or("")
             .trim();
-        let mail = |link: &str| compose(email, link);
-        draft::mail_link(tx, &key, &url, &draft, email, &mail)
+        draft::mail_link(tx, &key, &url, &draft, email, language)
     });
     let mailed = mailed.await?;
     if mailed {
         let _ = visit.site.mails.count(&visit.place, Instant::now());
     }
     Ok(mailed)
-}
-
-/// A mail with the link that proves an address, in the person's language: of address and link. Nothing that was written on the
-/// page stands in it, the name neither: whoever names somebody else's address there would write to them in our name.
-fn letter(visit: &Visit, message: &'static str) -> impl Fn(&str, &str) -> NewMail + Send + use<> {
-    let (t, entrance) = (visit.t, &visit.entrance);
-    let (organization, job) = (entrance.organization.clone(), entrance.job.title.clone());
-    move |email, link| {
-        let values = [
-            ("organization", organization.as_str()),
-            ("job", job.as_str()),
-            ("link", link),
-        ];
-        NewMail {
-            recipient: email.to_owned(),
-            subject: t.one("confirm-mail-subject", "job", &job),
-            body: format!("{}\n", t.with(message, &values)),
-        }
-    }
 }
 
 async fn submit(mut visit: Visit, faults: Vec<Fault>) -> Response {
@@ -239,16 +218,11 @@ async fn send(visit: &Visit) -> Result<Outcome> {
         let pieces = ready.pieces().to_vec();
         let (key, url) = (visit.app.key.clone(), visit.app.settings.public_url.clone());
         let fixed = visit.entrance.fixed_email().map(str::to_owned);
-        let compose = letter(visit, "confirm-mail-sent");
-        let draft = draft.clone();
+        let language = visit.t.tag();
         let outcome = visit.app.store.write(move |tx| {
-            let written = draft::answers(tx, &key, &draft)?;
-            let written = written.get(EMAIL).and_then(Value::as_str).unwrap_or("");
-            let email = fixed.as_deref().unwrap_or(written.trim());
-            let mail = |link: &str| compose(email, link);
             let receipt = draft::Receipt {
                 public_url: &url,
-                compose: &mail,
+                language,
             };
             draft::submit(tx, &key, &ready, fixed.as_deref(), &receipt)
         });

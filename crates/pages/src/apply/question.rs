@@ -138,7 +138,6 @@ pub(super) fn question(
         _ => shape,
     };
     let usual = match field.kind {
-        FieldKind::Date => Some(t.say("form-date-help")),
         FieldKind::File => Some(t.one("form-file-help", "most", &t.size(draft::LARGEST_FILE))),
         _ => None,
     };

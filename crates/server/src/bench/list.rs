@@ -1,254 +1,210 @@
 //! `bench list`: how long a page of a large list takes.
 //!
-//! The store is filled by the verbs, without HTTP. Then the list is walked through once, which warms caches, proves that
-//! nobody is missing and gives the cursor of every page. What is measured follows these cursors as a client would: each
-//! connection from another place of the list, and from its beginning again after its end.
+//! The store is filled by the verbs, without HTTP. Then each list that a dialect names is measured. One with cursors is
+//! walked through once, which warms caches, proves that nobody is missing and gives the cursor of every page; of one that
+//! counts its pages the addresses are known. What is measured follows them as a client would: each connection from another
+//! place of the list, and from its beginning again after its end.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
-use hiring::application::{self, NewApplication};
-use hiring::attachment::{self, NewAttachment, Stored};
-use hiring::caller::Caller;
-use hiring::candidate::{NewCandidate, take_in};
-use hiring::id::{JobId, new_uid};
-use hiring::job::{self, Job};
-use hiring::record::{How, Said};
-use hiring::submission::{self, NewSubmission};
-use hiring::{App, Problem, Result as Verdict};
+use dialects::{DIALECTS, Dialect, ExampleList, Pages, ROWS};
+use hiring::id::StageId;
 use hyper::Method;
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
-use store::Tx;
+use serde_json::Value;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::client::{Connection, Outcome, Seen, next_number, take};
+use super::client::{Connection, Outcome, Seen, take};
 use super::local::Local;
+use super::people::fill;
 use super::{bar, say_first_error};
 use crate::options::{Bench, ListBench};
 
-/// Candidates made in one transaction, and transactions at once.
-const CHUNK: usize = 100;
-const FILLERS: usize = 8;
-/// Candidates of a page, the most that is given.
-const PAGE: usize = 100;
-const EXPAND: &str = "applications,attachments";
-
 /// `muster bench list`.
 pub async fn list(options: &ListBench) -> Result<(), String> {
-    speaks(&options.dialect)?;
-    let bench = Bench {
-        dialect: options.dialect.clone(),
+    let dialects = chosen(options)?;
+    let local = Local::start(&Bench {
+        dialect: dialects[0].name().to_owned(),
         connections: options.connections,
         count: options.count,
         database: options.database.clone(),
-    };
-    let local = Local::start(&bench).await?;
-    let measured = measure(&local, options).await;
-    let engine = local.engine();
+    })
+    .await?;
+    let measured = measure(&local, options, &dialects).await;
     local.stop().await;
-    let (pages, outcome) = measured?;
+    measured.map(|_| ())
+}
+
+fn chosen(options: &ListBench) -> Result<Vec<&'static dyn Dialect>, String> {
+    match &options.dialect {
+        None => Ok(DIALECTS.to_vec()),
+        Some(name) => match dialects::named(name) {
+            None => Err(format!("there is no dialect {name}")),
+            Some(dialect) => Ok(vec![dialect]),
+        },
+    }
+}
+
+/// What asking for the pages of each list came to, and says it.
+async fn measure(
+    local: &Local,
+    options: &ListBench,
+    dialects: &[&'static dyn Dialect],
+) -> Result<Vec<(usize, Outcome)>, String> {
+    let stage = fill(local, options.candidates).await?;
     println!(
-        "list    {} on {engine}: {} candidates on {pages} pages of {PAGE}, expand={EXPAND}",
-        options.dialect, options.candidates,
+        "list    {} candidates on {}, {} connections",
+        options.candidates,
+        local.engine(),
+        options.connections
     );
+    let mut outcomes = Vec::new();
+    for dialect in dialects {
+        let credentials = local.key(*dialect).await?;
+        let mut headers = dialect.example(&credentials).headers;
+        headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+        for example in dialect.lists(&credentials) {
+            let list = List::of(&example, &headers, stage)?;
+            let failed = |e| format!("{}, {}: {e}", dialect.name(), example.title);
+            let pages = list.pages(options).await.map_err(failed)?;
+            let run = list.run(&pages, options.connections.max(1), options.count);
+            let outcome = run.await.map_err(failed)?;
+            report(dialect.name(), &example, pages.len(), &outcome);
+            outcomes.push((pages.len(), outcome));
+        }
+    }
+    Ok(outcomes)
+}
+
+fn report(dialect: &str, example: &ExampleList, pages: usize, outcome: &Outcome) {
     println!(
-        "        {:.0} pages/s, p50 {:.1} ms, p99 {:.1} ms, {} bytes a page, {} errors, {} connections",
+        "        {dialect}: {}: {:.0} pages/s, p50 {:.1} ms, p99 {:.1} ms, {} bytes a page, {} errors, of {pages} pages",
+        example.title,
         outcome.rate(),
         outcome.percentile(0.50).as_secs_f64() * 1e3,
         outcome.percentile(0.99).as_secs_f64() * 1e3,
         outcome.size(),
         outcome.errors,
-        options.connections,
     );
-    say_first_error(&outcome);
-    Ok(())
+    say_first_error(outcome);
 }
 
-/// Where another dialect's list is, and what it calls its pages, nobody has written down here yet.
-fn speaks(dialect: &str) -> Result<(), String> {
-    match dialects::named(dialect) {
-        None => Err(format!("there is no dialect {dialect}")),
-        Some(_) if dialect != "merge" => Err(format!(
-            "the list of {dialect} cannot be measured yet: bench list speaks merge only"
-        )),
-        Some(_) => Ok(()),
-    }
-}
-
-/// How many pages the list has, and what asking for them came to.
-async fn measure(local: &Local, options: &ListBench) -> Result<(usize, Outcome), String> {
-    fill(local, options.candidates).await?;
-    let list = List::of(local)?;
-    let cursors = list.walk(options.candidates).await?;
-    let outcome = list
-        .run(&cursors, options.connections.max(1), options.count)
-        .await?;
-    Ok((cursors.len(), outcome))
-}
-
-async fn fill(local: &Local, candidates: usize) -> Result<(), String> {
-    let (app, org) = (&local.app, local.org);
-    let failed = |p: Problem| format!("the store was not filled: {p:?}");
-    let jobs = app.store.read(move |r| job::list(r, org, JobId(0), 1));
-    let job = jobs.await.map_err(failed)?.pop().ok_or("there is no job")?;
-    let resume = b"%PDF-1.7\nThe same for everybody.\n".to_vec();
-    let resume = attachment::put(app, org, resume).await.map_err(failed)?;
-    let caller = Caller::system(org);
-    let bar = bar(candidates);
-    let (mut left, mut writes) = (candidates, JoinSet::new());
-    loop {
-        while left > 0 && writes.len() < FILLERS {
-            let count = left.min(CHUNK);
-            left -= count;
-            let (caller, job, resume) = (caller.clone(), job.clone(), resume.clone());
-            writes.spawn(some_people(app.clone(), caller, job, resume, count));
-        }
-        match writes.join_next().await {
-            None => break,
-            Some(done) => {
-                let count = done.map_err(|e| e.to_string())?.map_err(failed)?;
-                bar.inc(count as u64);
-            }
-        }
-    }
-    bar.finish_and_clear();
-    Ok(())
-}
-
-async fn some_people(
-    app: App,
-    caller: Caller,
-    job: Job,
-    resume: Stored,
-    count: usize,
-) -> Verdict<usize> {
-    let people: Vec<NewCandidate> = (0..count).map(|_| person(&resume)).collect();
-    let write = app.store.write(move |tx| {
-        for new in &people {
-            one_person(tx, &caller, &job, new)?;
-        }
-        Ok(people.len())
-    });
-    write.await
-}
-
-/// As much as a dialect's example says of somebody, and a résumé.
-fn person(resume: &Stored) -> NewCandidate {
-    let n = next_number();
-    NewCandidate {
-        said: object(json!({
-            "first_name": format!("Ada {n}"),
-            "last_name": "Lovelace",
-            "company": "Analytical Engines",
-            "title": "Engine Programmer",
-            "last_interaction_at": "2021-10-17T00:00:00.000000Z",
-            "is_private": true,
-            "can_email": true,
-            "locations": ["London", "Turin"],
-            "phones": [{"value": "+441234567890", "type": "MOBILE"}],
-            "emails": [{"value": format!("ada{n}@example.com"), "type": "PERSONAL"}],
-            "urls": [{"value": format!("https://example.com/ada{n}"), "type": "BLOG"}],
-            "tags": ["High-Priority"],
-        })),
-        foreign_ids: Vec::new(),
-        how: How::Add,
-        attachments: vec![NewAttachment {
-            kind: attachment::Kind::Resume,
-            name: "resume.pdf".into(),
-            file: Some(resume.clone()),
-            // With an address it would be fetched.
-            url: None,
-            scope: None,
-        }],
-    }
-}
-
-fn one_person(tx: &mut Tx, caller: &Caller, job: &Job, new: &NewCandidate) -> Verdict<()> {
-    let submission = NewSubmission {
-        uid: new_uid(),
-        dialect: "bench",
-        route: "/bench",
-        body: "{}".into(),
-        files: Vec::new(),
-        eeo: Vec::new(),
-        unmapped: Vec::new(),
-    };
-    let kept = submission::keep(tx, caller, &submission)?;
-    let taken = take_in(tx, caller, kept, new)?;
-    let application = NewApplication {
-        source: "bench".into(),
-        answers: object(json!({"phone": "+441234567890", "notice_period": "One month"})),
-        ..NewApplication::default()
-    };
-    let opened = application::open(tx, caller, &taken.candidate, job, &application)?;
-    submission::settle(
-        tx,
-        caller.org,
-        kept,
-        Some(taken.candidate.id),
-        Some(opened.application().id),
-        taken.outcome.word(),
-    )
-}
-
-fn object(value: Value) -> Said {
-    value.as_object().cloned().unwrap_or_default()
-}
-
-/// The list's address and what to send with it.
+/// A list and what to send with each call.
 #[derive(Clone)]
 struct List {
+    example: ExampleList,
     first: Url,
-    headers: Vec<(String, String)>,
+    headers: Arc<[(String, String)]>,
 }
 
 impl List {
-    /// People are listed where they are made.
-    fn of(local: &Local) -> Result<List, String> {
-        let mut first = Url::parse(&local.call.url).map_err(|e| e.to_string())?;
-        first.set_query(Some(&format!("page_size={PAGE}&expand={EXPAND}")));
-        let mut headers = local.call.headers.clone();
-        headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-        Ok(List { first, headers })
+    fn of(
+        example: &ExampleList,
+        headers: &[(String, String)],
+        stage: StageId,
+    ) -> Result<List, String> {
+        let first = example.url.replace("{stage}", &stage.to_string());
+        Ok(List {
+            example: example.clone(),
+            first: Url::parse(&first).map_err(|e| e.to_string())?,
+            headers: headers.into(),
+        })
     }
 
-    fn page(&self, cursor: Option<&str>) -> Url {
+    /// The first page's address with one more parameter.
+    fn page(&self, parameter: &str, value: &str) -> Url {
         let mut url = self.first.clone();
-        if let Some(cursor) = cursor {
-            url.query_pairs_mut().append_pair("cursor", cursor);
-        }
+        url.query_pairs_mut().append_pair(parameter, value);
         url
     }
 
-    /// Follows `next` from the first page to the last, on which all are to have been seen; the address of each page.
-    async fn walk(&self, candidates: usize) -> Result<Arc<[Url]>, String> {
-        let bar = bar(candidates.div_ceil(PAGE));
+    /// The addresses of the pages to be asked for, each of which was asked for once.
+    async fn pages(&self, options: &ListBench) -> Result<Arc<[Url]>, String> {
+        let all = options.candidates.div_ceil(ROWS);
+        let counted = |address: &dyn Fn(usize) -> Url| (0..all).map(address).collect();
+        let pages: Vec<Url> = match self.example.pages {
+            _ if !self.example.everybody => vec![self.first.clone()],
+            Pages::Number(name) => counted(&|n| self.page(name, &(n + 1).to_string())),
+            Pages::Offset(name) => counted(&|n| self.page(name, &(n * ROWS).to_string())),
+            Pages::Cursor(..) | Pages::Address(_) => return self.walk(options).await,
+        };
+        // Whoever counts pages need not have read those before; of the last, it shows that nobody is missing.
+        let last = options.candidates - (all - 1) * ROWS;
         let mut connection = Connection::open(&self.first).await?;
-        let (mut pages, mut seen) = (vec![self.first.clone()], 0);
-        loop {
-            let url = &pages[pages.len() - 1];
-            let answer = connection
-                .send(&Method::GET, url, &self.headers, String::new())
-                .await?;
-            if !answer.status.is_success() {
-                return Err(format!("the list is refused: {answer}"));
+        for (page, rows) in [
+            (&pages[0], ROWS.min(options.candidates)),
+            (&pages[pages.len() - 1], last),
+        ] {
+            let (shown, _) = self.ask(&mut connection, page).await?;
+            match self.example.everybody {
+                true if shown != rows => {
+                    return Err(format!("{page} shows {shown} of {rows} rows"));
+                }
+                false if shown >= ROWS => return Err(format!("{page} shows {shown} rows")),
+                _ => {}
             }
-            let page: Value = serde_json::from_slice(&answer.body).map_err(|e| e.to_string())?;
-            seen += complete(&page);
-            bar.inc(1);
-            match page["next"].as_str() {
-                Some(next) => pages.push(self.page(Some(next))),
-                None => break,
-            }
-        }
-        bar.finish_and_clear();
-        if seen != candidates {
-            return Err(format!("the list shows {seen} of {candidates} candidates"));
         }
         Ok(pages.into())
+    }
+
+    /// Follows the pages from the first to the last, on which all are to have been seen; or as far as they will be asked for.
+    async fn walk(&self, options: &ListBench) -> Result<Arc<[Url]>, String> {
+        let bar = bar(options.candidates.div_ceil(ROWS));
+        let mut connection = Connection::open(&self.first).await?;
+        let (mut pages, mut seen) = (vec![self.first.clone()], 0);
+        let whole = loop {
+            let (shown, next) = self.ask(&mut connection, &pages[pages.len() - 1]).await?;
+            seen += shown;
+            bar.inc(1);
+            match next {
+                None => break true,
+                Some(_) if pages.len() >= options.count => break false,
+                Some(next) => pages.push(next),
+            }
+        };
+        bar.finish_and_clear();
+        let wanted = if whole {
+            options.candidates
+        } else {
+            pages.len() * ROWS
+        };
+        if seen != wanted {
+            return Err(format!("the list shows {seen} of {wanted} candidates"));
+        }
+        Ok(pages.into())
+    }
+
+    /// How many rows the page shows as they ought to be, and the next one's address if it says so.
+    async fn ask(
+        &self,
+        connection: &mut Connection,
+        url: &Url,
+    ) -> Result<(usize, Option<Url>), String> {
+        let answer = connection
+            .send(&Method::GET, url, &self.headers, String::new())
+            .await?;
+        if !answer.status.is_success() {
+            return Err(format!("the list is refused: {answer}"));
+        }
+        let page: Value = serde_json::from_slice(&answer.body).map_err(|e| e.to_string())?;
+        let next = match self.example.pages {
+            Pages::Cursor(member, parameter) => {
+                page[member].as_str().map(|next| self.page(parameter, next))
+            }
+            Pages::Address(member) => page[member]
+                .as_str()
+                .map(Url::parse)
+                .transpose()
+                .map_err(|e| e.to_string())?,
+            Pages::Number(_) | Pages::Offset(_) => None,
+        };
+        Ok((
+            complete(&page[self.example.rows], self.example.expanded),
+            next,
+        ))
     }
 
     async fn run(
@@ -272,18 +228,16 @@ impl List {
     }
 }
 
-/// How many on the page are shown with what was asked for of them.
-fn complete(page: &Value) -> usize {
+/// How many of the rows are shown with what was asked for of them.
+fn complete(rows: &Value, expanded: &[&str]) -> usize {
     let whole = |of: &Value| {
         of.as_array()
             .is_some_and(|all| all.len() == 1 && all[0].is_object())
     };
-    let results = page["results"].as_array();
-    results.map_or(0, |all| {
-        all.iter()
-            .filter(|one| whole(&one["applications"]) && whole(&one["attachments"]))
-            .count()
-    })
+    let rows = rows.as_array().map_or(&[][..], Vec::as_slice);
+    rows.iter()
+        .filter(|row| expanded.iter().all(|member| whole(&row[*member])))
+        .count()
 }
 
 async fn drive(
@@ -310,39 +264,43 @@ async fn drive(
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_dialect_whose_list_is_unknown_is_refused() {
-        assert_eq!(speaks("merge"), Ok(()));
-        assert_eq!(
-            speaks("native").unwrap_err(),
-            "the list of native cannot be measured yet: bench list speaks merge only"
-        );
-        assert_eq!(speaks("nobody").unwrap_err(), "there is no dialect nobody");
-    }
-
-    #[test]
-    fn a_small_list_is_walked_through() {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let options = ListBench {
-            dialect: "merge".into(),
+    fn options(dialect: Option<&str>) -> ListBench {
+        ListBench {
+            dialect: dialect.map(str::to_owned),
             candidates: 230,
             connections: 2,
             count: 7,
             database: None,
-        };
-        let (pages, outcome) = runtime.block_on(async {
+        }
+    }
+
+    #[test]
+    fn a_dialect_that_is_none_is_refused() {
+        let refused = chosen(&options(Some("nobody"))).err();
+        assert_eq!(refused.as_deref(), Some("there is no dialect nobody"));
+        let all = chosen(&options(None)).expect("every dialect");
+        assert_eq!(all.len(), DIALECTS.len());
+    }
+
+    #[test]
+    fn small_lists_are_walked_through() {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let measured = runtime.block_on(async {
             let bench = Bench {
-                dialect: "merge".into(),
+                dialect: DIALECTS[0].name().into(),
                 connections: 2,
                 count: 7,
                 database: None,
             };
             let local = Local::start(&bench).await.expect("a server");
-            let measured = measure(&local, &options).await.expect("measured");
+            let measured = measure(&local, &options(None), DIALECTS).await;
             local.stop().await;
-            measured
+            measured.expect("measured")
         });
-        assert_eq!((pages, outcome.errors), (3, 0));
-        assert!(outcome.size() > 10_000);
+        assert!(measured.iter().all(|(_, outcome)| outcome.errors == 0));
+        let whole = measured.iter().filter(|(pages, _)| *pages == 3);
+        let whole: Vec<_> = whole.collect();
+        assert!(whole.len() > DIALECTS.len());
+        assert!(whole.iter().all(|(_, outcome)| outcome.size() > 10_000));
     }
 }

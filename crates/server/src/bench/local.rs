@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use dialects::{ExampleCall, NewCredentials};
+use dialects::{Dialect, ExampleCall, NewCredentials};
 use hiring::app::Settings;
 use hiring::caller::{Caller, Permissions};
 use hiring::id::OrgId;
 use hiring::job::{self, NewJob};
 use hiring::{App, organization};
 use indicatif::ProgressBar;
+use serde_json::Value;
 use store::record::{self, Recorded};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -47,25 +48,12 @@ impl Local {
             database: bench.database.clone(),
             files: None,
         };
-        let base_url = url.clone();
         let app = tokio::task::spawn_blocking(move || wiring::open(&place, Settings::at(&url)))
             .await
             .map_err(|e| e.to_string())??;
-        let inner = app.clone();
-        let credentials = app.store.write(move |tx| {
-            let org = furnish(tx)?;
-            let new = NewCredentials {
-                base_url: base_url.clone(),
-                name: "bench".into(),
-                permissions: Permissions::ALL,
-                limit: Some((0, 1)),
-            };
-            Ok((org, dialect.credentials(tx, &inner, org, &new)?))
-        });
-        let (org, credentials) = credentials
-            .await
-            .map_err(|p: hiring::Problem| format!("no key for the bench: {p:?}"))?;
-        let call = dialect.example(&credentials);
+        let furnished = app.store.write(furnish).await;
+        let org = furnished.map_err(|p| format!("no organization for the bench: {p:?}"))?;
+        let call = dialect.example(&key(&app, org, dialect).await?);
         let (stop, stopped) = watch::channel(false);
         let router = router::build(app.clone());
         let server = tokio::spawn(serve::run(
@@ -84,6 +72,11 @@ impl Local {
             stop,
             server,
         })
+    }
+
+    /// Credentials of another key, of this dialect and without a limit.
+    pub(super) async fn key(&self, dialect: &'static dyn Dialect) -> Result<Value, String> {
+        key(&self.app, self.org, dialect).await
     }
 
     /// The statements of one real create. Some hundred others come first, so that the numbers the database gives are
@@ -128,6 +121,22 @@ impl Local {
         let _ = self.stop.send(true);
         let _ = self.server.await;
     }
+}
+
+async fn key(app: &App, org: OrgId, dialect: &'static dyn Dialect) -> Result<Value, String> {
+    let inner = app.clone();
+    let credentials = app.store.write(move |tx| {
+        let new = NewCredentials {
+            base_url: inner.settings.public_url.clone(),
+            name: "bench".into(),
+            permissions: Permissions::ALL,
+            limit: Some((0, 1)),
+        };
+        dialect.credentials(tx, &inner, org, &new)
+    });
+    credentials
+        .await
+        .map_err(|p| format!("no key for the bench: {p:?}"))
 }
 
 fn furnish(tx: &mut store::Tx) -> hiring::Result<OrgId> {

@@ -2,13 +2,14 @@
 //!
 //! `create` sends each dialect's example call over HTTP, from this very process; `limit` replays the statements of
 //! one such call straight through the driver with the same durability. Their ratio is what the server around the
-//! statements costs. `list` fills a store and walks through its candidates page by page. Machines differ and are noisy:
+//! statements costs. `list` fills a store and reads the dialects' lists page by page. Machines differ and are noisy:
 //! only figures of one run compare.
 
 mod client;
 mod limit;
 mod list;
 mod local;
+mod people;
 
 use std::path::Path;
 use std::time::Duration;

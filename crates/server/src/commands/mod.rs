@@ -122,6 +122,9 @@ async fn open(
     Ok((app, listener))
 }
 
+/// Candidates after which it is said how far the indexing is: a multiple of what one transaction indexes.
+const SAID_EVERY: usize = 10_000;
+
 /// Brings candidates that an older version wrote into the columns and tags that lists filter by: whoever may call
 /// finds all of them.
 async fn index(app: &hiring::App) -> Result<(), String> {
@@ -131,6 +134,13 @@ async fn index(app: &hiring::App) -> Result<(), String> {
         match some.map_err(|p| format!("the candidates were not indexed: {p:?}"))? {
             0 => break,
             some => indexed += some,
+        }
+        // Nobody is answered before the end, which must not look like a server that hangs.
+        if indexed % SAID_EVERY == 0 {
+            tracing::info!(
+                candidates = indexed,
+                "indexing candidates of an older version"
+            );
         }
     }
     if indexed > 0 {

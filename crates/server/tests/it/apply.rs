@@ -329,7 +329,7 @@ fn somebody_applies_by_the_public_page_and_everything_reads_back() {
                 "attachment.added",
                 "application.submitted",
                 "consent.given",
-                "draft.mailed",
+                "mail.queued",
             ]
         );
     });

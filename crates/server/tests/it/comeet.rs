@@ -73,6 +73,66 @@ fn an_ended_candidate_does_not_conflict_and_a_new_one_is_made() {
 }
 
 #[test]
+fn one_partners_id_is_no_conflict_for_another_partner() {
+    story(|app| async move {
+        let before = app.events().await.len();
+        let call = create(
+            &app,
+            json!({"partner_candidate_id": "17", "email": "both@example.com"}),
+        );
+        let first = app.send(&call).await.json();
+        let partner = key(&app, "read write", None).await;
+        // Nothing of the other partner's is known under this id: the person's open candidate is the answer.
+        let second = app.send(&with(&call, &partner)).await;
+        assert_eq!(second.status, 200, "{}", second.text());
+        assert_eq!(second.json()["uid"], first["uid"]);
+        for call in [call.clone(), with(&call, &partner)] {
+            let again = app.send(&call).await;
+            assert_eq!(again.status, 409, "{}", again.text());
+            assert_eq!(again.json()["candidate_uid"], first["uid"]);
+        }
+        // The candidate is updated once, by the other partner; what conflicts leaves nothing.
+        assert_eq!(
+            app.events().await[before..],
+            [
+                "candidate.created",
+                "application.submitted",
+                "candidate.updated"
+            ]
+        );
+    });
+}
+
+#[test]
+fn statuses_may_stand_in_several_parameters() {
+    story(|app| async move {
+        for (n, how) in [
+            (1, Some(Disposition::Rejected)),
+            (2, None),
+            (3, Some(Disposition::Hired)),
+        ] {
+            let call = create(&app, json!({"last_name": format!("{n}")}));
+            assert_eq!(app.send(&call).await.status, 200);
+            if let Some(how) = how {
+                end_the_newest(&app, how).await;
+            }
+        }
+        let asked = "/comeet/candidates?status=Rejected&limit=1&status=Hired";
+        let page = app.send(&app.call("comeet", "GET", asked)).await.json();
+        assert_eq!(page["candidates"][0]["last_name"], "1");
+        let next = page["next_page"].as_str().expect("a next page");
+        let page = app.send(&app.call("comeet", "GET", next)).await.json();
+        assert_eq!(page["candidates"][0]["last_name"], "3");
+        assert_eq!(page["next_page"], Value::Null);
+        let open = "/comeet/positions?status=closed&status=open&limit=1";
+        let page = app.send(&app.call("comeet", "GET", open)).await.json();
+        let next = page["next_page"].as_str().expect("a next page");
+        let page = app.send(&app.call("comeet", "GET", next)).await.json();
+        assert_eq!(page["positions"].as_array().map(Vec::len), Some(1));
+    });
+}
+
+#[test]
 fn a_files_link_needs_no_token_and_lives_for_15_minutes() {
     story(|app| async move {
         let resume = json!({"name": "../é\"cv.pdf", "file": "SGVsbG8h"});

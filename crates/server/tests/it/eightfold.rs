@@ -1,6 +1,8 @@
 //! What golden files cannot tell of the Eightfold dialect: who replaces whose words, time, tenants, scopes, long lists,
 //! and two at once.
 
+mod client;
+
 use hiring::caller::Scopes;
 use hiring::id::OrgId;
 use serde_json::{Value, json};

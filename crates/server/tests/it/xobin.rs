@@ -155,6 +155,71 @@ fn who_is_rejected_is_written_once_if_that_is_asked_for() {
 }
 
 #[test]
+fn whose_invitation_is_over_can_be_invited_again() {
+    story(|app| async move {
+        let body = json!({"candidate_name": "Late", "candidate_email": "late@example.com",
+            "track_id": app.demo["xobin"]["track_id"], "invite_format": "sendlink"});
+        let invite = call(&app, "POST", "/tracks/invite").json(&body);
+        let first = app.send(&invite).await.json();
+        let (mut known, id) = (vec![first["invite_link"].clone()], &first["application_id"]);
+        let before = app.events().await.len();
+        for over in ["expired", "revoked", "declined"] {
+            if over == "expired" {
+                app.clock.advance(hiring::invite::VALID_FOR);
+            } else {
+                end_invite(&app, over == "revoked").await;
+            }
+            // Adding the applicant anew is a conflict all the same.
+            let anew =
+                json!({"name": "Late", "email": "late@example.com", "invite_applicant": true});
+            let anew = send(&app, "POST", &applicants(&app), anew).await;
+            assert_eq!(anew.status, 409, "{over}: {}", anew.text());
+            let replies = at_once(&app, vec![invite.clone(); 4]).await;
+            for reply in &replies {
+                assert_eq!(reply.status, 200, "{over}: {}", reply.text());
+                assert_eq!(reply.bytes, replies[0].bytes, "{over}");
+            }
+            let again = replies[0].json();
+            assert_eq!(&again["application_id"], id, "{over}");
+            assert_eq!(again["invite_status"], "Pending", "{over}");
+            assert!(!known.contains(&again["invite_link"]), "{over}");
+            known.push(again["invite_link"].clone());
+        }
+        let mut events = since(&app, before).await;
+        events.retain(|kind| kind.starts_with("invite.") && kind != "invite.mailed");
+        assert_eq!(
+            events,
+            [
+                "invite.renewed",
+                "invite.revoked",
+                "invite.renewed",
+                "invite.declined",
+                "invite.renewed"
+            ]
+        );
+        // Who has ended otherwise is not invited again.
+        let place = format!("{}/{id}/reject", applicants(&app));
+        assert_eq!(send(&app, "PATCH", &place, json!({})).await.status, 200);
+        assert_eq!(app.send(&invite).await.status, 409);
+    });
+}
+
+/// Revokes the only invite there is, or its person declines it.
+async fn end_invite(app: &TestApp, revoke: bool) {
+    let caller = hiring::Caller::system(OrgId(1));
+    let ended = app.app.store.write(move |tx| {
+        let filter = hiring::application::Filter::default();
+        let all = hiring::application::list(tx, caller.org, &filter, 10, 0)?;
+        let invite = hiring::invite::look_up(tx, caller.org, all[0].0.id)?.expect("an invite");
+        match revoke {
+            true => hiring::invite::revoke(tx, &caller, &invite),
+            false => hiring::invite::decline(tx, &invite),
+        }
+    });
+    ended.await.expect("an ended invite");
+}
+
+#[test]
 fn an_idempotency_key_works_on_every_call_that_changes_something() {
     story(|app| async move {
         let stages = stages(&app).await;

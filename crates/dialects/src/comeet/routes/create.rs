@@ -27,7 +27,7 @@ use crate::comeet::uid::{self, Kind};
 use crate::comeet::wire::{self, CreateCandidate, FILE_BYTES, Upload, UploadSlot};
 use crate::comeet::{Comeet, NAME, auth};
 use crate::files::{self, Content, File, Kept};
-use crate::{inbound, reply};
+use crate::{inbound, reply, written};
 
 pub(in crate::comeet) async fn create_candidate(
     State(app): State<App>,
@@ -114,8 +114,14 @@ fn submission(body: &Body, wire: &CreateCandidate, uploads: &[(Upload, Kept)]) -
         body: body.skeleton.clone(),
         files: uploads.iter().map(|(_, kept)| kept.slot.clone()).collect(),
         eeo: files::eeo_slots(body),
-        unmapped: wire.unknown.clone(),
+        unmapped: unmapped(body, wire),
     }
+}
+
+/// What the page does not know, and blanks, which say nothing.
+fn unmapped(body: &Body, wire: &CreateCandidate) -> Vec<String> {
+    let blanks = written::blanks(&body.json, &|at| at == "/custom_fields");
+    wire.unknown.iter().cloned().chain(blanks).collect()
 }
 
 /// Keeps the submission, finds or makes the person, opens the application or finds the open one.
@@ -190,7 +196,10 @@ fn repeat(
     wire: &CreateCandidate,
 ) -> Result<()> {
     let partner_id = wire.partner_candidate_id.as_deref();
-    let same = partner_id.is_some() && partner_id == there.foreign_key.as_deref();
+    // Another partner's ids are its own, even where one reads like ours.
+    let same = partner_id.is_some()
+        && partner_id == there.foreign_key.as_deref()
+        && sent_before(tx, caller, there)?;
     let stages = job::stages(tx, caller.org, job.id)?;
     if same && map::in_progress(there, job, &stages) {
         return Err(Problem::Conflict(Clash::ApplicationOpen {
@@ -199,4 +208,13 @@ fn repeat(
     }
     application::supplement(tx, caller, there.id, partner_id, &map::details(wire))?;
     Ok(())
+}
+
+/// Whether the caller's key has sent something of this application before; the submission at hand does not count yet.
+fn sent_before(r: &mut Reader, caller: &Caller, there: &Application) -> Result<bool> {
+    match application::find_found(r, caller.org, there.id, caller.key()) {
+        Ok(_) => Ok(true),
+        Err(Problem::NotFound(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }

@@ -5,8 +5,8 @@ use hiring::problem::{Flaw, FlawCode, Result};
 
 use super::{Upload, UploadSlot};
 
-const RESUMES: [&str; 3] = ["pdf", "doc", "docx"];
-const IMAGES: [&str; 9] = [
+pub(super) const RESUMES: [&str; 3] = ["pdf", "doc", "docx"];
+pub(super) const IMAGES: [&str; 9] = [
     "jpeg", "jpg", "tiff", "tif", "png", "gif", "bmp", "jfif", "ico",
 ];
 /// R/create-a-candidate-new, "Restrictions on candidate files"; images are allowed beside these.

@@ -74,11 +74,37 @@ pub(in crate::comeet) fn pairs(query: &str, known: &[&str]) -> Result<Pairs> {
         return Err(Problem::invalid("query:", FlawCode::NulCharacter, detail));
     }
     let Some((name, _)) = pairs.iter().find(|(k, _)| !known.contains(&k.as_str())) else {
-        return Ok(pairs);
+        return once_each(pairs);
     };
     let name: String = name.chars().take(60).collect();
     let detail = format!("the parameter \"{name}\" is not known");
     Err(Problem::invalid("query:", FlawCode::Other, detail))
+}
+
+/// Lists may stand in several parameters. Of two values of any other one would be passed over.
+const LISTS: [&str; 2] = ["status", "include"];
+
+fn once_each(pairs: Pairs) -> Result<Pairs> {
+    let again = pairs.iter().enumerate().find(|(at, (name, _))| {
+        !LISTS.contains(&name.as_str()) && pairs[..*at].iter().any(|(before, _)| before == name)
+    });
+    match again {
+        None => Ok(pairs),
+        Some((_, (name, _))) => {
+            let (at, detail) = (
+                format!("query:{name}"),
+                format!("{name} must be given once"),
+            );
+            Err(Problem::invalid(at, FlawCode::DuplicateKey, detail))
+        }
+    }
+}
+
+/// All values of a parameter that is a list, with commas between.
+fn joined(query: &Pairs, name: &str) -> String {
+    let given = query.iter().filter(|(k, _)| k == name);
+    let given: Vec<&str> = given.map(|(_, v)| v.as_str()).collect();
+    given.join(",")
 }
 
 fn value<'q>(query: &'q Pairs, name: &str) -> Option<&'q str> {
@@ -147,7 +173,8 @@ fn email(query: &Pairs) -> Result<Option<String>> {
 /// Each word of a list with commas, as one of `known`, whatever its case.
 fn words<T: Copy>(query: &Pairs, name: &str, known: &[(&str, T)]) -> Result<Vec<T>> {
     let mut all = Vec::new();
-    let given = value(query, name).unwrap_or("").split(',').map(str::trim);
+    let given = joined(query, name);
+    let given = given.split(',').map(str::trim);
     for word in given.filter(|w| !w.is_empty()) {
         let found = known.iter().find(|(k, _)| k.eq_ignore_ascii_case(word));
         let Some((_, found)) = found else {
@@ -252,7 +279,7 @@ impl PositionsAsked {
             limit,
             after,
             statuses,
-            status: value(&query, "status").map(str::to_owned),
+            status: Some(joined(&query, "status")).filter(|words| !words.trim().is_empty()),
         })
     }
 }
@@ -321,6 +348,10 @@ mod tests {
             "person_uid=11.11",
             "sort=name",
             "email=a%00%40x.org",
+            "limit=1&limit=1",
+            "deleted=True&deleted=False",
+            "time_created:after=2018-01-01&time_created:after=2019-01-01",
+            "status=Hired&status=Fired",
         ] {
             assert!(Asked::parse(bad).is_err(), "{bad}");
         }
@@ -392,5 +423,9 @@ mod tests {
             [Status::Closed, Status::Open, Status::Draft]
         );
         assert!(PositionsAsked::parse("status=draft").is_err());
+        let asked = PositionsAsked::parse("status=open&status=on%20hold,closed").unwrap();
+        assert_eq!(asked.statuses.len(), 4);
+        assert_eq!(asked.status.as_deref(), Some("open,on hold,closed"));
+        assert_eq!(PositionsAsked::parse("status=").unwrap().status, None);
     }
 }

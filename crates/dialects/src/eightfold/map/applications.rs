@@ -65,8 +65,12 @@ fn ending(status: Option<&str>) -> Option<Disposition> {
 
 /// Whether an entry of `foreign_applications` names `job`, which far systems call `known_as`.
 pub(in crate::eightfold) fn names(entry: &Value, job: &Job, known_as: &[String]) -> bool {
+    // A number beside the name of a system is that system's.
+    let numbers = entry["job_system_id"].is_null();
     let is = |id: &str| {
-        id == job.id.to_string() || id == job.uid.to_string() || known_as.iter().any(|k| k == id)
+        (numbers && id == job.id.to_string())
+            || id == job.uid.to_string()
+            || known_as.iter().any(|k| k == id)
     };
     let wanted = |j: &Value| j["ats_job_id"].as_str().is_some_and(is);
     items(entry.get("jobs")).iter().any(wanted)

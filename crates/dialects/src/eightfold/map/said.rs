@@ -4,7 +4,7 @@ use hiring::record::Said;
 use serde_json::{Map, Value, json};
 
 use super::ours;
-use crate::eightfold::wire::tables::{BODY, Field, Home};
+use crate::eightfold::wire::tables::{BODY, Field, Home, Kind};
 use crate::time;
 
 /// What the body says of the person. Null says nothing.
@@ -45,6 +45,9 @@ fn home(home: Home) -> Option<&'static str> {
 fn fact(field: &Field, value: &Value) -> Option<(&'static str, Value)> {
     let text = value.as_str().unwrap_or("");
     let point = |v: &Value| json!({"value": v});
+    if matches!(field.kind, Kind::Choice(_)) && text.is_empty() {
+        return None;
+    }
     Some(match field.home {
         Home::Same(name) => (name, ours(field.kind, value)),
         Home::Joined(name) => (name, split_points(text)),

@@ -10,7 +10,7 @@ use hiring::caller::Caller;
 use hiring::candidate;
 use hiring::id::{CandidateId, JobId, OrgId, Uuid};
 use hiring::idempotency::{self, Answer};
-use hiring::problem::{Act, FlawCode, Noun, Problem, Result};
+use hiring::problem::{Act, Clash, FlawCode, Noun, Problem, Result};
 use hiring::submission::{self, NewSubmission};
 use hiring::{App, eeo, job};
 use serde_json::{Value, json};
@@ -69,25 +69,19 @@ fn sieve(r: &mut Reader, org: OrgId, list: &ApplicationList) -> Result<Option<Si
             None => return Ok(None),
         }
     }
-    let mut wanted: Option<JobId> = None;
     if let Some(id) = &list.position {
         match there(jobs::position(r, org, id))? {
-            Some(job) => wanted = Some(job.id),
+            Some(job) => sieve.jobs = Some(vec![job.id]),
             None => return Ok(None),
         }
     }
     if let Some(id) = &list.ats_job {
-        let far = far_jobs(r, org, id)?;
-        match wanted {
-            Some(job) if !far.contains(&job) => return Ok(None),
-            Some(_) => {}
-            None => wanted = far.first().copied(),
-        }
-        if wanted.is_none() {
-            return Ok(None);
-        }
+        // Several systems may have a job of this id: those for any of them.
+        let mut far = far_jobs(r, org, id)?;
+        far.retain(|job| sieve.jobs.as_ref().is_none_or(|had| had.contains(job)));
+        far.truncate(hiring::page::MOST);
+        sieve.jobs = Some(far);
     }
-    sieve.job = wanted;
     Ok(Some(sieve))
 }
 
@@ -100,7 +94,9 @@ fn far_jobs(r: &mut Reader, org: OrgId, id: &str) -> Result<Vec<JobId>> {
     let ours = far
         .iter()
         .filter(|f| whose::system_of(&f.id.kind).is_some());
-    let found: Vec<JobId> = ours.map(|f| f.job).collect();
+    let mut found: Vec<JobId> = ours.map(|f| f.job).collect();
+    found.sort_unstable();
+    found.dedup();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -253,6 +249,10 @@ fn carry_out(
     let ending = wanted.ending.map(|how| (how, wanted.reason.as_deref()));
     let stage = wanted.stage.as_deref();
     let application = jobs::advance(tx, caller, &person, &job, stage, ending)?;
+    if wanted.goes_on && application.ended_at.is_some() {
+        let why = "the application has ended and does not go on again";
+        return Err(Problem::Conflict(Clash::NotAllowed(why)));
+    }
     submission::settle(
         tx,
         org,

@@ -30,12 +30,15 @@ pub(super) fn resolve<'e>(
     entries: &'e [Entry],
 ) -> Result<Resolved<'e>> {
     let (mut named, mut unknown) = (Vec::new(), Vec::new());
+    // A system that named jobs of its own means those: a number of its is not one of ours.
+    let own = !entries.is_empty() && job::has_foreign(r, org, &whose::kind(system))?;
     for entry in entries {
+        let numbers = !own && entry.job_system.is_none();
         let system = entry.job_system.as_deref().unwrap_or(system);
         for (wanted, pointer) in &entry.jobs {
             let found = match far(r, org, system, wanted)? {
                 Some(job) => Some(job),
-                None => ours(r, org, wanted)?,
+                None => ours(r, org, wanted, numbers)?,
             };
             match found.filter(|j| matches!(j.status, Status::Open | Status::OnHold)) {
                 Some(job) => named.push((entry, job)),
@@ -57,11 +60,11 @@ pub(super) fn far(r: &mut Reader, org: OrgId, system: &str, id: &str) -> Result<
     }
 }
 
-/// By its outside name or its number, as we show both.
-fn ours(r: &mut Reader, org: OrgId, wanted: &str) -> Result<Option<Job>> {
+/// By its outside name or, where `numbers` may be ours, its number, as we show both.
+fn ours(r: &mut Reader, org: OrgId, wanted: &str, numbers: bool) -> Result<Option<Job>> {
     let found = match (Uuid::try_parse(wanted), wanted.parse()) {
         (Ok(uid), _) => job::find_by_uid(r, org, uid),
-        (_, Ok(number)) => job::find(r, org, JobId(number)),
+        (_, Ok(number)) if numbers => job::find(r, org, JobId(number)),
         _ => return Ok(None),
     };
     match found {

@@ -13,6 +13,7 @@ use crate::eightfold::NAME;
 use crate::eightfold::map::files::{self as file_words, FileWord};
 use crate::eightfold::wire::{self, AtsCandidate, Way};
 use crate::files::{self, Content, File};
+use crate::written;
 
 /// Bodies up to this size are read where they arrive; larger ones would hold up the others.
 const SMALL: usize = 64 << 10;
@@ -34,7 +35,10 @@ pub(super) async fn read(raw: Bytes, way: Way) -> Result<Letter<AtsCandidate>> {
 
 fn open(raw: Bytes, way: &Way) -> Result<Letter<AtsCandidate>> {
     let body = Body::read(raw, wire::is_file)?;
-    let wire = AtsCandidate::parse(&body, way)?;
+    let mut wire = AtsCandidate::parse(&body, way)?;
+    // Of several values in one text blanks are nothing; elsewhere they are kept.
+    let kept = |at: &str| !at.is_empty() && at != "/emails" && at != "/phones";
+    wire.unknown.extend(written::blanks(&body.json, &kept));
     let files = decode(&body, &file_words::files(&wire.members))?;
     Ok(Letter { body, wire, files })
 }

@@ -203,28 +203,33 @@ pub(in crate::eightfold) async fn remove(
 async fn hide(app: &App, path: Option<Path<String>>, request: Request) -> Result<Answer> {
     let caller = auth::caller(app, request.headers(), Act::Write, scope::PROFILE_WRITE).await?;
     let Path(id) = path.ok_or(MISSING)?;
+    let key = inbound::read(request, inbound::SMALL).await?.key;
     app.store
         .write(move |tx| {
-            let org = caller.org;
-            let person = whose::profile(tx, org, &id)?;
-            // There is no body; what was asked is kept as one all the same, since a transaction is a submission.
-            let asked = NewSubmission {
-                uid: hiring::id::new_uid(),
-                dialect: NAME,
-                route: "DELETE /profiles/{profileId}",
-                body: "{}".into(),
-                files: Vec::new(),
-                eeo: Vec::new(),
-                unmapped: Vec::new(),
-            };
-            let kept = submission::keep(tx, &caller, &asked)?;
-            candidate::ignore(tx, &caller, person.uid, "DELETED_BY_CALLER", None)?;
-            submission::settle(tx, org, kept, Some(person.id), None, "ignored")?;
-            submission::name(tx, org, kept, &id)?;
-            let body = json!({"transactionId": kept.uid, "profileId": person.uid});
-            Ok(reply::json(WRITTEN, &body))
+            idempotency::once(tx, &caller, key.as_ref(), |tx| ignore(tx, &caller, &id))
         })
         .await
+}
+
+fn ignore(tx: &mut Tx, caller: &Caller, id: &str) -> Result<Answer> {
+    let org = caller.org;
+    let person = whose::profile(tx, org, id)?;
+    // There is no body; what was asked is kept as one all the same, since a transaction is a submission.
+    let asked = NewSubmission {
+        uid: hiring::id::new_uid(),
+        dialect: NAME,
+        route: "DELETE /profiles/{profileId}",
+        body: "{}".into(),
+        files: Vec::new(),
+        eeo: Vec::new(),
+        unmapped: Vec::new(),
+    };
+    let kept = submission::keep(tx, caller, &asked)?;
+    candidate::ignore(tx, caller, person.uid, "DELETED_BY_CALLER", None)?;
+    submission::settle(tx, org, kept, Some(person.id), None, "ignored")?;
+    submission::name(tx, org, kept, id)?;
+    let body = json!({"transactionId": kept.uid, "profileId": person.uid});
+    Ok(reply::json(WRITTEN, &body))
 }
 
 pub(in crate::eightfold) async fn attachment(

@@ -168,7 +168,7 @@ fn called(
             let among = sieve.uids.as_ref().is_none_or(|all| all.contains(&uid));
             sieve.uids = Some(among.then_some(uid).into_iter().collect());
         }
-        _ => sieve.foreign = Some(known),
+        _ => sieve.foreign.push(known),
     }
     Ok(())
 }

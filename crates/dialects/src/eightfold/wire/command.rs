@@ -81,6 +81,8 @@ pub(in crate::eightfold) struct StageMove {
     pub ats_job: Option<(String, Option<String>)>,
     /// The stage's name; `None` when only the status changes.
     pub stage: Option<String>,
+    /// Whether it is said to go on.
+    pub goes_on: bool,
     /// How it ended, if it did.
     pub ending: Option<Disposition>,
     /// Why.
@@ -120,11 +122,13 @@ impl StageMove {
             "reason",
             "applicationStatus",
         ];
+        let ending = status.as_deref().and_then(Disposition::parse);
         Ok(StageMove {
+            goes_on: status.is_some() && ending.is_none(),
             position,
             ats_job: ats_job.map(|id| (id, system)),
             stage,
-            ending: status.as_deref().and_then(Disposition::parse),
+            ending,
             reason,
             unknown: root
                 .unknown(&known)

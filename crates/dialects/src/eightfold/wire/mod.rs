@@ -9,11 +9,13 @@ pub(super) mod query;
 pub(super) mod schema;
 mod shape;
 pub(super) mod tables;
+mod written;
 
 use hiring::problem::{Flaw, FlawCode, Result};
 use serde_json::{Map, Value};
 
-use self::tables::BODY;
+use self::tables::{BODY, Kind};
+pub(super) use self::written::written;
 use crate::body::{Body, Step};
 use crate::check::{Check, Object};
 
@@ -65,7 +67,18 @@ impl AtsCandidate {
         for (name, value) in root.members {
             match BODY.iter().find(|f| f.name == name) {
                 Some(field) => {
-                    shape::check_member(&mut check, &root, name, value, field.kind, &mut unknown);
+                    // A word is taken back by an empty string, as all other strings are.
+                    let gone = matches!(field.kind, Kind::Choice(_)) && value == "";
+                    if !gone {
+                        shape::check_member(
+                            &mut check,
+                            &root,
+                            name,
+                            value,
+                            field.kind,
+                            &mut unknown,
+                        );
+                    }
                     if is_empty(&body.actual(value)) {
                         empty.push(field.name);
                     }

@@ -1,5 +1,7 @@
 //! A position of a far system: the body of its writes.
 
+use std::collections::BTreeSet;
+
 use hiring::problem::{FlawCode, Result};
 use serde_json::{Map, Value};
 
@@ -142,11 +144,16 @@ fn check_rows<'v>(check: &mut Check<'_>, name: &str, rows: impl Iterator<Item = 
 
 fn stages(check: &mut Check<'_>, root: &Object<'_>) -> Option<Vec<String>> {
     root.get(STAGES)?;
-    let mut names = Vec::new();
+    let (mut names, mut keys) = (Vec::new(), BTreeSet::new());
     for (at, item) in check.list(root, STAGES) {
         let name = ["name", "stage"].iter().find_map(|n| item[*n].as_str());
         match item.as_str().or(name).map(str::trim) {
-            Some(name) if !name.is_empty() => names.push(name.to_owned()),
+            Some(name) if !name.is_empty() => {
+                // A stage is named by its name, whatever its case: said twice, it is one.
+                if keys.insert(hiring::text::key(name)) {
+                    names.push(name.to_owned());
+                }
+            }
             _ => {
                 let detail = "jobStages must hold names, or objects with a name";
                 check.flaw(at, FlawCode::WrongType, detail);
@@ -173,6 +180,12 @@ mod tests {
         let body = json!({"atsEntityId": "1", "title": "T", "jobStages": ["A", {"name": "B"}, {"stage": " C "}]});
         let read = parse(body, Way::Create).unwrap();
         assert_eq!(read.stages.unwrap(), ["A", "B", "C"]);
+        let body =
+            json!({"atsEntityId": "1", "title": "T", "jobStages": ["A", {"name": "a "}, "B"]});
+        assert_eq!(
+            parse(body, Way::Create).unwrap().stages.unwrap(),
+            ["A", "B"]
+        );
         for bad in [json!("A"), json!([1]), json!([""]), json!([{"x": "A"}])] {
             let body = json!({"atsEntityId": "1", "title": "T", "jobStages": bad});
             assert!(parse(body, Way::Create).is_err());

@@ -59,6 +59,10 @@ pub(in crate::eightfold) fn person(required: &[&str], keys: bool) -> Value {
             members.insert(name.into(), json!({"type": "string"}));
         }
     }
+    // An empty string takes it back.
+    if let Some(words) = members["contactConsent"]["enum"].as_array_mut() {
+        words.push(json!(""));
+    }
     // What the page does not know is accepted, and has no place.
     json!({"type": "object", "properties": members, "required": required})
 }

@@ -131,6 +131,14 @@ fn warning(what: &What, note: &Note) -> Value {
             ),
             "UNSUPPORTED_FIELD",
         ),
+        Why::Repeated => problem(
+            pointer,
+            "Repeated Field",
+            format!(
+                "Another value stands in the place of this one, which is kept and not shown: {name}."
+            ),
+            "UNSUPPORTED_FIELD",
+        ),
         Why::Ignored => problem(
             pointer,
             "Ignored Record",

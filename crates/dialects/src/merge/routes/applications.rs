@@ -43,9 +43,13 @@ fn create(tx: &mut Tx, call: &Call<Option<NewApplicationRequest>>, kept: Kept) -
             found.map_err(references::unknown(wanted, "candidate"))?
         }
     };
-    let id = references::open(tx, caller, &candidate, &request.application)?;
+    let mut notes = Vec::new();
+    let id = references::open(tx, caller, &candidate, &request.application, &mut notes)?;
     let opened = application::find(tx, caller.org, id)?;
-    made(tx, call, opened.uid, "applied")
+    Ok(Made {
+        notes,
+        ..made(tx, call, opened.uid, "applied")?
+    })
 }
 
 /// The candidate that stands in the application.

@@ -38,12 +38,17 @@ fn create(tx: &mut Tx, call: &Call<CandidateRequest>, kept: Kept) -> Result<Made
     let (caller, model) = (&call.guest.caller, &call.write.model);
     let said = map::new_candidate(model, &call.write.remote_user_id);
     let Taken { candidate, outcome } = candidate::take_in(tx, caller, kept, &said)?;
-    let application = references::link_applications(tx, caller, &candidate, &model.applications)?;
+    let mut notes = Vec::new();
+    let linked = &model.applications;
+    let application = references::link_applications(tx, caller, &candidate, linked, &mut notes)?;
     references::check_attachments(tx, caller.org, &candidate, &model.attachments)?;
+    let made = made(tx, call, candidate)?;
+    notes.extend(made.notes);
     Ok(Made {
         application,
         outcome: outcome.word(),
-        ..made(tx, call, candidate)?
+        notes,
+        ..made
     })
 }
 
@@ -93,10 +98,15 @@ fn change(tx: &mut Tx, call: &Call<CandidateRequest>, kept: Kept, id: Uuid) -> R
     references::check_attachments(tx, caller.org, &there, &model.attachments)?;
     let change = map::edit(&call.write);
     let candidate = candidate::edit(tx, caller, kept, there.id, &change)?;
-    let application = references::link_applications(tx, caller, &candidate, &model.applications)?;
+    let mut notes = Vec::new();
+    let linked = &model.applications;
+    let application = references::link_applications(tx, caller, &candidate, linked, &mut notes)?;
+    let made = made(tx, call, candidate)?;
+    notes.extend(made.notes);
     Ok(Made {
         application,
-        ..made(tx, call, candidate)?
+        notes,
+        ..made
     })
 }
 

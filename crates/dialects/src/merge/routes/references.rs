@@ -1,5 +1,7 @@
 //! What a body refers to by id: looked up in the caller's organization, and a fault *of the body* where it is not there.
 
+use std::collections::HashMap;
+
 use hiring::application::{self, Disposition, Opened};
 use hiring::attachment;
 use hiring::caller::Caller;
@@ -12,7 +14,9 @@ use serde_json::{Map, Value, json};
 use store::{Reader, Tx};
 
 use crate::merge::map::{self, Found};
-use crate::merge::wire::{AnswerRequest, ApplicationRequest, AttachmentRequest, Linked, Reference};
+use crate::merge::wire::{
+    AnswerRequest, ApplicationRequest, AttachmentRequest, Linked, Note, Reference, Why,
+};
 
 /// Opens the applications that stand in a candidate and looks for those named by id. Answers the first of them.
 ///
@@ -23,11 +27,12 @@ pub(super) fn link_applications(
     caller: &Caller,
     candidate: &Candidate,
     applications: &[Linked<ApplicationRequest>],
+    notes: &mut Vec<Note>,
 ) -> Result<Option<ApplicationId>> {
     let (mut first, mut flaws) = (None, Vec::new());
     for linked in applications {
         let there = match linked {
-            Linked::New(new) => open(tx, caller, candidate, new),
+            Linked::New(new) => open(tx, caller, candidate, new, notes),
             Linked::Existing(reference) => own_application(tx, caller.org, candidate, reference),
         };
         match there {
@@ -49,10 +54,11 @@ pub(super) fn open(
     caller: &Caller,
     candidate: &Candidate,
     request: &ApplicationRequest,
+    notes: &mut Vec<Note>,
 ) -> Result<ApplicationId> {
     let job = job::find_by_uid(tx, caller.org, request.job.id);
     let job = job.map_err(unknown(&request.job, "job"))?;
-    let found = look(tx, caller.org, &job, request)?;
+    let found = look(tx, caller.org, &job, request, notes)?;
     let new = map::new_application(request, found);
     let opened = application::open(tx, caller, candidate, &job, &new);
     let opened = opened.map_err(|problem| match problem {
@@ -62,6 +68,9 @@ pub(super) fn open(
         other => other,
     })?;
     let id = opened.application().id;
+    if matches!(opened, Opened::Existing(_)) {
+        notes.extend(request.said().map(|pointer| repeated(&pointer)));
+    }
     if request.rejected_at.is_some() && !matches!(opened, Opened::Existing(_)) {
         application::dispose(tx, caller, id, Disposition::Rejected, None)?;
     }
@@ -69,7 +78,13 @@ pub(super) fn open(
 }
 
 /// What an application refers to beside its job.
-fn look(r: &mut Reader, org: OrgId, job: &Job, request: &ApplicationRequest) -> Result<Found> {
+fn look(
+    r: &mut Reader,
+    org: OrgId,
+    job: &Job,
+    request: &ApplicationRequest,
+    notes: &mut Vec<Note>,
+) -> Result<Found> {
     let stage = match &request.current_stage {
         Some(stage) => Some(stage_of(r, org, job, stage)?),
         None => None,
@@ -92,7 +107,7 @@ fn look(r: &mut Reader, org: OrgId, job: &Job, request: &ApplicationRequest) -> 
         stage,
         credited_to,
         reason,
-        answers: answers(r, org, job, &request.answers)?,
+        answers: answers(r, org, job, &request.answers, notes)?,
     })
 }
 
@@ -102,12 +117,14 @@ fn answers(
     org: OrgId,
     job: &Job,
     requests: &[Linked<AnswerRequest>],
+    notes: &mut Vec<Note>,
 ) -> Result<Map<String, Value>> {
     let mut answers = Map::new();
     if requests.is_empty() {
         return Ok(answers);
     }
     let fields = job::fields(r, org, job.id)?;
+    let mut answered: HashMap<&str, &AnswerRequest> = HashMap::new();
     let mut open_ones = Vec::new();
     for request in requests {
         let new = match request {
@@ -124,7 +141,10 @@ fn answers(
             let noun = "screening question of this job";
             return Err(unknown(&new.question, noun)(Problem::NotFound(Noun::Job)));
         };
-        let Some(answer) = &new.answer else { continue };
+        let Some(answer) = &new.answer else {
+            notes.push(repeated(&new.question.at));
+            continue;
+        };
         // One that was cut out was judged before it was.
         let open = slot::parse(answer).is_none();
         if open && !field.options.is_empty() && !field.options.contains(answer) {
@@ -134,10 +154,24 @@ fn answers(
         }
         open_ones.extend(form::undisguised(field, &json!(answer), &new.at));
         answers.insert(field.name.clone(), json!(answer));
+        // Of two answers to one question the later counts.
+        if let Some(earlier) = answered.insert(&field.name, new) {
+            notes.extend([&earlier.question.at, &earlier.at].map(|at| repeated(at)));
+        }
     }
     match open_ones.is_empty() {
         true => Ok(answers),
         false => Err(Problem::Invalid(open_ones)),
+    }
+}
+
+/// What has no place beside another value.
+fn repeated(pointer: &str) -> Note {
+    let name = pointer.trim_end_matches("/id").rsplit('/').next();
+    Note {
+        pointer: pointer.to_owned(),
+        name: name.unwrap_or_default().to_owned(),
+        why: Why::Repeated,
     }
 }
 

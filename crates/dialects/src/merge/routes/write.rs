@@ -19,9 +19,9 @@ use crate::inbound::Inbound;
 use crate::merge::auth::{self, Guest};
 use crate::merge::keep::{self, Entry};
 use crate::merge::map::{self, Lens, Log, What};
-use crate::merge::wire::{Note, Read, Write, WriteQuery};
+use crate::merge::wire::{Note, Read, Why, Write, WriteQuery};
 use crate::merge::{NAME, problem};
-use crate::{delicate, files, inbound};
+use crate::{delicate, files, inbound, written};
 
 /// A write that was read and waits for its transaction.
 pub(super) struct Call<M> {
@@ -184,6 +184,9 @@ fn settle<M>(
     let caller = &call.guest.caller;
     let kept = submission::keep(tx, caller, new)?;
     let made = work(tx, call, kept)?;
+    let repeated = made.notes.iter().filter(|n| n.why == Why::Repeated);
+    let repeated: Vec<String> = repeated.map(|n| n.pointer.clone()).collect();
+    submission::add_unmapped(tx, caller.org, kept, &repeated)?;
     submission::settle(
         tx,
         caller.org,
@@ -195,8 +198,13 @@ fn settle<M>(
     Ok(made)
 }
 
-/// What of the body has no place in the record is what the warnings name.
+/// What of the body has no place in the record is what the warnings name, and blanks.
 fn submission(what: &What, body: Body, notes: &[Note]) -> NewSubmission {
+    // Of these lists and of answers blanks are kept too; elsewhere a blank says nothing.
+    let kept =
+        |at: &str| ["/model/locations", "/model/tags"].contains(&at) || at.ends_with("/answer");
+    let mut unmapped: Vec<String> = notes.iter().map(|n| n.pointer.clone()).collect();
+    unmapped.extend(written::blanks(&body.json, &kept));
     NewSubmission {
         uid: body.uid,
         dialect: NAME,
@@ -204,7 +212,7 @@ fn submission(what: &What, body: Body, notes: &[Note]) -> NewSubmission {
         eeo: files::eeo_slots(&body),
         body: body.skeleton,
         files: Vec::new(),
-        unmapped: notes.iter().map(|n| n.pointer.clone()).collect(),
+        unmapped,
     }
 }
 

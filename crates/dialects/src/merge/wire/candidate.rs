@@ -99,7 +99,9 @@ fn contacts(model: &Object<'_>, list: &ContactList, notes: &mut Vec<Note>) -> Ve
     let mut contacts = Vec::new();
     for (at, item) in model.items(list.name) {
         let text = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
-        match (text("value"), text(list.kind)) {
+        // A blank is no value.
+        let value = text("value").filter(|value| !value.trim().is_empty());
+        match (value, text(list.kind)) {
             (Some(value), kind) => contacts.push(Contact { value, kind }),
             // The type of nothing has no place in the record.
             (None, Some(_)) => notes.push(Note {

@@ -104,6 +104,26 @@ impl ApplicationRequest {
     }
 }
 
+impl ApplicationRequest {
+    /// Pointers of what it says beside its job.
+    pub(in super::super) fn said(&self) -> impl Iterator<Item = String> {
+        let job = self.job.at.as_str();
+        let at = job.strip_suffix("/id").unwrap_or(job);
+        let at = at.strip_suffix("/job").unwrap_or(at).to_owned();
+        let members = [
+            ("current_stage", self.current_stage.is_some()),
+            ("source", self.source.is_some()),
+            ("applied_at", self.applied_at.is_some()),
+            ("rejected_at", self.rejected_at.is_some()),
+            ("credited_to", self.credited_to.is_some()),
+            ("reject_reason", self.reject_reason.is_some()),
+            ("screening_question_answers", !self.answers.is_empty()),
+        ];
+        let said = members.into_iter().filter(|(_, said)| *said);
+        said.map(move |(name, _)| format!("{at}/{name}"))
+    }
+}
+
 impl AnswerRequest {
     fn typed(object: &Object<'_>) -> Option<AnswerRequest> {
         Some(AnswerRequest {

@@ -12,9 +12,12 @@ use hiring::problem::{Flaw, FlawCode, Problem, Result};
 use hiring::record::How;
 use serde_json::{Map, Value};
 
+use crate::body::Body;
 use crate::files::Kept;
 use crate::native::EXTERNAL;
+use crate::native::wire::record;
 use crate::native::wire::{NewAnswer, NewCandidate, NewFile, NewJob};
+use crate::written;
 
 /// A file of the body and, unless it came as an address, its stored content.
 #[derive(Clone)]
@@ -46,15 +49,25 @@ fn attachment(KeptFile { file, kept }: &KeptFile) -> NewAttachment {
     }
 }
 
-/// The answers by field name; a file that names a field answers it with its name.
+/// Pointers of what the record has no place for: a source without an application, and blanks, which say nothing. Within
+/// answers and the caller's own objects they are kept.
+pub(in crate::native) fn unmapped(body: &Body, new: &NewCandidate) -> Vec<String> {
+    let kept = |at: &str| {
+        let name = at.strip_prefix('/').filter(|name| !name.contains('/'));
+        name.is_some_and(record::keeps_blanks)
+    };
+    let mut unmapped = new.unmapped();
+    unmapped.extend(written::blanks(&body.json, &kept));
+    unmapped
+}
+
+/// The answers by field name; a file that names a field answers it with its name. Of two answers to one field the later
+/// counts, and the other is `unmapped`.
 ///
 /// # Errors
 /// [`Problem::Invalid`] for an answer to no field of the job, a required field without one, and one that is not
 /// permitted.
-pub(in crate::native) fn answers(
-    new: &NewCandidate,
-    fields: &[Field],
-) -> Result<Map<String, Value>> {
+pub(in crate::native) fn answers(new: &NewCandidate, fields: &[Field]) -> Result<Filled> {
     const WORDS: Words = Words {
         job: "job",
         place: |field| {
@@ -82,8 +95,7 @@ pub(in crate::native) fn answers(
         return Err(Problem::Invalid(unknown));
     }
     let entries: Vec<_> = given.iter().map(entry).collect();
-    let Filled { answers, .. } = form::fill_in(&entries, fields, &WORDS)?;
-    Ok(answers)
+    form::fill_in(&entries, fields, &WORDS)
 }
 
 fn answer_by_file(file: &NewFile) -> Option<NewAnswer> {
@@ -161,7 +173,6 @@ pub(in crate::native) fn new_job(new: &NewJob) -> job::NewJob {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body::Body;
     use crate::native::wire::is_file;
     use crate::native::wire::record::tests::flaws;
     use bytes::Bytes;
@@ -199,13 +210,19 @@ mod tests {
             json!({}),
             json!([{"name": "cv.pdf", "content": "AAAA", "field": "cv"}]),
         );
-        assert_eq!(answers(&new, &form()).unwrap()["cv"], json!("cv.pdf"));
+        assert_eq!(
+            answers(&new, &form()).unwrap().answers["cv"],
+            json!("cv.pdf")
+        );
     }
 
     #[test]
     fn a_slot_is_judged_by_what_it_holds_and_kept_as_slot() {
         let good = new(json!({"cv": "x", "gender": "a"}), json!([]));
-        assert_ne!(answers(&good, &form()).unwrap()["gender"], json!("a"));
+        assert_ne!(
+            answers(&good, &form()).unwrap().answers["gender"],
+            json!("a")
+        );
         let bad = new(json!({"cv": "x", "gender": "c"}), json!([]));
         assert_eq!(
             flaws(answers(&bad, &form())),

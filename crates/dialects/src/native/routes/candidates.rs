@@ -8,6 +8,7 @@ use axum::response::Response;
 use hiring::application::{self, Application, Opened};
 use hiring::caller::Caller;
 use hiring::candidate::{self, Candidate, NewCandidate as Said, Side};
+use hiring::form::Filled;
 use hiring::id::{ApplicationId, OrgId};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job, Stage};
@@ -152,7 +153,7 @@ fn submission(body: &Body, new: &NewCandidate, files: &[KeptFile]) -> NewSubmiss
         body: body.skeleton.clone(),
         files: slots.map(|k| k.slot.clone()).collect(),
         eeo: files::eeo_slots(body),
-        unmapped: new.unmapped(),
+        unmapped: map::unmapped(body, new),
     }
 }
 
@@ -168,7 +169,7 @@ fn take_in(tx: &mut Tx, caller: &Caller, intake: &Intake) -> Result<Answer> {
     }
     let taken = candidate::take_in(tx, caller, kept, &intake.said)?;
     let candidate = taken.candidate;
-    let applied = apply(tx, caller, &candidate, &intake.new)?;
+    let applied = apply(tx, caller, kept, &candidate, &intake.new)?;
     let application = applied.as_ref().map(|(application, ..)| application.id);
     let outcome = taken.outcome.word();
     submission::settle(
@@ -194,6 +195,7 @@ type Applied = (Application, Job, Vec<Stage>);
 fn apply(
     tx: &mut Tx,
     caller: &Caller,
+    kept: Kept,
     candidate: &Candidate,
     new: &NewCandidate,
 ) -> Result<Option<Applied>> {
@@ -205,7 +207,9 @@ fn apply(
         .stage
         .map(|uid| map::stage(uid, &stages, "/stage"))
         .transpose()?;
-    let application = map::new_application(new, stage, map::answers(new, &fields)?);
+    let Filled { answers, unmapped } = map::answers(new, &fields)?;
+    submission::add_unmapped(tx, caller.org, kept, &unmapped)?;
+    let application = map::new_application(new, stage, answers);
     match application::open(tx, caller, candidate, &job, &application)? {
         Opened::Existing(there) => Err(Problem::Conflict(Clash::ApplicationOpen {
             application: there.id,

@@ -16,12 +16,13 @@ use crate::body::{Body, Step};
 use crate::check::{Check, Object};
 
 /// Characters of an external id: an index has to hold it.
-const EXTERNAL_ID: usize = 200;
+pub(super) const EXTERNAL_ID: usize = 200;
 /// Files in one body.
 const MOST_FILES: usize = 50;
-const FILE_KINDS: [&str; 5] = ["resume", "cover_letter", "offer_letter", "picture", "other"];
+pub(super) const FILE_KINDS: [&str; 5] =
+    ["resume", "cover_letter", "offer_letter", "picture", "other"];
 /// Members beside the canonical fields, with their schemas.
-const MEMBERS: [&str; 7] = [
+pub(super) const MEMBERS: [&str; 7] = [
     "name",
     "job",
     "stage",

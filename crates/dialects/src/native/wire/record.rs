@@ -49,8 +49,10 @@ pub(in crate::native) enum Contact {
     Url,
 }
 
-const NAME: usize = 1_000;
+pub(super) const NAME: usize = 1_000;
 const LONG: usize = 100_000;
+/// Members of an address: its parts, or one text.
+pub(super) const ADDRESS: [&str; 6] = ["country", "state", "city", "zip", "street", "text"];
 /// Items of a list.
 const MOST: usize = 1_000;
 
@@ -238,6 +240,13 @@ pub(in crate::native) const FIELDS: &[(&str, Kind, &str)] = &[
     ("custom", Kind::Custom, "The organization's own fields."),
 ];
 
+/// Whether blanks in this member of a body are kept as they are.
+pub(in crate::native) fn keeps_blanks(name: &str) -> bool {
+    let kind = FIELDS.iter().find(|f| f.0 == name).map(|f| f.1);
+    let own = matches!(kind, Some(Kind::Objects | Kind::Custom | Kind::Answer));
+    own || name == "answers"
+}
+
 /// Names of the fields that a caller may send.
 pub(in crate::native) fn names() -> impl Iterator<Item = &'static str> {
     let taken = FIELDS.iter().filter(|(_, kind, _)| *kind != Kind::Shown);
@@ -413,11 +422,10 @@ fn judge(check: &mut Check<'_>, at: &str, value: &str, contact: Contact) {
 }
 
 fn address<'v, 'b: 'v>(check: &mut Check<'b>, root: &Object<'v>, name: &str) -> Option<Value> {
-    const PARTS: [&str; 6] = ["country", "state", "city", "zip", "street", "text"];
     let object = check.object(root, name)?;
-    refuse_unknown(check, &object, &PARTS);
+    refuse_unknown(check, &object, &ADDRESS);
     let mut address = serde_json::Map::new();
-    for part in PARTS {
+    for part in ADDRESS {
         if let Some(text) = text(check, &object, part, NAME) {
             address.insert(part.to_owned(), Value::String(text));
         }

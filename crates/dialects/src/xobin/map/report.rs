@@ -2,6 +2,7 @@
 //! page of one applicant. Nothing is in them that did not happen.
 
 use hiring::application::Passage;
+use hiring::attachment::Attachment;
 use hiring::id::StageId;
 use hiring::job::Stage;
 use hiring::note::Note;
@@ -19,6 +20,8 @@ pub(in super::super) struct Past {
     pub passages: Vec<Passage>,
     /// Notes on the person that every member may see, oldest first.
     pub notes: Vec<Note>,
+    /// The person's files.
+    pub files: Vec<Attachment>,
 }
 
 /// What an applicant's record may hold that stands in a résumé.
@@ -39,13 +42,18 @@ const OF_A_RESUME: [&str; 14] = [
     "courses",
 ];
 
-/// Those fields of the record that have a value.
-pub(in super::super) fn resume(record: &Record) -> Value {
+/// Those fields of the record that have a value, and the files: where each was said to lie.
+pub(in super::super) fn resume(record: &Record, files: &[Attachment]) -> Value {
     let known = OF_A_RESUME.iter().filter_map(|name| {
         let value = record.get(name);
         (!value.is_null()).then(|| ((*name).to_owned(), value.clone()))
     });
-    Value::Object(known.collect())
+    let mut known: Map<String, Value> = known.collect();
+    if !files.is_empty() {
+        let file = |f: &Attachment| json!({"name": f.name, "url": f.url});
+        known.insert("files".to_owned(), files.iter().map(file).collect());
+    }
+    Value::Object(known)
 }
 
 /// A stay in a stage: from when until when, µs; `None`: to this day.

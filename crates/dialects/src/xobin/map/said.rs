@@ -133,11 +133,30 @@ pub(in super::super) fn answers(entries: &[Entry], fields: &[Field]) -> Result<F
             pointer: &e.pointer,
         }
     }
-    form::fill_in(
-        &entries.iter().map(given).collect::<Vec<_>>(),
-        fields,
-        &WORDS,
-    )
+    let given: Vec<_> = entries.iter().map(given).collect();
+    let mut filled = form::fill_in(&given, fields, &WORDS)?;
+    for entry in entries {
+        filled.unmapped.extend(entry.beside.iter().cloned());
+        filled.unmapped.extend(idle_name(entry, fields));
+    }
+    Ok(filled)
+}
+
+/// Of an entry that is addressed twice, the name that does not name its field.
+fn idle_name(entry: &Entry, fields: &[Field]) -> Option<String> {
+    let (id, label) = (entry.id.as_deref()?, entry.label.as_deref()?);
+    let same = |field: &Field| hiring::text::key(&field.label) == hiring::text::key(label);
+    let by_id = fields
+        .iter()
+        .find(|f| f.name == id || f.id.to_string() == id);
+    let idle = match by_id {
+        // The key of a map is both.
+        _ if id == label => return None,
+        Some(field) if same(field) => return None,
+        Some(_) => "label",
+        None => "id",
+    };
+    Some(format!("{}/{idle}", entry.pointer))
 }
 
 /// The stage that `destination_stage_id` names. One of another track is as unknown as one of nobody: 400, since

@@ -109,7 +109,7 @@ pub(in super::super) fn detail(view: &View, fields: &[Field], past: &report::Pas
         "stages": view.stages.iter().map(stage).collect::<Vec<_>>(),
         "submitted_response": responses(&view.application, fields),
         "stage_wise_report": report::stage_wise(view, past),
-        "parsed_resume": report::resume(&view.candidate.record),
+        "parsed_resume": report::resume(&view.candidate.record, &past.files),
     })
 }
 

@@ -39,7 +39,8 @@ async fn invite_to(app: &App, request: Request) -> Result<Answer> {
     .await
 }
 
-/// A repeat while the invite is open changes nothing: 200 with the same link, and `sendlink` mails it again.
+/// A repeat while the invite is open changes nothing: 200 with the same link, and `sendlink` mails it again. Once it is over
+/// without an application (expired, revoked, declined) it gets a new link.
 fn invite_or_repeat(
     tx: &mut Tx,
     app: &App,
@@ -60,7 +61,7 @@ fn invite_or_repeat(
     let opened = application::open(tx, caller, &candidate, &job, &new)?;
     let application = opened.application().clone();
     let invite = match opened {
-        Opened::Existing(_) => open_invite(tx, caller, &application)?,
+        Opened::Existing(_) => open_invite(tx, app, caller, &application)?,
         _ => invite::create(tx, &app.key, caller, &application, None)?,
     };
     submission::settle(
@@ -79,14 +80,19 @@ fn invite_or_repeat(
     Ok(reply::json(200, &shown::invited(&view, url, &wire.email)))
 }
 
-fn open_invite(tx: &mut Tx, caller: &Caller, application: &Application) -> Result<Made> {
+/// The invite that the application waits for, open, renewed if it was over. Of several who find it over at once one renews it.
+fn open_invite(tx: &mut Tx, app: &App, caller: &Caller, application: &Application) -> Result<Made> {
     let clash = Problem::Conflict(Clash::ApplicationOpen {
         application: application.id,
     });
     let invite = invite::look_up(tx, caller.org, application.id)?.ok_or(clash.clone())?;
-    if application.pending && invite.state.is_open() {
-        Ok(invite)
-    } else {
-        Err(clash)
+    if !application.pending {
+        return Err(clash);
+    }
+    let invite = invite::lock(tx, &invite)?;
+    match invite.state {
+        invite::State::Completed => Err(clash),
+        state if state.is_open() => Ok(invite),
+        _ => invite::renew(tx, &app.key, caller, &invite, None),
     }
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use hiring::App;
 use hiring::application;
 use hiring::application::of_job::{self, Which};
+use hiring::attachment;
 use hiring::caller::Caller;
 use hiring::candidate::Side;
 use hiring::id::{ApplicationId, CandidateId};
@@ -107,5 +108,6 @@ fn past(r: &mut Reader, caller: &Caller, view: &View) -> Result<Past> {
     Ok(Past {
         passages: application::passages(r, caller.org, view.application.id)?,
         notes,
+        files: attachment::of_candidate(r, caller.org, view.candidate.id)?,
     })
 }

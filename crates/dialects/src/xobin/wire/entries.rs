@@ -16,6 +16,8 @@ pub(in super::super) struct Entry {
     /// What the caller said: `value`, but for a slot the answer that was cut out.
     pub meant: Value,
     pub pointer: String,
+    /// Members beside these, as pointers: of an entry of a list.
+    pub beside: Vec<String>,
 }
 
 /// Member `name`, in either form.
@@ -87,6 +89,7 @@ fn from_map(body: &Body, map: &Map<String, Value>, at: &str) -> Vec<Entry> {
         value: value.clone(),
         meant: body.actual(value).into_owned(),
         pointer: at.pointer(key),
+        beside: Vec::new(),
     };
     map.iter().map(entry).collect()
 }
@@ -105,12 +108,15 @@ fn from_list(check: &mut Check<'_>, root: &Object<'_>, name: &str) -> Vec<Entry>
         }
         let value = object.get("value").cloned().unwrap_or(Value::Null);
         let meant = check.body().actual(&value).into_owned();
+        let beside = object.unknown(&["id", "label", "value"]);
+        let beside = beside.map(|name| object.pointer(name)).collect();
         entries.push(Entry {
             id,
             label,
             value,
             meant,
             pointer: object.at,
+            beside,
         });
     }
     entries

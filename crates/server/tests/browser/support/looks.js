@@ -16,6 +16,20 @@ async function accessible(page) {
   assert.deepEqual(told, [], page.url());
 }
 
+/**
+ * The same for a page in which no script may run, axe neither: what stands in it is looked at in another page, without scripts
+ * of its own.
+ */
+async function accessibleWithoutScript(page) {
+  const [at, viewport] = [page.url(), page.viewportSize()];
+  const body = (await page.content()).replace(/<script type="module"[^>]*><\/script>/g, '');
+  await visit({ viewport }, async (other) => {
+    await other.route(at, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+    await other.goto(at);
+    await accessible(other);
+  });
+}
+
 /** Fails if the page must be scrolled sideways. What is wide scrolls in a box of its own. */
 async function fits(page) {
   const [wide, there, widest] = await page.evaluate(() => {
@@ -48,4 +62,4 @@ async function looksRight(at, name, prepare = async () => {}, views = VIEWS) {
   }
 }
 
-module.exports = { accessible, fits, looksRight, shoot };
+module.exports = { accessible, accessibleWithoutScript, fits, looksRight, shoot };
