@@ -121,7 +121,7 @@ fn reference(dice: &mut Dice, code: &str, spec: &Spec, house: &House) -> Value {
             _ => json!(job.uid),
         },
         Leaf::AnyJob => match spec.fixed {
-            Some(true) if dice.chance(50) => json!(job.number.to_string()),
+            // By its outside name: whose a number is depends on what else the body says (a story has it).
             Some(true) => json!(job.uid),
             _ => name(dice, code, 100).into(),
         },
