@@ -12,7 +12,8 @@ CREATE INDEX application_status ON application (org_id, status_at);
 CREATE INDEX application_updated ON application (org_id, updated_at);
 CREATE INDEX application_ended ON application (org_id, disposition, id) WHERE disposition IS NOT NULL;
 CREATE INDEX candidate_updated ON candidate (org_id, updated_at);
-CREATE INDEX candidate_named ON candidate (org_id, last_key, first_key);
+-- The beginnings: an entry of an index has less room than a name may take.
+CREATE INDEX candidate_named ON candidate (org_id, substr(last_key, 1, 300), substr(first_key, 1, 300));
 CREATE INDEX candidate_ignored ON candidate (org_id, ignored_at) WHERE ignored_at IS NOT NULL;
 CREATE INDEX submission_for ON submission (org_id, application_id) WHERE application_id IS NOT NULL;
 

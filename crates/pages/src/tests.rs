@@ -262,7 +262,13 @@ fn every_template_renders_from_its_sample() {
         );
     }
     // Parts of pages, which stand within the others.
-    let parts = ["base.html", "desk_top.html", "mark.svg", "question.html"];
+    let parts = [
+        "base.html",
+        "desk_top.html",
+        "mark.svg",
+        "question.html",
+        "switch.html",
+    ];
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap();
     for file in folder {
         let file = file.unwrap().file_name().into_string().unwrap();

@@ -148,12 +148,16 @@ fn named(
     last: &str,
     limit: i64,
 ) -> Result<Vec<Candidate>> {
+    let (first, last) = (text::key(first), text::key(last));
+    // What the index holds of a name (V5).
+    let begin = |key: &str| key.chars().take(300).collect::<String>();
     let rows = r.all(
         sql!(
             "SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate \
-             WHERE org_id = $1 AND last_key = $2 AND first_key = $3 ORDER BY id + 0 LIMIT $4"
+             WHERE org_id = $1 AND substr(last_key, 1, 300) = $2 AND substr(first_key, 1, 300) = $3 \
+             AND last_key = $4 AND first_key = $5 ORDER BY id + 0 LIMIT $6"
         ),
-        &[&org, &text::key(last), &text::key(first), &limit],
+        &[&org, &begin(&last), &begin(&first), &last, &first, &limit],
     )?;
     rows.iter().map(read).collect()
 }

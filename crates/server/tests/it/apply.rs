@@ -883,7 +883,11 @@ fn a_form_that_is_not_ours_does_nothing() {
         let (_, page) = job(&app).await;
         let (link, other) = (begin(&app, &page).await, begin(&app, &page).await);
         let tab = Tab::open(&app, &link).await;
-        let form = tab.form("save", &[("name", "Eve")], &[("f.resume", "cv.pdf", CV)]);
+        let form = tab.form(
+            "save",
+            &[("name", "Mallory")],
+            &[("f.resume", "cv.pdf", CV)],
+        );
         for (name, value) in [
             ("Origin", "https://evil.example"),
             ("Sec-Fetch-Site", "cross-site"),
@@ -902,13 +906,20 @@ fn a_form_that_is_not_ours_does_nothing() {
         };
         assert_eq!(
             strange
-                .post("save", &[("name", "Eve")], &[("f.resume", "cv.pdf", CV)])
+                .post(
+                    "save",
+                    &[("name", "Mallory")],
+                    &[("f.resume", "cv.pdf", CV)]
+                )
                 .await
                 .status,
             403
         );
         let text = tab.page().await;
-        assert!(!text.contains("Eve") && !text.contains("cv.pdf"), "{text}");
+        assert!(
+            !text.contains("Mallory") && !text.contains("cv.pdf"),
+            "{text}"
+        );
         // An old browser under `no-referrer`.
         assert_eq!(app.send(&form.header("Origin", "null")).await.status, 303);
     });

@@ -197,11 +197,13 @@ fn nobody_else_sees_what_people_told_of_themselves() {
             app.settled().await;
             let (_, known) = explore(&app, place).await;
             look::seen_by_those_who_may(&app, &sown, &known).await;
+            look::owned(&app).await;
             look::unseen_on_the_disk(&sown, place);
             look::unseen_by_others(&app, &sown, &known).await;
             look::unseen_at_the_desk(&app, &sown, place).await;
             // Last, as they change what is there.
             look::unheard_in_answers(&app, &sown, &known).await;
+            look::owned(&app).await;
             look::unseen_on_the_disk(&sown, place);
             look::unseen_by_others(&app, &sown, &known).await;
             look::unseen_at_the_desk(&app, &sown, place).await;

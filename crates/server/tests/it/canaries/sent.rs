@@ -241,7 +241,8 @@ fn eightfold(app: &TestApp, canary: &Canary) -> (&'static str, Call) {
         "veteranStatusStr": t("e-veteran"), "disabilityStatusStr": t("e-disability"),
         "customInfo": {"deep": {"Gender": t("e-custom"), "list": [{"race": {"a": [t("e-custom-deep")]}}]}},
         "applications": [{"applicationId": "A-{n}", "gender": t("e-application"), "races": [t("e-application-races")],
-            "veteranStatus": true, "disabilityStatus": true}],
+            "veteranStatus": true, "disabilityStatus": true,
+            "scorecards": [{"interviewName": "Tea", "overallRating": "yes"}]}],
         "resumeContent": {"content": "SGVsbG8=", "extension": "txt", "isBase64": true},
         "notes": [{"noteId": "1", "content": "a note"}],
     });

@@ -147,7 +147,12 @@ fn no_whole_name(_: &Sent, posted: &Posted) -> bool {
 }
 
 fn has_parts(sent: &Sent, posted: &Posted) -> bool {
-    no_whole_name(sent, posted) && (has(posted, "/first_name") || has(posted, "/last_name"))
+    // A blank one is none.
+    let said = |at| {
+        let text = posted.body.pointer(at).and_then(Value::as_str);
+        text.is_some_and(|text| !text.trim().is_empty())
+    };
+    no_whole_name(sent, posted) && (said("/first_name") || said("/last_name"))
 }
 
 fn no_parts(_: &Sent, posted: &Posted) -> bool {
