@@ -57,6 +57,9 @@ pub type Words = BTreeMap<String, Value>;
 /// Reader → field → cell, for one writer.
 pub type Cells = BTreeMap<(String, String), Cell>;
 
+/// What the words of a field come out as at one place; `None` once they contradict each other.
+type Learned = Option<(Turn, Words)>;
+
 /// A letter that was written and read.
 pub struct Seen {
     /// What was sent.
@@ -235,7 +238,7 @@ impl<'s> Finding<'s> {
 
     /// Learns which words stand for the words of choices and for flags: a place whose value follows from what was sent.
     fn learn(&mut self) {
-        let mut learned: HashMap<&str, HashMap<&str, Option<(Turn, Words)>>> = HashMap::new();
+        let mut learned: HashMap<&str, HashMap<&str, Learned>> = HashMap::new();
         for (seen, shown) in self.pairs() {
             let sent = counted(seen).filter(|s| matches!(s.leaf, Leaf::Choice(_) | Leaf::Flag));
             for sent in sent.filter(|s| !shown.patterns.contains_key(&s.pattern)) {

@@ -70,11 +70,7 @@ pub async fn post(
     }
     let answer = reply.json();
     let who = who(writer, posted, &answer).ok_or_else(|| format!("nobody in {}", reply.text()))?;
-    let kept = house
-        .app
-        .app
-        .store
-        .read(move |r| Ok::<_, Problem>(look(r, &who)?));
+    let kept = house.app.app.store.read(move |r| look(r, &who));
     let (candidate, applications, submission, texts) = kept.await.map_err(|p| format!("{p:?}"))?;
     let again = again(house, &submission, texts).await?;
     Ok(Came {
