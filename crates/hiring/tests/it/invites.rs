@@ -144,7 +144,7 @@ fn the_token_lies_nowhere_and_is_filled_in_on_the_way_out() {
         };
         let body = invite::fill(&house.app.key, mail.body.as_deref().unwrap());
         assert!(
-            body.contains(&format!("Hello \"Ada\"\\,\n\n")) && body.contains(&url),
+            body.contains("Hello \"Ada\"\\,\n\n") && body.contains(&url),
             "{body}"
         );
         assert!(by_token(&house, &token).await.is_ok());
