@@ -1,0 +1,103 @@
+//! Other applicant tracking systems, spoken outbound: one folder and one line in [`CONNECTORS`] each.
+//!
+//! A connector is pure. It is given what is to be carried ([`Parcel`]) and what was said so far ([`Exchange`]), and answers
+//! with the next [`Step`]. It calls nobody, knows no clock but the one it is handed, and keeps nothing; whoever carries
+//! (`courier`) performs the request, keeps the exchange before it asks again, and so goes on after a crash where it was.
+//!
+//! # The one rule
+//! None of these systems documents an idempotency key, so a create is never repeated blindly: after an exchange that ended
+//! [`Outcome::Unanswered`] the next step must *look up* what the far side has before it creates.
+//!
+//! # Layout
+//! `parcel.rs` – what is carried · `step.rs` – requests, answers and what follows · one folder per system with `mod.rs`
+//! (the steps), `wire.rs` (the system's words), `map.rs` (ours into theirs), `README.md` (its guide) and `golden/`.
+
+mod parcel;
+mod step;
+
+pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
+pub use step::{
+    Answer, Body, Exchange, Header, Method, Outcome, Part, Refusal, Remote, Request, Step, Ticket,
+    Value,
+};
+
+/// Another system that takes candidates.
+pub trait Connector: Sync {
+    /// As settings, the API and metrics call it: lower case, no blanks.
+    fn name(&self) -> &'static str;
+    /// As people call it.
+    fn title(&self) -> &'static str;
+    /// What it must be told before it can carry; forms and checks are made of it.
+    fn settings(&self) -> &'static [Setting];
+    /// What becomes of each canonical field: its place there, or why it has none.
+    fn fields(&self) -> &'static [Carried];
+    /// How much its vendor lets one account ask, as documented; what its answers say is learned besides.
+    fn limit(&self) -> Limit;
+    /// What to do next. Pure: the same parcel and exchanges give the same step.
+    fn step(&self, parcel: &Parcel, so_far: &[Exchange]) -> Step;
+    /// The guide, Markdown.
+    fn guide(&self) -> &'static str;
+
+    /// How an access token is asked for, where the system wants one. Whoever carries keeps it in memory alone, until shortly
+    /// before it ends, and asks anew when it is refused; it is in no exchange.
+    fn ask_for_ticket(&self, _parcel: &Parcel) -> Option<Request> {
+        None
+    }
+    /// Reads the answer to [`ask_for_ticket`](Connector::ask_for_ticket).
+    ///
+    /// # Errors
+    /// Why there is no token, and whether asking again may help.
+    fn read_ticket(&self, _answer: &Answer) -> Result<Ticket, Step> {
+        Err(Step::Refused(Refusal::new(
+            "credentials",
+            "this system gives no tokens",
+        )))
+    }
+}
+
+/// One line of a connector's form.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name in the API: snake_case.
+    pub name: &'static str,
+    /// Above the field.
+    pub label: &'static str,
+    /// Under the field; `""`: nothing.
+    pub hint: &'static str,
+    /// Whether nothing works without it.
+    pub required: bool,
+    /// Sealed at rest and never shown again.
+    pub secret: bool,
+    /// What is taken when it is left out; `""`: nothing. For addresses: the vendor's own.
+    pub default: &'static str,
+}
+
+/// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `notes`, `application`, `answers`).
+#[derive(Debug, Clone, Copy)]
+pub struct Carried {
+    /// Its name in our record.
+    pub field: &'static str,
+    /// Its place there; `None`: it has none.
+    pub place: Option<&'static str>,
+    /// What is lost or changed on the way; `""`: nothing.
+    pub remark: &'static str,
+}
+
+/// Requests that a system takes from one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// So many …
+    pub requests: u32,
+    /// … within so many seconds.
+    pub seconds: u32,
+    /// At once.
+    pub at_once: u32,
+}
+
+/// Every system that we push to.
+pub const CONNECTORS: &[&dyn Connector] = &[];
+
+/// The connector of this name.
+pub fn by_name(name: &str) -> Option<&'static dyn Connector> {
+    CONNECTORS.iter().copied().find(|c| c.name() == name)
+}
