@@ -86,4 +86,12 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V8__applying",
         sql: include_str!("../migrations/V8__applying.sql"),
     },
+    store::Migration {
+        name: "V18__board",
+        sql: include_str!("../migrations/V18__board.sql"),
+    },
+    store::Migration {
+        name: "V19__inviting_many",
+        sql: include_str!("../migrations/V19__inviting_many.sql"),
+    },
 ];
