@@ -6,6 +6,7 @@
 //!
 //! Which indexes serve the columns stands in `V18__board.sql`.
 
+use serde_json::Value;
 use store::{Reader, Row, ToValue, Tx, sql};
 
 use super::{DECISION, Disposition};
@@ -335,7 +336,7 @@ fn read(row: &Row) -> Result<Card> {
         candidate: row.get(2)?,
         name: record.name().to_owned(),
         email: record.email().map(str::to_owned),
-        tags: record.values("tags").map(str::to_owned).collect(),
+        tags: tags_of(&record).map(str::to_owned).collect(),
         source: row.get(4)?,
         seen: Seen {
             stage: row.get(5)?,
@@ -347,6 +348,11 @@ fn read(row: &Row) -> Result<Card> {
         ended: how.as_deref().and_then(Disposition::parse).zip(ended_at),
         reason: row.get(12)?,
     })
+}
+
+/// The tags that a record holds.
+pub(super) fn tags_of(record: &Record) -> impl Iterator<Item = &str> {
+    record.list("tags").iter().filter_map(Value::as_str)
 }
 
 /// What moving a card came to.

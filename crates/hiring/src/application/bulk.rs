@@ -4,7 +4,9 @@
 use serde_json::json;
 use store::{Reader, Tx, sql};
 
-use super::board::{Elsewhere, Seen, Shift, Whereabouts, elsewhere, shift_among, whereabouts};
+use super::board::{
+    Elsewhere, Seen, Shift, Whereabouts, elsewhere, shift_among, tags_of, whereabouts,
+};
 use super::conclude;
 use crate::caller::Caller;
 use crate::candidate::{self, CandidateEdit};
@@ -12,7 +14,7 @@ use crate::id::{ApplicationId, CatalogId, JobId, OrgId, StageId, Uuid, new_uid};
 use crate::job::{self, Stage};
 use crate::mail;
 use crate::problem::{Clash, Problem, Result};
-use crate::record::Said;
+use crate::record::{Record, Said};
 use crate::submission::{self, NewSubmission};
 use crate::text;
 
@@ -209,9 +211,9 @@ fn tag(
     names: &[String],
 ) -> Result<Outcome> {
     let person = candidate::find(tx, caller.org, there.candidate)?;
-    let has = |record: &crate::record::Record, name: &str| {
+    let has = |record: &Record, name: &str| {
         let key = text::key(name);
-        record.values("tags").any(|had| text::key(had) == key)
+        tags_of(record).any(|had| text::key(had) == key)
     };
     let missing: Vec<&String> = names.iter().filter(|n| !has(&person.record, n)).collect();
     if missing.is_empty() {
@@ -228,7 +230,7 @@ fn tag(
     };
     let kept = submission::keep(tx, caller, &sent)?;
     candidate::edit_by(tx, caller, kept, there.candidate, &Said::new(), |record| {
-        let mut tags: Vec<String> = record.values("tags").map(str::to_owned).collect();
+        let mut tags: Vec<String> = tags_of(record).map(str::to_owned).collect();
         tags.extend(names.iter().filter(|n| !has(record, n)).cloned());
         let mut said = Said::new();
         said.insert("tags".into(), json!(tags));

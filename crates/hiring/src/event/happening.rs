@@ -25,7 +25,9 @@ pub struct Happening {
     pub application: Option<Uuid>,
     /// See [`super::Kind::word`].
     pub kind: String,
-    /// The member who did it, if one did.
+    /// Who did it, as events name them.
+    pub actor: String,
+    /// The member's name, if one did it.
     pub by: Option<String>,
 }
 
@@ -62,7 +64,8 @@ pub fn happenings(r: &mut Reader, org: OrgId, after: i64) -> Result<(Vec<Happeni
             Some(known) => known.clone(),
             None => {
                 let name = member(r, org, &actor)?;
-                names.entry(actor).or_insert(name).clone()
+                names.insert(actor.clone(), name.clone());
+                name
             }
         };
         all.push(Happening {
@@ -70,6 +73,7 @@ pub fn happenings(r: &mut Reader, org: OrgId, after: i64) -> Result<(Vec<Happeni
             job: row.get(1)?,
             application: row.get(2)?,
             kind: row.get(3)?,
+            actor,
             by,
         });
     }
