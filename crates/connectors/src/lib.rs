@@ -13,9 +13,11 @@
 //! (the steps), `wire.rs` (the system's words), `map.rs` (ours into theirs), `README.md` (its guide) and `golden/`.
 
 mod parcel;
+mod setting;
 mod step;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
+pub use setting::{Flaw, Kind, Setting, check};
 pub use step::{
     Answer, Body, Exchange, Header, Method, Outcome, Part, Refusal, Remote, Request, Step, Ticket,
     Value,
@@ -53,23 +55,6 @@ pub trait Connector: Sync {
             "this system gives no tokens",
         )))
     }
-}
-
-/// One line of a connector's form.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// Its name in the API: snake_case.
-    pub name: &'static str,
-    /// Above the field.
-    pub label: &'static str,
-    /// Under the field; `""`: nothing.
-    pub hint: &'static str,
-    /// Whether nothing works without it.
-    pub required: bool,
-    /// Sealed at rest and never shown again.
-    pub secret: bool,
-    /// What is taken when it is left out; `""`: nothing. For addresses: the vendor's own.
-    pub default: &'static str,
 }
 
 /// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `notes`, `application`, `answers`).
