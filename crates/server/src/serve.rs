@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
+use crate::inviting;
 use crate::linger::Lingering;
 
 /// How long a client may take for its request's head: one byte a second gets nowhere.
@@ -52,6 +53,7 @@ pub async fn run(
     let housekeeping = [
         tokio::spawn(keep_house(app.clone())),
         tokio::spawn(expire_invites(app.clone())),
+        tokio::spawn(inviting::work(app.clone())),
     ];
     let fetching = errands
         .fetching
@@ -126,7 +128,10 @@ fn serve_connection(
     let _ = stream.set_nodelay(true);
     // Whom the pages count tries for.
     let peer = stream.peer_addr().ok().map(pages::Peer);
+    // By what streams without an end hear of it.
+    let stopping = pages::Stop(stop.clone());
     let known = router.map_request(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(stopping.clone());
         if let Some(peer) = peer {
             request.extensions_mut().insert(peer);
         }
@@ -194,6 +199,20 @@ async fn forget_requests(app: &App) {
     }
 }
 
+/// The same for lists of people to invite that nobody started.
+async fn forget_lists(app: &App) {
+    loop {
+        match app.store.write(invite::run::forget_drafts).await {
+            Ok(1..) => tokio::task::yield_now().await,
+            Ok(0) => return,
+            Err(problem) => {
+                tracing::warn!(?problem, "lists that nobody started were not forgotten");
+                return;
+            }
+        }
+    }
+}
+
 /// Forgets kept answers after their week and kept requests after their time, and removes drafts that nobody came back for
 /// and, after their day, orphaned files.
 async fn keep_house(app: App) {
@@ -201,6 +220,7 @@ async fn keep_house(app: App) {
         tokio::time::sleep(Duration::from_secs(600)).await;
         forget_answers(&app).await;
         forget_requests(&app).await;
+        forget_lists(&app).await;
         if let Err(problem) = draft::sweep(&app).await {
             tracing::warn!(
                 ?problem,

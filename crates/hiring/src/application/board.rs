@@ -64,6 +64,21 @@ pub struct Card {
     pub reason: Option<String>,
 }
 
+impl Card {
+    /// In which column it is.
+    pub fn column(&self) -> Column {
+        match self.ended {
+            Some((how, _)) => Column::Ended(how),
+            None => Column::Stage(self.seen.stage),
+        }
+    }
+
+    /// Where in its column: what comes after it begins here.
+    pub fn place(&self) -> After {
+        After(self.ended.map_or(self.seen.at, |(_, at)| at), self.id.0)
+    }
+}
+
 /// Where somebody saw a card: its stage, and since when it was there (µs). Together they are a version: a card that left
 /// and came back is another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,12 +110,29 @@ impl After {
 macro_rules! sieve {
     ($source:literal, $tag:literal, $text:literal, $from:literal, $before:literal) => {
         concat!(
-            " AND (CAST(", $source, " AS TEXT) IS NULL OR substr(a.source, 1, 100) = ", $source, ") \
-             AND (CAST(", $tag, " AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM tagged g \
-             WHERE g.candidate_id = a.candidate_id AND g.tag_id = ", $tag, ")) \
-             AND (CAST(", $text, " AS TEXT) IS NULL OR REPLACE(a.sort_name, ", $text, ", '') <> a.sort_name \
-             OR REPLACE(a.sort_email, ", $text, ", '') <> a.sort_email) \
-             AND COALESCE(a.applied_at, a.created_at) >= ", $from, " AND COALESCE(a.applied_at, a.created_at) < ", $before
+            " AND (CAST(",
+            $source,
+            " AS TEXT) IS NULL OR substr(a.source, 1, 100) = ",
+            $source,
+            ") \
+             AND (CAST(",
+            $tag,
+            " AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM tagged g \
+             WHERE g.candidate_id = a.candidate_id AND g.tag_id = ",
+            $tag,
+            ")) \
+             AND (CAST(",
+            $text,
+            " AS TEXT) IS NULL OR REPLACE(a.sort_name, ",
+            $text,
+            ", '') <> a.sort_name \
+             OR REPLACE(a.sort_email, ",
+            $text,
+            ", '') <> a.sort_email) \
+             AND COALESCE(a.applied_at, a.created_at) >= ",
+            $from,
+            " AND COALESCE(a.applied_at, a.created_at) < ",
+            $before
         )
     };
 }
@@ -147,18 +179,36 @@ pub fn column(
     let bounds = Bounds::of(sieve);
     let statement = match (column, *sieve == Sieve::default()) {
         (Column::Stage(_), true) => column!(
-            "a.stage_id = $3 AND a.ended_at IS NULL", "stage_at", "", "$4", "$5", "$6"
+            "a.stage_id = $3 AND a.ended_at IS NULL",
+            "stage_at",
+            "",
+            "$4",
+            "$5",
+            "$6"
         ),
         (Column::Ended(_), true) => column!(
-            "a.disposition = $3 AND a.ended_at IS NOT NULL", "ended_at", "", "$4", "$5", "$6"
+            "a.disposition = $3 AND a.ended_at IS NOT NULL",
+            "ended_at",
+            "",
+            "$4",
+            "$5",
+            "$6"
         ),
         (Column::Stage(_), false) => column!(
-            "a.stage_id = $3 AND a.ended_at IS NULL", "stage_at",
-            sieve!("$7", "$8", "$9", "$10", "$11"), "$4", "$5", "$6"
+            "a.stage_id = $3 AND a.ended_at IS NULL",
+            "stage_at",
+            sieve!("$7", "$8", "$9", "$10", "$11"),
+            "$4",
+            "$5",
+            "$6"
         ),
         (Column::Ended(_), false) => column!(
-            "a.disposition = $3 AND a.ended_at IS NOT NULL", "ended_at",
-            sieve!("$7", "$8", "$9", "$10", "$11"), "$4", "$5", "$6"
+            "a.disposition = $3 AND a.ended_at IS NOT NULL",
+            "ended_at",
+            sieve!("$7", "$8", "$9", "$10", "$11"),
+            "$4",
+            "$5",
+            "$6"
         ),
     };
     if *sieve != Sieve::default() {
@@ -434,8 +484,16 @@ pub(super) fn shift_among(
     }
     let there = whereabouts(tx, org, job, uid)?;
     Ok(match there {
-        Whereabouts { pending: true, ended: None, .. } => Shift::Pending,
-        Whereabouts { ended: None, seen: now, .. } if now.stage == to => Shift::There,
+        Whereabouts {
+            pending: true,
+            ended: None,
+            ..
+        } => Shift::Pending,
+        Whereabouts {
+            ended: None,
+            seen: now,
+            ..
+        } if now.stage == to => Shift::There,
         other => Shift::Elsewhere(elsewhere(tx, org, stages, &other)?),
     })
 }

@@ -204,12 +204,7 @@ fn note_read(tx: &mut Tx, caller: &Caller, id: ApplicationId) -> Result<()> {
 }
 
 /// Gives the person tags, as something that was said of them on the desk; those they have stay.
-fn tag(
-    tx: &mut Tx,
-    caller: &Caller,
-    there: &Whereabouts,
-    names: &[String],
-) -> Result<Outcome> {
+fn tag(tx: &mut Tx, caller: &Caller, there: &Whereabouts, names: &[String]) -> Result<Outcome> {
     let person = candidate::find(tx, caller.org, there.candidate)?;
     let has = |record: &Record, name: &str| {
         let key = text::key(name);

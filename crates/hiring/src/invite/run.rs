@@ -150,13 +150,7 @@ impl Fault {
 ///
 /// # Errors
 /// [`Clash::NotAllowed`] when the job takes no applications, or whoever asks is no member.
-pub fn create(
-    tx: &mut Tx,
-    caller: &Caller,
-    job: JobId,
-    new: &NewRun,
-    total: usize,
-) -> Result<Run> {
+pub fn create(tx: &mut Tx, caller: &Caller, job: JobId, new: &NewRun, total: usize) -> Result<Run> {
     let Who::Member(member) = caller.who else {
         let why = "only a member invites many";
         return Err(Problem::Conflict(Clash::NotAllowed(why)));
@@ -204,7 +198,11 @@ pub fn add_rows(tx: &mut Tx, org: OrgId, run: RunId, from: usize, rows: &[NewRow
             None => 0,
         };
         if put == 0 {
-            let fault = if key.is_some() { Fault::Twice } else { Fault::Address };
+            let fault = if key.is_some() {
+                Fault::Twice
+            } else {
+                Fault::Address
+            };
             tx.run(
                 sql!(
                     "INSERT INTO invite_row (org_id, run_id, n, email, name, fault) VALUES ($1, $2, $3, $4, $5, $6)"

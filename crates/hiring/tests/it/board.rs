@@ -73,7 +73,10 @@ fn seen(application: &Application) -> Seen {
 fn of_two_recruiters_who_move_one_card_one_does_and_the_other_hears_who_was_first() {
     story(async |house: House| {
         let stages = stages(&house).await;
-        let (bert, cleo) = (recruiter(&house, "Bert").await, recruiter(&house, "Cleo").await);
+        let (bert, cleo) = (
+            recruiter(&house, "Bert").await,
+            recruiter(&house, "Cleo").await,
+        );
         for round in 0..10 {
             let card = applied(&house, &format!("ada{round}@x.org"), "Web").await;
             let gate = Arc::new(Barrier::new(2));
@@ -87,15 +90,29 @@ fn of_two_recruiters_who_move_one_card_one_does_and_the_other_hears_who_was_firs
             });
             let mut outcomes = at_once(moves).await;
             let bert_was_first = outcomes[0] == Shift::Moved;
-            let (second, first) = (outcomes.remove(usize::from(bert_was_first)), outcomes.remove(0));
+            let (second, first) = (
+                outcomes.remove(usize::from(bert_was_first)),
+                outcomes.remove(0),
+            );
             assert_eq!(first, Shift::Moved);
             let Shift::Elsewhere(where_it_is) = second else {
                 panic!("both moved it, or nobody: {second:?}");
             };
-            let (name, stage) = if bert_was_first { ("Bert", stages[1]) } else { ("Cleo", stages[2]) };
+            let (name, stage) = if bert_was_first {
+                ("Bert", stages[1])
+            } else {
+                ("Cleo", stages[2])
+            };
             assert_eq!(where_it_is.by, Actor::Member(name.into()));
             assert_eq!(where_it_is.seen.stage, stage);
-            assert_eq!(where_it_is.stage, if bert_was_first { "Screen" } else { "Interview" });
+            assert_eq!(
+                where_it_is.stage,
+                if bert_was_first {
+                    "Screen"
+                } else {
+                    "Interview"
+                }
+            );
             // What was refused left nothing behind: one stage was left, once.
             let (org, id) = (house.org, card.id);
             let left = house.read(move |r| application::passages(r, org, id)).await;
@@ -114,22 +131,48 @@ fn a_card_that_left_and_came_back_is_not_the_one_that_was_seen() {
         let bert = recruiter(&house, "Bert").await;
         let card = applied(&house, "ada@x.org", "Web").await;
         let first = seen(&card);
-        assert_eq!(shift(&house, &bert, card.uid, first, stages[1]).await, Shift::Moved);
-        let there = column(&house, Column::Stage(stages[1]), Sieve::default(), After::NOTHING, 9).await;
-        assert_eq!(shift(&house, &bert, card.uid, there[0].seen, stages[0]).await, Shift::Moved);
-        let back = column(&house, Column::Stage(stages[0]), Sieve::default(), After::NOTHING, 9).await;
+        assert_eq!(
+            shift(&house, &bert, card.uid, first, stages[1]).await,
+            Shift::Moved
+        );
+        let there = column(
+            &house,
+            Column::Stage(stages[1]),
+            Sieve::default(),
+            After::NOTHING,
+            9,
+        )
+        .await;
+        assert_eq!(
+            shift(&house, &bert, card.uid, there[0].seen, stages[0]).await,
+            Shift::Moved
+        );
+        let back = column(
+            &house,
+            Column::Stage(stages[0]),
+            Sieve::default(),
+            After::NOTHING,
+            9,
+        )
+        .await;
         // The same stage, but another version.
         assert_eq!(back[0].seen.stage, first.stage);
         assert!(back[0].seen.at > first.at);
         let late = shift(&house, &bert, card.uid, first, stages[2]).await;
         assert!(matches!(late, Shift::Elsewhere(_)), "{late:?}");
         // Where it is wanted already, it is no matter how it came there.
-        assert_eq!(shift(&house, &bert, card.uid, first, stages[0]).await, Shift::There);
+        assert_eq!(
+            shift(&house, &bert, card.uid, first, stages[0]).await,
+            Shift::There
+        );
         assert!(back[0].read, "who moves a card has looked at it");
         assert_eq!(
             house.events().await,
             [
-                "job.created", "candidate.created", "application.submitted", "application.advanced",
+                "job.created",
+                "candidate.created",
+                "application.submitted",
+                "application.advanced",
                 "application.advanced"
             ]
         );
@@ -146,24 +189,39 @@ fn what_waits_has_ended_or_is_anothers_does_not_move() {
             pending: true,
             ..NewApplication::default()
         };
-        let waiting = house.apply(who, pending).await.unwrap().application().clone();
-        assert_eq!(shift(&house, &bert, waiting.uid, seen(&waiting), stages[1]).await, Shift::Pending);
+        let waiting = house
+            .apply(who, pending)
+            .await
+            .unwrap()
+            .application()
+            .clone();
+        assert_eq!(
+            shift(&house, &bert, waiting.uid, seen(&waiting), stages[1]).await,
+            Shift::Pending
+        );
         let gone = applied(&house, "bob@x.org", "Web").await;
         let (by, id) = (bert.clone(), gone.id);
         house
             .write(move |tx| application::dispose(tx, &by, id, Disposition::Withdrawn, None))
             .await
             .unwrap();
-        let Shift::Elsewhere(there) = shift(&house, &bert, gone.uid, seen(&gone), stages[1]).await else {
+        let Shift::Elsewhere(there) = shift(&house, &bert, gone.uid, seen(&gone), stages[1]).await
+        else {
             panic!("it moved");
         };
-        assert_eq!((there.ended, there.by), (Some(Disposition::Withdrawn), Actor::Member("Bert".into())));
+        assert_eq!(
+            (there.ended, there.by),
+            (Some(Disposition::Withdrawn), Actor::Member("Bert".into()))
+        );
         let stranger = Caller::system(house.other);
         let (job, uid, from, to) = (house.job.id, gone.uid, seen(&gone), stages[1]);
         let foreign = house
             .write(move |tx| board::shift(tx, &stranger, job, uid, from, to))
             .await;
-        assert!(matches!(foreign, Err(Problem::Invalid(_) | Problem::NotFound(_))), "{foreign:?}");
+        assert!(
+            matches!(foreign, Err(Problem::Invalid(_) | Problem::NotFound(_))),
+            "{foreign:?}"
+        );
         let (by, nowhere) = (bert.clone(), StageId(9_999));
         let refused = house
             .write(move |tx| board::shift(tx, &by, job, uid, from, nowhere))
@@ -191,15 +249,21 @@ fn a_column_comes_in_pages_newest_first_and_whole() {
         }
         assert_eq!(found, made);
         let (org, job, other) = (house.org, house.job.id, house.other);
-        let tally = house.read(move |r| board::tally(r, org, job, &Sieve::default())).await;
+        let tally = house
+            .read(move |r| board::tally(r, org, job, &Sieve::default()))
+            .await;
         assert_eq!(tally.of(Column::Stage(stages[0])), 23);
         assert_eq!(tally.of(Column::Stage(stages[1])), 0);
         // Another organization sees nothing of it.
-        let foreign = house.read(move |r| board::tally(r, other, job, &Sieve::default())).await;
+        let foreign = house
+            .read(move |r| board::tally(r, other, job, &Sieve::default()))
+            .await;
         assert_eq!(foreign, board::Tally::default());
         let stage = Column::Stage(stages[0]);
         let cards = house
-            .read(move |r| board::column(r, other, job, stage, &Sieve::default(), After::NOTHING, 9))
+            .read(move |r| {
+                board::column(r, other, job, stage, &Sieve::default(), After::NOTHING, 9)
+            })
             .await;
         assert!(cards.is_empty());
         let uids = made[..3].to_vec();
@@ -207,7 +271,13 @@ fn a_column_comes_in_pages_newest_first_and_whole() {
             .read(move |r| board::cards(r, other, job, &Sieve::default(), &uids))
             .await;
         assert!(cards.is_empty());
-        assert_eq!(house.read(move |r| board::sources(r, other, job, 9)).await.len(), 0);
+        assert_eq!(
+            house
+                .read(move |r| board::sources(r, other, job, 9))
+                .await
+                .len(),
+            0
+        );
     });
 }
 
@@ -226,13 +296,55 @@ fn a_sieve_lets_through_what_it_says() {
         let sources = house.read(move |r| board::sources(r, org, job, 9)).await;
         assert_eq!(sources, ["Referral", "Web"]);
         let sieves = [
-            (Sieve { source: Some("Web".into()), ..Sieve::default() }, vec![first.uid]),
-            (Sieve { tag: Some(tags[0].0), ..Sieve::default() }, vec![second.uid]),
-            (Sieve { text: Some("BOB@".into()), ..Sieve::default() }, vec![second.uid]),
-            (Sieve { text: Some("lovelace".into()), ..Sieve::default() }, vec![second.uid, first.uid]),
-            (Sieve { applied: (None, Some(second.created_at)), ..Sieve::default() }, vec![first.uid]),
-            (Sieve { applied: (Some(second.created_at), None), ..Sieve::default() }, vec![second.uid]),
-            (Sieve { text: Some("nobody".into()), ..Sieve::default() }, vec![]),
+            (
+                Sieve {
+                    source: Some("Web".into()),
+                    ..Sieve::default()
+                },
+                vec![first.uid],
+            ),
+            (
+                Sieve {
+                    tag: Some(tags[0].0),
+                    ..Sieve::default()
+                },
+                vec![second.uid],
+            ),
+            (
+                Sieve {
+                    text: Some("BOB@".into()),
+                    ..Sieve::default()
+                },
+                vec![second.uid],
+            ),
+            (
+                Sieve {
+                    text: Some("lovelace".into()),
+                    ..Sieve::default()
+                },
+                vec![second.uid, first.uid],
+            ),
+            (
+                Sieve {
+                    applied: (None, Some(second.created_at)),
+                    ..Sieve::default()
+                },
+                vec![first.uid],
+            ),
+            (
+                Sieve {
+                    applied: (Some(second.created_at), None),
+                    ..Sieve::default()
+                },
+                vec![second.uid],
+            ),
+            (
+                Sieve {
+                    text: Some("nobody".into()),
+                    ..Sieve::default()
+                },
+                vec![],
+            ),
         ];
         for (sieve, wanted) in sieves {
             let stage = Column::Stage(stages[0]);
@@ -243,7 +355,9 @@ fn a_sieve_lets_through_what_it_says() {
             let again = sieve.clone();
             let tally = house.read(move |r| board::tally(r, org, job, &again)).await;
             assert_eq!(tally.of(stage), count, "{sieve:?}");
-            let cards = house.read(move |r| board::cards(r, org, job, &sieve, &uids)).await;
+            let cards = house
+                .read(move |r| board::cards(r, org, job, &sieve, &uids))
+                .await;
             assert_eq!(cards.len(), wanted.len());
         }
     });
@@ -274,9 +388,14 @@ fn rejecting_many_says_of_each_what_came_of_it() {
             })
             .await
             .unwrap();
-        let opened = house.apply(nameless.candidate.id, NewApplication::default()).await;
+        let opened = house
+            .apply(nameless.candidate.id, NewApplication::default())
+            .await;
         let nameless = opened.unwrap().application().clone();
-        assert_eq!(shift(&house, &bert, moved.uid, seen(&moved), stages[1]).await, Shift::Moved);
+        assert_eq!(
+            shift(&house, &bert, moved.uid, seen(&moved), stages[1]).await,
+            Shift::Moved
+        );
         let by = bert.clone();
         let reason = house.write(move |tx| {
             let new = catalog::NewItem {
@@ -300,7 +419,9 @@ fn rejecting_many_says_of_each_what_came_of_it() {
         ];
         let outcomes = bulk(&house, &bert, deed.clone(), rows.clone()).await;
         assert_eq!(outcomes[0], Outcome::Done);
-        assert!(matches!(&outcomes[1], Outcome::Elsewhere(at) if at.by == Actor::Member("Bert".into())));
+        assert!(
+            matches!(&outcomes[1], Outcome::Elsewhere(at) if at.by == Actor::Member("Bert".into()))
+        );
         assert!(matches!(outcomes[2], Outcome::WithoutMail(_)));
         assert_eq!(outcomes[3], Outcome::Missing);
         // Once more changes nothing, and nobody is mailed twice.
@@ -312,11 +433,26 @@ fn rejecting_many_says_of_each_what_came_of_it() {
         assert_eq!(ended.reason.as_deref(), Some("Too far away"));
         let mails = only_here!("SELECT COUNT(*) FROM delivery WHERE channel = 'mail'");
         assert_eq!(house.count(mails).await, 1);
-        let column = column(&house, Column::Ended(Disposition::Rejected), Sieve::default(), After::NOTHING, 9);
+        let column = column(
+            &house,
+            Column::Ended(Disposition::Rejected),
+            Sieve::default(),
+            After::NOTHING,
+            9,
+        );
         assert_eq!(column.await.len(), 2);
         let kinds = house.events().await;
-        let rejected = kinds.iter().filter(|k| *k == "application.rejected").count();
-        assert_eq!((rejected, kinds.iter().filter(|k| *k == "mail.queued").count()), (2, 1));
+        let rejected = kinds
+            .iter()
+            .filter(|k| *k == "application.rejected")
+            .count();
+        assert_eq!(
+            (
+                rejected,
+                kinds.iter().filter(|k| *k == "mail.queued").count()
+            ),
+            (2, 1)
+        );
     });
 }
 
@@ -329,7 +465,12 @@ fn rejecting_who_has_not_applied_yet_takes_the_invite_back_and_mails_nobody() {
             pending: true,
             ..NewApplication::default()
         };
-        let waiting = house.apply(who, pending).await.unwrap().application().clone();
+        let waiting = house
+            .apply(who, pending)
+            .await
+            .unwrap()
+            .application()
+            .clone();
         let (key, by, of) = (house.app.key.clone(), bert.clone(), waiting.clone());
         house
             .write(move |tx| invite::create(tx, &key, &by, &of, None))
@@ -342,7 +483,10 @@ fn rejecting_who_has_not_applied_yet_takes_the_invite_back_and_mails_nobody() {
         let outcome = bulk_one(&house, &bert, deed, &waiting).await;
         assert!(matches!(outcome, Outcome::WithoutMail(_)), "{outcome:?}");
         let events = house.events().await;
-        assert!(events.ends_with(&["invite.revoked".into(), "application.rejected".into()]), "{events:?}");
+        assert!(
+            events.ends_with(&["invite.revoked".into(), "application.rejected".into()]),
+            "{events:?}"
+        );
     });
 }
 
@@ -367,7 +511,12 @@ fn tags_given_to_many_at_once_are_all_there_and_given_once() {
             }
         });
         let outcomes: Vec<Outcome> = at_once(calls).await.into_iter().flatten().collect();
-        assert!(outcomes.iter().all(|o| matches!(o, Outcome::Done | Outcome::There)), "{outcomes:?}");
+        assert!(
+            outcomes
+                .iter()
+                .all(|o| matches!(o, Outcome::Done | Outcome::There)),
+            "{outcomes:?}"
+        );
         let given = only_here!("SELECT COUNT(*) FROM tagged");
         assert_eq!(house.count(given).await, 24);
         let stage = Column::Stage(cards[0].stage);
@@ -395,8 +544,13 @@ fn who_watches_a_board_hears_of_its_cards_and_of_their_people() {
             .unwrap();
         house.events().await;
         let org = house.org;
-        let (heard, upto) = house.read(move |r| happening::happenings(r, org, start)).await;
-        let kinds: Vec<_> = heard.iter().map(|h| (h.kind.as_str(), h.application, h.by.as_deref())).collect();
+        let (heard, upto) = house
+            .read(move |r| happening::happenings(r, org, start))
+            .await;
+        let kinds: Vec<_> = heard
+            .iter()
+            .map(|h| (h.kind.as_str(), h.application, h.by.as_deref()))
+            .collect();
         assert_eq!(
             kinds,
             [
@@ -406,10 +560,14 @@ fn who_watches_a_board_hears_of_its_cards_and_of_their_people() {
         );
         assert_eq!(upto, start + 2);
         assert!(heard.iter().all(|h| h.job == house.job.id));
-        let (none, same) = house.read(move |r| happening::happenings(r, org, upto)).await;
+        let (none, same) = house
+            .read(move |r| happening::happenings(r, org, upto))
+            .await;
         assert_eq!((none.len(), same), (0, upto));
         let other = house.other;
-        let (foreign, _) = house.read(move |r| happening::happenings(r, other, start)).await;
+        let (foreign, _) = house
+            .read(move |r| happening::happenings(r, other, start))
+            .await;
         assert!(foreign.is_empty());
     });
 }

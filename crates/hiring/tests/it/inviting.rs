@@ -90,7 +90,10 @@ fn a_list_says_of_each_row_what_will_happen_and_then_it_happens() {
         let bert = recruiter(&house).await;
         house.person("known@x.org").await;
         let applied = house.person("applied@x.org").await.candidate.id;
-        house.apply(applied, NewApplication::default()).await.unwrap();
+        house
+            .apply(applied, NewApplication::default())
+            .await
+            .unwrap();
         let again = house.person("again@x.org").await.candidate.id;
         let opened = house.apply(again, NewApplication::default()).await.unwrap();
         let (by, id) = (bert.clone(), opened.application().id);
@@ -98,14 +101,26 @@ fn a_list_says_of_each_row_what_will_happen_and_then_it_happens() {
             .write(move |tx| application::dispose(tx, &by, id, Disposition::Rejected, None))
             .await
             .unwrap();
-        let first = listed(&house, &bert, false, vec![row("invited@x.org", ""), row("late@x.org", "")]).await;
+        let first = listed(
+            &house,
+            &bert,
+            false,
+            vec![row("invited@x.org", ""), row("late@x.org", "")],
+        )
+        .await;
         start(&house, &bert, first.uid).await.unwrap();
         work(&house, 10).await;
         let (by, org, uid) = (bert.clone(), house.org, first.uid);
         let revoked = house.write(move |tx| {
             let lines = run::lines(tx, org, uid, 1, 1)?;
             let (id, _) = lines[0].invite.expect("an invite");
-            let all = invite::page(tx, org, hiring::id::InviteId(id.0 - 1), &invite::Filter::default(), 1)?;
+            let all = invite::page(
+                tx,
+                org,
+                hiring::id::InviteId(id.0 - 1),
+                &invite::Filter::default(),
+                1,
+            )?;
             invite::revoke(tx, &by, &all[0])
         });
         revoked.await.unwrap();
@@ -140,10 +155,23 @@ fn a_list_says_of_each_row_what_will_happen_and_then_it_happens() {
         assert_eq!(step(&house, 10).await, Pace::Idle);
         start(&house, &bert, made.uid).await.unwrap();
         work(&house, 3).await;
-        let words: Vec<_> = outcomes(&house, made.uid).await.into_iter().map(|(_, w, _)| w).collect();
+        let words: Vec<_> = outcomes(&house, made.uid)
+            .await
+            .into_iter()
+            .map(|(_, w, _)| w)
+            .collect();
         assert_eq!(
             words,
-            ["invited", "invited", "invited", "renewed", "already_invited", "applied", "skipped", "skipped"]
+            [
+                "invited",
+                "invited",
+                "invited",
+                "renewed",
+                "already_invited",
+                "applied",
+                "skipped",
+                "skipped"
+            ]
         );
         let org = house.org;
         let found = house.read(move |r| run::find(r, org, made.uid)).await;
@@ -151,7 +179,12 @@ fn a_list_says_of_each_row_what_will_happen_and_then_it_happens() {
         let kinds = house.events().await.split_off(before);
         let invited = ["application.created", "invite.created", "invite.mailed"];
         let expected = [
-            &["candidate.created"][..], &invited, &["candidate.updated"], &invited, &["candidate.updated"], &invited,
+            &["candidate.created"][..],
+            &invited,
+            &["candidate.updated"],
+            &invited,
+            &["candidate.updated"],
+            &invited,
             &["candidate.updated", "invite.renewed", "invite.mailed"],
         ];
         assert_eq!(kinds, expected.concat());
@@ -167,7 +200,9 @@ fn a_list_says_of_each_row_what_will_happen_and_then_it_happens() {
 fn a_run_that_was_ended_in_the_midst_goes_on_and_invites_nobody_twice() {
     story(async |house: House| {
         let bert = recruiter(&house).await;
-        let rows = (0..90).map(|n| row(&format!("p{n}@x.org"), "Somebody")).collect();
+        let rows = (0..90)
+            .map(|n| row(&format!("p{n}@x.org"), "Somebody"))
+            .collect();
         let made = listed(&house, &bert, true, rows).await;
         start(&house, &bert, made.uid).await.unwrap();
         assert_eq!(step(&house, 20).await, Pace::Done(20));
@@ -193,7 +228,10 @@ fn a_run_that_was_ended_in_the_midst_goes_on_and_invites_nobody_twice() {
         assert_eq!(house.count(mails).await, 90);
         assert_eq!(house.count(people).await, 90);
         let told = outcomes(&house, made.uid).await;
-        assert!(told.iter().all(|(_, word, _)| word == "invited"), "{told:?}");
+        assert!(
+            told.iter().all(|(_, word, _)| word == "invited"),
+            "{told:?}"
+        );
     });
 }
 
@@ -218,8 +256,14 @@ fn two_lists_with_the_same_people_at_once_invite_each_once() {
         assert_eq!(house.count(mails).await, 30);
         let mut words = outcomes(&house, one.uid).await;
         words.extend(outcomes(&house, other.uid).await);
-        let invited = words.iter().filter(|(_, word, _)| word == "invited").count();
-        let already = words.iter().filter(|(_, word, _)| word == "already_invited").count();
+        let invited = words
+            .iter()
+            .filter(|(_, word, _)| word == "invited")
+            .count();
+        let already = words
+            .iter()
+            .filter(|(_, word, _)| word == "already_invited")
+            .count();
         assert_eq!((invited, already), (30, 30));
     });
 }
@@ -233,7 +277,10 @@ fn a_run_stops_when_it_is_told_to_or_when_its_job_closes() {
         start(&house, &bert, made.uid).await.unwrap();
         step(&house, 3).await;
         let (by, uid) = (bert.clone(), made.uid);
-        house.write(move |tx| run::stop(tx, &by, uid)).await.unwrap();
+        house
+            .write(move |tx| run::stop(tx, &by, uid))
+            .await
+            .unwrap();
         assert_eq!(step(&house, 3).await, Pace::Idle);
         start(&house, &bert, made.uid).await.unwrap();
         let (by, job) = (bert.clone(), house.job.id);
@@ -241,13 +288,22 @@ fn a_run_stops_when_it_is_told_to_or_when_its_job_closes() {
             status: Some(Status::Closed),
             ..JobEdit::default()
         };
-        house.write(move |tx| job::edit(tx, &by, job, &closed)).await.unwrap();
+        house
+            .write(move |tx| job::edit(tx, &by, job, &closed))
+            .await
+            .unwrap();
         step(&house, 3).await;
         let org = house.org;
         let found = house.read(move |r| run::find(r, org, uid)).await;
-        assert_eq!((found.state, found.remark.as_deref()), (State::Stopped, Some("the job is not open")));
+        assert_eq!(
+            (found.state, found.remark.as_deref()),
+            (State::Stopped, Some("the job is not open"))
+        );
         let refused = start(&house, &bert, made.uid).await;
-        assert!(matches!(refused, Err(Problem::Conflict(Clash::NotAllowed(_)))));
+        assert!(matches!(
+            refused,
+            Err(Problem::Conflict(Clash::NotAllowed(_)))
+        ));
         let progress = house.read(move |r| run::progress(r, &found)).await;
         assert_eq!((progress.done, progress.of("invited")), (3, 3));
     });
@@ -262,17 +318,33 @@ fn a_list_is_nobody_elses_and_one_that_did_not_come_whole_does_not_start() {
         let theirs = house.write(move |tx| run::start(tx, &other, uid)).await;
         assert!(matches!(theirs, Err(Problem::NotFound(_))));
         let other = house.other;
-        assert!(house.read(move |r| run::lines(r, other, uid, 0, 9)).await.is_empty());
-        assert!(house.read(move |r| run::plans(r, other, uid)).await.is_empty());
+        assert!(
+            house
+                .read(move |r| run::lines(r, other, uid, 0, 9))
+                .await
+                .is_empty()
+        );
+        assert!(
+            house
+                .read(move |r| run::plans(r, other, uid))
+                .await
+                .is_empty()
+        );
         let (by, job, new) = (bert.clone(), house.job.id, NewRun::default());
-        let half = house.write(move |tx| run::create(tx, &by, job, &new, 2)).await.unwrap();
+        let half = house
+            .write(move |tx| run::create(tx, &by, job, &new, 2))
+            .await
+            .unwrap();
         let (org, id) = (house.org, half.id);
         house
             .write(move |tx| run::add_rows(tx, org, id, 1, &[row("bob@x.org", "")]))
             .await
             .unwrap();
         let refused = start(&house, &bert, half.uid).await;
-        assert!(matches!(refused, Err(Problem::Conflict(Clash::NotAllowed(_)))));
+        assert!(matches!(
+            refused,
+            Err(Problem::Conflict(Clash::NotAllowed(_)))
+        ));
         // Drafts are forgotten after a week, what was started is not.
         start(&house, &bert, made.uid).await.unwrap();
         house.clock.advance(8 * 86_400 * 1_000_000);

@@ -149,7 +149,14 @@ fn settle(tx: &mut Tx, run: &Run, row: i64, settled: &Settled) -> Result<()> {
             "UPDATE invite_row SET outcome = $3, remark = $4, invite_id = $5, settled_at = $6 \
              WHERE org_id = $1 AND id = $2 AND settled_at IS NULL"
         ),
-        &[&run.org, &row, &settled.word, &settled.remark, &settled.invite, &now],
+        &[
+            &run.org,
+            &row,
+            &settled.word,
+            &settled.remark,
+            &settled.invite,
+            &now,
+        ],
     )?;
     Ok(())
 }
@@ -216,11 +223,7 @@ fn one(tx: &mut Tx, app: &App, run: &Run, job: &Job, email: &str, name: &str) ->
 
 /// What becomes of a row whose person has an open application already; `None` when it is that of an invite by which nobody
 /// can apply any more.
-fn in_the_way(
-    tx: &mut Tx,
-    run: &Run,
-    open: &application::Application,
-) -> Result<Option<Settled>> {
+fn in_the_way(tx: &mut Tx, run: &Run, open: &application::Application) -> Result<Option<Settled>> {
     if !open.pending {
         return Ok(Some(Settled::as_is("applied")));
     }

@@ -151,7 +151,10 @@ pub(crate) async fn events(
     let org = visit.org();
     let (job, last) = app
         .store
-        .read(move |r| Ok((job::find_by_uid(r, org, uid)?, last_place(r)?)))
+        .read(move |r| {
+            let job = job::find_by_uid(r, org, uid)?;
+            Ok::<_, hiring::Problem>((job, last_place(r)?))
+        })
         .await?;
     visit.reach(job.id)?;
     let Ok(place) = site.live.places.clone().try_acquire_owned() else {
@@ -184,7 +187,11 @@ pub(crate) async fn events(
         watcher.heard = watcher.heard.max(upto);
     }
     let mut response = Sse::new(said(watcher)).into_response();
-    let mut set = |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
+    let mut set = |name, value| {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value))
+    };
     set(header::CACHE_CONTROL, "no-store");
     set(HeaderName::from_static("x-accel-buffering"), "no");
     Ok(response)
@@ -254,7 +261,9 @@ impl Watcher {
                 Some(uid) => event.event("card").data(
                     json!({"a": uid, "kind": one.kind, "by": one.by, "mine": mine}).to_string(),
                 ),
-                None => event.event("job").data(json!({"kind": one.kind}).to_string()),
+                None => event
+                    .event("job")
+                    .data(json!({"kind": one.kind}).to_string()),
             });
         }
         if let Some(last) = happened.last() {
