@@ -30,6 +30,9 @@ pub(crate) struct CardView {
 
 impl askama::filters::HtmlSafe for CardView {}
 
+/// µs.
+const MINUTE: i64 = 60_000_000;
+
 /// What a person is called who may have no name.
 pub(super) fn called(card: &Card) -> String {
     match (card.name.as_str(), &card.email) {
@@ -69,7 +72,10 @@ impl CardView {
             key: format!("{}.{}", place.0, place.1),
             to: others.map(|s| (s.id.0, s.name.clone())).collect(),
             since: Moment::at(place.0),
-            ago: roughly(now - place.0),
+            ago: match now - place.0 {
+                ..MINUTE => "just now".to_owned(),
+                since => roughly(since),
+            },
             unread: !card.read && !card.pending && card.ended.is_none(),
             pending: card.pending,
             source: card.source,
