@@ -42,7 +42,7 @@ test('the board looks right to everybody', async () => {
   }, CORNERS);
   await looksRight(board, 'board-selected', async (page) => {
     await signIn(page);
-    await page.getByLabel('Select Person 3 of the Long Name').check();
+    await page.getByLabel('Select Person 27 of the Long Name').check();
     await page.getByText('1 selected:').waitFor();
     await page.locator('.move summary').first().click();
   }, CORNERS);
