@@ -12,16 +12,19 @@
 //! Decision 0022.
 
 use std::fmt;
+use std::sync::Arc;
 
 use store::{Reader, Tx, sql};
 
 use super::shape::Parcel;
 use super::{by_id, note, notice};
+use crate::app::Settings;
 use crate::caller::Caller;
 use crate::event::{self, Kind};
 use crate::id::{DeliveryId, EventId, OrgId, SubscriptionId};
 use crate::linked_account;
 use crate::problem::Result;
+use crate::secret::InstallationKey;
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -219,7 +222,12 @@ fn take(tx: &mut Tx, row: &store::Row, subscription: SubscriptionId) -> Result<O
 }
 
 /// What is to be told, as things are now; `None` when the subscription was removed, or the event has no place yet.
-pub fn parcel(r: &mut Reader, claimed: &Claimed, public_url: &str) -> Result<Made> {
+pub fn parcel(
+    r: &mut Reader,
+    claimed: &Claimed,
+    installation: Arc<InstallationKey>,
+    settings: &Settings,
+) -> Result<Made> {
     let now = r.now();
     let Some(subscription) = by_id(r, claimed.org, claimed.subscription)? else {
         return Ok(Made::Unwanted);
@@ -243,7 +251,8 @@ pub fn parcel(r: &mut Reader, claimed: &Claimed, public_url: &str) -> Result<Mad
         event,
         queued_at: claimed.queued_at,
         now,
-        public_url: public_url.to_owned(),
+        public_url: settings.public_url.clone(),
+        installation,
     })))
 }
 

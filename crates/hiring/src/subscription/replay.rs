@@ -147,7 +147,7 @@ pub fn count(r: &mut Reader, org: OrgId, id: SubscriptionId, range: &Range) -> R
              WHERE j.subscription_id = s.id AND j.job_id = e.job_id)) \
              AND (s.any_source = 1 OR EXISTS (SELECT 1 FROM subscription_source x JOIN application a ON a.source = x.source \
              WHERE x.subscription_id = s.id AND a.org_id = $1 AND a.id = e.application_id)) \
-             AND ($5 = 0 OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.subscription_id = s.id AND d.event_id = e.id \
+             AND (CAST($5 AS BIGINT) = 0 OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.subscription_id = s.id AND d.event_id = e.id \
              AND d.channel = 'webhook' AND d.state IN ('delivered', 'skipped')))"
         ),
         &[&org, &id, &range.after, &range.to, &i64::from(range.undelivered)],
@@ -311,7 +311,7 @@ fn again(
         sql!(
             "UPDATE delivery SET state = 'queued', due_at = $4, failures = 0, problem = NULL, settled_at = NULL \
              WHERE org_id = $1 AND subscription_id = $2 AND event_id = $3 AND channel = 'webhook' \
-             AND ($5 = 0 OR state NOT IN ('delivered', 'skipped'))"
+             AND (CAST($5 AS BIGINT) = 0 OR state NOT IN ('delivered', 'skipped'))"
         ),
         &[&org, &id, &event, &now, &i64::from(undelivered)],
     )?;

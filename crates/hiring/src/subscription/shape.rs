@@ -1,6 +1,8 @@
 //! What a subscription's calls look like on the wire. The shapes themselves live where the words are they speak: beside the
 //! APIs (`dialects`); the server hands them to whoever carries.
 
+use std::sync::Arc;
+
 use store::Reader;
 
 use super::Subscription;
@@ -57,10 +59,12 @@ pub struct Parcel {
     pub now: i64,
     /// How the outside reaches us.
     pub public_url: String,
+    /// Opens what came with a wish.
+    pub installation: Arc<InstallationKey>,
 }
 
 /// A call, but for the signature.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Letter {
     /// HTTP method.
     pub method: &'static str,
@@ -68,6 +72,8 @@ pub struct Letter {
     pub headers: Vec<(String, String)>,
     /// JSON; the bytes that are signed and sent.
     pub body: String,
+    /// A secret that came with the wish for this very event, to sign with in place of the subscription's.
+    pub secret: Option<Vec<u8>>,
 }
 
 /// What a signature is made of.
@@ -78,10 +84,6 @@ pub struct Seal<'a> {
     pub id: &'a str,
     /// Now, seconds since 1970.
     pub timestamp: i64,
-    /// Where what came with a wish is opened.
-    pub installation: &'a InstallationKey,
-    /// A secret that came with the wish for this very event, in place of the subscription's.
-    pub wish: Option<String>,
 }
 
 impl Letter {
@@ -91,6 +93,7 @@ impl Letter {
             method: "POST",
             headers: Vec::new(),
             body,
+            secret: None,
         }
     }
 }
