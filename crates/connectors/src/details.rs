@@ -84,7 +84,7 @@ fn details(parcel: &Parcel, fields: &[Carried]) -> Option<Note> {
         let text = written(&value);
         if !text.is_empty() {
             let head = label(carried.field);
-            let glue = if text.contains('\n') { ":\n" } else { ": " };
+            let glue = if text.starts_with("- ") { ":\n" } else { ": " };
             lines.push(format!("{head}{glue}{text}"));
         }
     }
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(notes.len(), 1);
         assert_eq!(
             notes[0].text,
-            "Skills: law, Rust\nEducation:\n- School: A; Start: 1970-01-02\n- School: B; Is current: yes\nCustom: - Size: M"
+            "Skills: law, Rust\nEducation:\n- School: A; Start: 1970-01-02\n- School: B; Is current: yes\nCustom:\n- Size: M"
         );
     }
 

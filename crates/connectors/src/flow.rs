@@ -14,8 +14,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::manners::{Manners, Verdict};
-use crate::parcel::{Parcel, Thing};
+use crate::parcel::{File, Note, Parcel, Thing};
+use crate::person::{self, Name};
 use crate::step::{Answer, Exchange, Outcome, Refusal, Remote, Request, Step};
+use crate::{Carried, details};
 
 /// How long after a doubt a look-up can be believed: systems that write behind their answer need a moment.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -27,6 +29,9 @@ const FRESH: i64 = 15 * 60 * 1_000_000;
 /// An answer that is not as described, though its status says that it was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unclear;
+
+/// How much earlier than the end of a request its effect may be dated, with clocks that differ, µs.
+const SLACK: i64 = 15 * 60 * 1_000_000;
 
 /// What a look-up found.
 pub type Found<T> = Result<Option<T>, Unclear>;
@@ -177,19 +182,13 @@ impl<'a> Flow<'a> {
         self.make(request, read, Some(look)).map(Got::Made)
     }
 
-    /// As [`make`](Flow::make), for what the delivery can do without: a file, a note. What the far side will not take becomes
-    /// a remark that begins with `what`.
+    /// What became of a thing that the delivery can do without: a file, a note. What the far side will not take becomes a
+    /// remark that begins with `what`.
     ///
     /// # Errors
-    /// As there, but for refusals of the thing itself.
-    pub fn make_if_taken<T>(
-        &mut self,
-        what: &str,
-        request: Request,
-        read: impl Fn(&Answer) -> Option<T>,
-        look: Option<Look<'_, T>>,
-    ) -> Result<Option<T>, Step> {
-        match self.make(request, read, look) {
+    /// Any step but a refusal of the thing itself.
+    pub fn taken<T>(&mut self, what: &str, sent: Result<T, Step>) -> Result<Option<T>, Step> {
+        match sent {
             Ok(it) => Ok(Some(it)),
             Err(step) => self.untaken(what, step).map(|()| None),
         }
@@ -211,6 +210,82 @@ impl<'a> Flow<'a> {
                 Ok(())
             }
             step => Err(step),
+        }
+    }
+
+    /// Sends each file that is not there yet, oldest first; `send` answers its id there, or that it is not taken.
+    ///
+    /// # Errors
+    /// The step to take for the first that is not there yet.
+    pub fn each_file(
+        &mut self,
+        mut send: impl FnMut(&mut Flow<'a>, &'a File) -> Result<Option<String>, Step>,
+    ) -> Result<(), Step> {
+        let parcel = self.parcel;
+        for file in &parcel.files {
+            if parcel.known(Thing::File, &file.uid).is_some() {
+                continue;
+            }
+            if let Some(id) = send(self, file)? {
+                self.there(Thing::File, &file.uid, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends each note that is not there yet, with those made of `fields` ([`details::notes`]).
+    ///
+    /// # Errors
+    /// The step to take for the first that is not there yet.
+    pub fn each_note(
+        &mut self,
+        fields: &[Carried],
+        mut send: impl FnMut(&mut Flow<'a>, &Note) -> Result<Option<String>, Step>,
+    ) -> Result<(), Step> {
+        for note in details::notes(self.parcel, fields) {
+            if self.parcel.known(Thing::Note, &note.uid).is_some() {
+                continue;
+            }
+            if let Some(id) = send(self, &note)? {
+                self.there(Thing::Note, &note.uid, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The person's name, or the refusal for want of one.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn name(&self) -> Result<Name, Step> {
+        let name = person::name(&self.parcel.candidate.record);
+        let why = "it wants a name, and none is known of this person";
+        name.ok_or_else(|| Step::Refused(Refusal::new("invalid", why).at("full_name")))
+    }
+
+    /// The address by which the person is found there, or the refusal for want of one.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn mailbox(&self) -> Result<&'a str, Step> {
+        let why = "it wants an e-mail address, and none is known of this person";
+        person::mailbox(self.parcel)
+            .ok_or_else(|| Step::Refused(Refusal::new("invalid", why).at("emails")))
+    }
+
+    /// The far side's id of the job that was applied for; `None`: the person comes without an application.
+    ///
+    /// # Errors
+    /// The refusal when nobody has said which of their jobs it is.
+    pub fn job(&self) -> Result<Option<&'a str>, Step> {
+        let Some(application) = &self.parcel.application else {
+            return Ok(None);
+        };
+        let why = "nobody has said which of its jobs this is: see the destination's table of jobs";
+        let id = application.job.remote_id.as_deref().map(str::trim);
+        match id.filter(|id| !id.is_empty()) {
+            Some(id) => Ok(Some(id)),
+            None => Err(Step::Refused(Refusal::new("job", why))),
         }
     }
 
@@ -244,6 +319,16 @@ impl<'a> Flow<'a> {
             .map(|k| (k.thing, k.remote_id.as_str()))
             .chain(self.remote.iter().map(|r| (r.thing, r.id.as_str())));
         !taken.any(|(t, i)| t == thing && i == id)
+    }
+
+    /// Whether a thing there that was made at `created` can be what our request of this name made: what was there before is
+    /// not. A time that is not told is no objection.
+    pub fn may_be_of(&self, name: &str, created: &Value) -> bool {
+        let made = time(created).and_then(|t| t.parse::<jiff::Timestamp>().ok());
+        match (made, self.first_sent(name)) {
+            (Some(made), Some(sent)) => made.as_microsecond() >= sent - SLACK,
+            _ => true,
+        }
     }
 
     /// Adds something that did not arrive as it was, once, without anybody's data.
@@ -328,10 +413,12 @@ impl<'a> Flow<'a> {
         look: Option<Look<'_, T>>,
     ) -> Result<T, Step> {
         let Some(Look { request: ask, find }) = look else {
-            return Err(Step::Refused(Refusal::new(
-                "unclear",
-                "it did not say whether it made it, and has no way to look: see there, then send it again",
-            )));
+            // Whoever sends it again has looked there: then it is made anew.
+            let why = "it did not say whether it made it, and has no way to look: see there, then send it again";
+            return Err(Step::Refused(Refusal {
+                forget: true,
+                ..Refusal::new("unclear", why)
+            }));
         };
         let later = self.so_far.iter().skip(place + 1);
         let looked = later.rev().find(|e| e.name == ask.name);

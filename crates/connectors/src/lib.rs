@@ -17,15 +17,19 @@
 // A step is made once for each request that crosses the network: its size is nothing.
 #![allow(clippy::result_large_err)]
 
+use std::collections::BTreeMap;
+
 pub mod address;
 pub mod details;
 pub mod flow;
+mod greenhouse;
 pub mod manners;
 mod parcel;
 pub mod patch;
 pub mod person;
 mod setting;
 mod step;
+pub mod ticket;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
 pub use setting::{Flaw, Kind, Setting, check};
@@ -42,6 +46,10 @@ pub trait Connector: Sync {
     fn title(&self) -> &'static str;
     /// What it must be told before it can carry; forms and checks are made of it.
     fn settings(&self) -> &'static [Setting];
+    /// What is wrong with settings that are well each by itself: what goes with what.
+    fn check_together(&self, _settings: &BTreeMap<String, String>) -> Vec<Flaw> {
+        Vec::new()
+    }
     /// What becomes of each canonical field: its place there, or why it has none.
     fn fields(&self) -> &'static [Carried];
     /// How much its vendor lets one account ask, as documented; what its answers say is learned besides.
@@ -68,7 +76,7 @@ pub trait Connector: Sync {
     }
 }
 
-/// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `notes`, `application`, `answers`).
+/// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `application`, `source`, `answers`).
 #[derive(Debug, Clone, Copy)]
 pub struct Carried {
     /// Its name in our record.
@@ -121,7 +129,7 @@ pub struct Limit {
 }
 
 /// Every system that we push to.
-pub const CONNECTORS: &[&dyn Connector] = &[];
+pub const CONNECTORS: &[&dyn Connector] = &[&greenhouse::Greenhouse];
 
 /// The connector of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Connector> {
