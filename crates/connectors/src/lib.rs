@@ -23,6 +23,7 @@ pub mod address;
 pub mod details;
 pub mod flow;
 mod greenhouse;
+mod lever;
 pub mod manners;
 mod parcel;
 pub mod patch;
@@ -129,7 +130,7 @@ pub struct Limit {
 }
 
 /// Every system that we push to.
-pub const CONNECTORS: &[&dyn Connector] = &[&greenhouse::Greenhouse];
+pub const CONNECTORS: &[&dyn Connector] = &[&greenhouse::Greenhouse, &lever::Lever];
 
 /// The connector of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Connector> {
