@@ -227,7 +227,7 @@ fn update(flow: &mut Flow, there: &Opportunity, name: &person::Name) -> Result<(
         let request = Request::put("update", address)
             .secret("Authorization", basic(parcel.setting("api_key"), ""))
             .json(Value::Object(whole));
-        change(flow, request)?;
+        flow.change(request)?;
     }
     let record = &parcel.candidate.record;
     let links: Vec<String> = person::links(record).into_iter().map(|l| l.url).collect();
@@ -251,17 +251,10 @@ fn update(flow: &mut Flow, there: &Opportunity, name: &person::Name) -> Result<(
                 &format!("add {member}"),
                 &["opportunities", &there.id, verb],
             );
-            change(flow, request.harmless().json(json!({member: lacking})))?;
+            flow.change(request.harmless().json(json!({member: lacking})))?;
         }
     }
     Ok(())
-}
-
-fn change(flow: &mut Flow, request: Request) -> Result<(), Step> {
-    match flow.ask(request) {
-        Ok(_) => Ok(()),
-        Err(step) => flow.untaken("changes of the profile", step),
-    }
 }
 
 fn upload(flow: &mut Flow, opportunity: &str, file: &File) -> Result<Option<String>, Step> {
