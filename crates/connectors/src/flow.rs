@@ -23,7 +23,7 @@ use crate::{Carried, details};
 const SETTLE: Duration = Duration::from_secs(5);
 /// At most so many doublings of it.
 const DOUBLINGS: u32 = 9;
-/// How long the answer to a look-up counts, µs. After a day's wait somebody else may have made the person.
+/// How long the answer to a look-up counts by itself, µs: after a day's wait somebody else may have made the person.
 const FRESH: i64 = 15 * 60 * 1_000_000;
 
 /// An answer that is not as described, though its status says that it was done.
@@ -136,7 +136,9 @@ impl<'a> Flow<'a> {
     /// The step to take when it was not made yet or said nothing of use.
     pub fn look<T>(&self, look: Look<'_, T>) -> Result<Option<T>, Step> {
         let Look { request, find } = look;
-        let asked = self.last(&request.name).filter(|(_, e)| self.is_fresh(e));
+        let asked = self
+            .last(&request.name)
+            .filter(|(place, _)| self.counts(*place));
         self.read_look(asked.map(|(_, exchange)| exchange), request, find)
     }
 
@@ -191,6 +193,22 @@ impl<'a> Flow<'a> {
         match sent {
             Ok(it) => Ok(Some(it)),
             Err(step) => self.untaken(what, step).map(|()| None),
+        }
+    }
+
+    /// Changes what is there; what the far side will not change becomes a remark.
+    ///
+    /// # Errors
+    /// Any step but a refusal of the change itself.
+    pub fn change(&mut self, request: Request) -> Result<(), Step> {
+        match self.ask(request) {
+            // The person was just seen there: what is not found is the way to change it.
+            Err(Step::Refused(r)) if r.reason == "gone" => {
+                self.remark("changes of the profile: it has no way to make them");
+                Ok(())
+            }
+            Err(step) => self.untaken("changes of the profile", step),
+            Ok(_) => Ok(()),
         }
     }
 
@@ -354,8 +372,10 @@ impl<'a> Flow<'a> {
         all.rfind(|(_, e)| e.name == name)
     }
 
-    fn is_fresh(&self, exchange: &Exchange) -> bool {
-        exchange.at >= self.parcel.now - FRESH
+    /// Whether the answer to a look-up still counts: it is young, or what followed rests on it already.
+    fn counts(&self, place: usize) -> bool {
+        let followed = place + 1 < self.so_far.len();
+        followed || self.so_far[place].at >= self.parcel.now - FRESH
     }
 
     fn answer(&self, asked: Option<&'a Exchange>, request: Request) -> Result<&'a Answer, Step> {
@@ -420,13 +440,12 @@ impl<'a> Flow<'a> {
                 ..Refusal::new("unclear", why)
             }));
         };
-        let later = self.so_far.iter().skip(place + 1);
-        let looked = later.rev().find(|e| e.name == ask.name);
+        let looked = self.last(&ask.name).filter(|(later, _)| *later > place);
         if looked.is_none() {
             self.settled(place, &request.name)?;
         }
-        // Something else may have been asked between: what was sent again is judged by its last exchange alone.
-        match self.read_look(looked.filter(|e| self.is_fresh(e)), ask, find)? {
+        let looked = looked.filter(|(place, _)| self.counts(*place));
+        match self.read_look(looked.map(|(_, exchange)| exchange), ask, find)? {
             Some(it) => Ok(it),
             None if claimed => Err(Step::Refused(Refusal {
                 forget: true,

@@ -20,9 +20,11 @@
 use std::collections::BTreeMap;
 
 pub mod address;
+mod ashby;
 pub mod details;
 pub mod flow;
 mod greenhouse;
+mod lever;
 pub mod manners;
 mod parcel;
 pub mod patch;
@@ -85,6 +87,8 @@ pub struct Carried {
     pub place: Option<&'static str>,
     /// What is lost or changed on the way; `""`: nothing.
     pub remark: &'static str,
+    /// What its place does not hold, to be written into a note.
+    pub rest: Option<fn(&hiring::record::Record) -> Vec<String>>,
 }
 
 impl Carried {
@@ -94,6 +98,7 @@ impl Carried {
             field,
             place: Some(place),
             remark: "",
+            rest: None,
         }
     }
 
@@ -103,6 +108,7 @@ impl Carried {
             field,
             place: None,
             remark: "",
+            rest: None,
         }
     }
 
@@ -114,6 +120,14 @@ impl Carried {
     /// With this said of it.
     pub const fn but(self, remark: &'static str) -> Carried {
         Carried { remark, ..self }
+    }
+
+    /// Its place holds not all of it; the rest is written into a note.
+    pub const fn rest(self, rest: fn(&hiring::record::Record) -> Vec<String>) -> Carried {
+        Carried {
+            rest: Some(rest),
+            ..self
+        }
     }
 }
 
@@ -129,7 +143,7 @@ pub struct Limit {
 }
 
 /// Every system that we push to.
-pub const CONNECTORS: &[&dyn Connector] = &[&greenhouse::Greenhouse];
+pub const CONNECTORS: &[&dyn Connector] = &[&greenhouse::Greenhouse, &lever::Lever, &ashby::Ashby];
 
 /// The connector of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Connector> {

@@ -268,9 +268,7 @@ fn update(
         let request = Request::patch("update", address)
             .bearer()
             .json(Value::Object(patch));
-        if let Err(step) = flow.ask(request) {
-            flow.untaken("changes of the profile", step)?;
-        }
+        flow.change(request)?;
     }
     Ok(())
 }
