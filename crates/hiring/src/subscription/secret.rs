@@ -80,22 +80,21 @@ impl Secret {
         decoded.unwrap_or_else(|| self.text.clone().into_bytes())
     }
 
-    /// HMAC-SHA-256 of `message`.
-    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.bytes()).expect("any length of key will do");
-        mac.update(message);
-        mac.finalize().into_bytes().into()
-    }
-
     /// `v1,…` and `v1a,…` over `id.timestamp.body` (Standard Webhooks, "Signature scheme").
     fn signatures(&self, signed: &[u8]) -> [String; 2] {
         let pair = SigningKey::from_bytes(&self.seed);
         [
-            format!("v1,{}", STANDARD.encode(self.mac(signed))),
+            format!("v1,{}", STANDARD.encode(hmac(&self.bytes(), signed))),
             format!("v1a,{}", STANDARD.encode(pair.sign(signed).to_bytes())),
         ]
     }
+}
+
+/// HMAC-SHA-256 of `message`.
+pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length of key will do");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
 }
 
 /// The header `webhook-signature`: those of every secret that is valid, the newest first. `timestamp`: seconds.
