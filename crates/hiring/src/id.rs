@@ -61,6 +61,8 @@ ids! {
     UploadId,
     /// Many people invited in one go.
     RunId,
+    /// Who wants which events.
+    SubscriptionId,
 }
 
 /// A new UUIDv7 (RFC 9562): the outside name of a record, ordered by time.

@@ -118,6 +118,7 @@ pub enum Noun {
     Draft,
     Upload,
     InviteRun,
+    Subscription,
 }
 
 impl Noun {
@@ -148,6 +149,7 @@ impl Noun {
             Noun::Draft => "draft",
             Noun::Upload => "upload",
             Noun::InviteRun => "list of people to invite",
+            Noun::Subscription => "subscription",
         }
     }
 }
