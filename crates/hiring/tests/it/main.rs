@@ -21,6 +21,7 @@ mod renewals;
 mod repeats;
 mod schema;
 mod secrets;
+mod subscriptions;
 mod sweeping;
 mod told;
 mod windows;
