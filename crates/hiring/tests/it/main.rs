@@ -20,6 +20,7 @@ mod organizations;
 mod renewals;
 mod repeats;
 mod schema;
+mod search;
 mod secrets;
 mod sweeping;
 mod told;

@@ -15,7 +15,7 @@ pub use mail::test as mail_test;
 
 use crate::options::{Keeping, Listen, Mail, Place};
 use crate::serve::Errands;
-use crate::{demo, router, serve, wiring};
+use crate::{demo, reading, router, serve, wiring};
 
 /// `muster serve`.
 pub async fn serve(
@@ -82,6 +82,8 @@ fn errands(app: &hiring::App, listen: &Listen, mail: &Mail) -> Result<Errands, S
     Ok(Errands {
         fetching: Some(listen.fetching()),
         mailing: mail.settings(&app.settings.public_url)?,
+        indexing: true,
+        reading: Some(reading::program().map_err(|e| format!("this program: {e}"))?),
     })
 }
 
