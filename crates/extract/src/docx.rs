@@ -44,7 +44,11 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Reason> {
         // What is there of a damaged part is text all the same.
         read.or_else(|e| if text.is_empty() { Err(e) } else { Ok(()) })?;
     }
-    if found { Ok(text) } else { Err(Reason::Damaged) }
+    if found {
+        Ok(text)
+    } else {
+        Err(Reason::Damaged)
+    }
 }
 
 /// Appends the words of a part: `t` is text, `tab`, `br` and the ends of paragraphs and cells are space.

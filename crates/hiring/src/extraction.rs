@@ -221,7 +221,15 @@ pub fn settle(
             "UPDATE extraction SET state = $4, text = $5, reason = $6, settled_at = $7 \
              WHERE org_id = $1 AND id = $2 AND state = 'due' AND attempts = $3"
         ),
-        &[&org, &claimed.id, &claimed.attempts, &state, &text, &reason, &now],
+        &[
+            &org,
+            &claimed.id,
+            &claimed.attempts,
+            &state,
+            &text,
+            &reason,
+            &now,
+        ],
     )?;
     if settled == 0 || text.is_none() {
         return Ok(settled == 1);
@@ -309,7 +317,10 @@ mod tests {
     #[test]
     fn a_text_is_kept_without_what_nobody_reads() {
         let text = "  Ada\u{0}\tLovelace \r\n\n\n\u{c} Countess\nof  X ";
-        assert_eq!(kept(text).as_deref(), Some("Ada Lovelace\n\nCountess\nof X"));
+        assert_eq!(
+            kept(text).as_deref(),
+            Some("Ada Lovelace\n\nCountess\nof X")
+        );
         assert_eq!(kept(" \n\u{0} - "), None);
         let long = "é ".repeat(MOST_TEXT);
         assert_eq!(kept(&long).unwrap().chars().count(), MOST_TEXT);

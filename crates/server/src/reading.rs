@@ -63,11 +63,7 @@ pub async fn next(app: &App, program: &Path) -> Result<bool> {
     Ok(true)
 }
 
-async fn text(
-    app: &App,
-    program: &Path,
-    claimed: &Claimed,
-) -> std::result::Result<String, Reason> {
+async fn text(app: &App, program: &Path, claimed: &Claimed) -> std::result::Result<String, Reason> {
     let bytes = app.files.get(claimed.org.0, &claimed.sha256).await;
     let bytes = bytes.map_err(|_| Reason::Damaged)?;
     if bytes.len() > LARGEST {

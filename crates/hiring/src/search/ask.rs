@@ -211,7 +211,10 @@ mod tests {
 
     #[test]
     fn words_phrases_operators_and_not_are_read() {
-        let ask = Ask::read("ada \"machine learning\" TAG:\"top talent\" -stage:Offer -java lov", true);
+        let ask = Ask::read(
+            "ada \"machine learning\" TAG:\"top talent\" -stage:Offer -java lov",
+            true,
+        );
         let phrase = |text: &str| Unit {
             not: false,
             said: Said::Phrase(text.into()),
@@ -235,13 +238,25 @@ mod tests {
     #[test]
     fn whatever_is_typed_means_something_or_nothing() {
         assert!(Ask::read("  - -- tag: : \"", true).is_empty());
-        assert_eq!(Ask::read("what:ever", false).units, [word("what:ever", false)]);
-        assert_eq!(Ask::read("http://x.org", false).units, [word("http://x.org", false)]);
+        assert_eq!(
+            Ask::read("what:ever", false).units,
+            [word("what:ever", false)]
+        );
+        assert_eq!(
+            Ask::read("http://x.org", false).units,
+            [word("http://x.org", false)]
+        );
         assert_eq!(Ask::read("ada ", true).units, [word("ada", false)]);
-        assert_eq!(Ask::read("+47 911 22 333", false).units, [word("4791122333", false)]);
+        assert_eq!(
+            Ask::read("+47 911 22 333", false).units,
+            [word("4791122333", false)]
+        );
         let open = Ask::read("\"ada lov", true);
         assert_eq!(open.units[0].said, Said::Phrase("ada lov".into()));
-        assert_eq!(Ask::read("tag:“top talent” x", false).units[0], of(false, Operator::Tag, "top talent"));
+        assert_eq!(
+            Ask::read("tag:“top talent” x", false).units[0],
+            of(false, Operator::Tag, "top talent")
+        );
     }
 
     proptest! {

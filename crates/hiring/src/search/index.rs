@@ -52,7 +52,15 @@ const NESTED: &[&str] = &[
 
 /// Members of nested objects that say nothing that one looks for by words, or that are nobody's business.
 const NOT_NESTED: &[&str] = &[
-    "id", "uid", "uuid", "salary", "compensation", "custom", "custom_info", "image", "logo",
+    "id",
+    "uid",
+    "uuid",
+    "salary",
+    "compensation",
+    "custom",
+    "custom_info",
+    "image",
+    "logo",
 ];
 
 /// How far the index has come.
@@ -109,7 +117,9 @@ pub fn step(tx: &mut Tx) -> Result<usize> {
     let (mut place, mut below): (i64, i64) = (row.get(0)?, row.get(1)?);
     let mut slice = Slice::default();
     let events = tx.all(
-        sql!("SELECT place, org_id, candidate_id FROM event WHERE place > $1 ORDER BY place LIMIT $2"),
+        sql!(
+            "SELECT place, org_id, candidate_id FROM event WHERE place > $1 ORDER BY place LIMIT $2"
+        ),
         &[&place, &EVENTS],
     )?;
     for event in &events {
@@ -386,8 +396,19 @@ mod tests {
             "skills": ["Rust", secret],
         }))
         .join(" ");
-        assert!(words.contains("1w:headword") && words.contains("1n:ada") && words.contains("1w:rust"));
-        for never in ["vetword", "salaryword", "customword", "1815", "idword", "nestedsalary", "companyid", "0000"] {
+        assert!(
+            words.contains("1w:headword") && words.contains("1n:ada") && words.contains("1w:rust")
+        );
+        for never in [
+            "vetword",
+            "salaryword",
+            "customword",
+            "1815",
+            "idword",
+            "nestedsalary",
+            "companyid",
+            "0000",
+        ] {
             assert!(!words.contains(never), "{never} in {words}");
         }
     }

@@ -66,7 +66,10 @@ impl Sort {
 /// A question to the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Question {
-    Term { term: String, open: bool },
+    Term {
+        term: String,
+        open: bool,
+    },
     Phrase(Vec<String>),
     All(Vec<Question>),
     Any(Vec<Question>),
@@ -251,7 +254,7 @@ pub fn count(r: &mut Reader, org: OrgId, ask: &Ask, within: &Within) -> Result<i
              -- only postgres
              x.terms @@ CAST(CAST($2 AS TEXT) AS TSQUERY)
              -- end
-             LIMIT $3) some"
+             LIMIT $3) AS hits"
         ),
         &[&org, &text, &(MOST_COUNTED + 1)],
     )?)
@@ -335,7 +338,11 @@ fn worded(org: OrgId, sort: Sort, words: &[Word], open: bool, phrase: bool) -> Q
         all.push(match run {
             [word] => {
                 let is_dense = !word.text.is_ascii() && word.text.chars().count() == 1;
-                let least = if sort == Sort::Name || is_dense { 1 } else { LEAST_OPEN };
+                let least = if sort == Sort::Name || is_dense {
+                    1
+                } else {
+                    LEAST_OPEN
+                };
                 let long = word.text.chars().count() >= least;
                 one(org, sort, word, (open && at == last && long) || is_dense)
             }

@@ -251,7 +251,11 @@ pub fn snippet(text: &str, words: &[String], width: usize) -> Option<(String, St
             let one_line = |s: &str| s.split_whitespace().collect::<Vec<_>>().join(" ");
             let spaced = |s: &str, front: bool| {
                 let line = one_line(s);
-                let edge = if front { s.ends_with(char::is_whitespace) } else { s.starts_with(char::is_whitespace) };
+                let edge = if front {
+                    s.ends_with(char::is_whitespace)
+                } else {
+                    s.starts_with(char::is_whitespace)
+                };
                 match (edge, front) {
                     (false, _) => line,
                     (true, true) => format!("{line} "),
@@ -285,7 +289,10 @@ mod tests {
             ("ŁUKASZ Dvořák", &["lukasz", "dvorak"]),
             ("İstanbul ΣΟΦΟΣ", &["istanbul", "σοφοσ"]),
             ("O’Brien", &["obrien"]),
-            ("C++, C# & .NET; Node.js", &["c++", "c#", "net", "node", "js"]),
+            (
+                "C++, C# & .NET; Node.js",
+                &["c++", "c#", "net", "node", "js"],
+            ),
             ("a+b", &["a", "b"]),
             ("ﬁne Ⅳ", &["fine", "iv"]),
             ("  ", &[]),
@@ -317,11 +324,20 @@ mod tests {
     #[test]
     fn a_phone_is_found_with_and_without_its_country() {
         let there = phone("+972 52 864 4246");
-        for typed in ["052-8644246", "00972528644246", "528644246", "(0)52 864 4246"] {
+        for typed in [
+            "052-8644246",
+            "00972528644246",
+            "528644246",
+            "(0)52 864 4246",
+        ] {
             let digits = as_phone(typed).expect(typed);
             assert!(there.contains(&digits), "{typed}");
         }
-        assert!(there.iter().any(|t| t.starts_with(&as_phone("052-8644").unwrap())));
+        assert!(
+            there
+                .iter()
+                .any(|t| t.starts_with(&as_phone("052-8644").unwrap()))
+        );
         for none in ["12345", "2019", "call 052-8644246", ""] {
             assert_eq!(as_phone(none), None, "{none}");
         }
@@ -340,7 +356,10 @@ mod tests {
         let text = "Worked at Nordwind\nas a Rüst developer for years and years";
         let found = snippet(text, &["rust".into()], 12).unwrap();
         assert_eq!(found.1, "Rüst");
-        assert!(found.0.ends_with("a ") && found.2.starts_with(" developer"), "{found:?}");
+        assert!(
+            found.0.ends_with("a ") && found.2.starts_with(" developer"),
+            "{found:?}"
+        );
         assert_eq!(snippet(text, &["java".into()], 12), None);
     }
 

@@ -89,7 +89,9 @@ async fn all_columns(house: &House) -> Vec<(String, String, String)> {
     let mut columns = columns.await;
     // Full-text search is each engine's own (V16): its rows are told apart by their terms, which begin with the
     // organization's number, and by the people that they are joined with.
-    columns.retain(|(table, ..)| table != "refinery_schema_history" && !table.starts_with("search_index"));
+    columns.retain(|(table, ..)| {
+        table != "refinery_schema_history" && !table.starts_with("search_index")
+    });
     columns
 }
 

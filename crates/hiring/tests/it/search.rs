@@ -28,14 +28,19 @@ async fn found_within(house: &House, org: OrgId, query: &str, within: Within) ->
         let (ask, within) = (ask.clone(), within.clone());
         let page = house.read(move |r| search::search(r, org, &ask, &within, from, 2));
         let page = page.await;
-        let of_page = page.hits.iter().map(|h| h.candidate.record.name().to_owned());
+        let of_page = page
+            .hits
+            .iter()
+            .map(|h| h.candidate.record.name().to_owned());
         names.extend(of_page);
         match page.next {
             Some(next) => from = next,
             None => break,
         }
     }
-    let count = house.read(move |r| search::count(r, org, &ask, &within)).await;
+    let count = house
+        .read(move |r| search::count(r, org, &ask, &within))
+        .await;
     assert_eq!(count, names.len() as i64, "{query}");
     names
 }
@@ -56,13 +61,29 @@ fn people_are_found_by_names_first_and_then_by_what_is_said_of_them() {
     story(async |house: House| {
         for new in [
             called("Rust Baker", "rb@x.org", json!({"title": "Clerk"})),
-            called("Zoë Müller", "zoe@bücher.example", json!({"skills": ["Rust", "C++"], "phones": [{"value": "+972 52 864 4246"}]})),
-            called("山田太郎", "yamada@x.org", json!({"company": "Nordwind Analytics", "title": "Rust developer"})),
-            called("Ada Lovelace", "ada@x.org", json!({"summary": "Machine learning, and learning more", "tags": ["Top talent"]})),
+            called(
+                "Zoë Müller",
+                "zoe@bücher.example",
+                json!({"skills": ["Rust", "C++"], "phones": [{"value": "+972 52 864 4246"}]}),
+            ),
+            called(
+                "山田太郎",
+                "yamada@x.org",
+                json!({"company": "Nordwind Analytics", "title": "Rust developer"}),
+            ),
+            called(
+                "Ada Lovelace",
+                "ada@x.org",
+                json!({"summary": "Machine learning, and learning more", "tags": ["Top talent"]}),
+            ),
         ] {
             house.take_in(new).await.expect("taken in");
         }
-        assert_eq!(found(&house, "ada").await, [""; 0], "nobody was indexed yet");
+        assert_eq!(
+            found(&house, "ada").await,
+            [""; 0],
+            "nobody was indexed yet"
+        );
         index(&house).await;
         for (query, wanted) in [
             ("rust", &["Rust Baker", "山田太郎", "Zoë Müller"][..]),
@@ -80,9 +101,15 @@ fn people_are_found_by_names_first_and_then_by_what_is_said_of_them() {
             ("-rust", &["Ada Lovelace"]),
             ("\"machine learning\"", &["Ada Lovelace"]),
             ("\"learning machine\"", &[]),
-            ("\"machine learning and learning\" tag:\"top talent\"", &["Ada Lovelace"]),
+            (
+                "\"machine learning and learning\" tag:\"top talent\"",
+                &["Ada Lovelace"],
+            ),
             ("tag:top", &[]),
-            ("", &["Ada Lovelace", "山田太郎", "Zoë Müller", "Rust Baker"]),
+            (
+                "",
+                &["Ada Lovelace", "山田太郎", "Zoë Müller", "Rust Baker"],
+            ),
             ("ada'); DROP TABLE candidate; --", &[]),
             ("\" OR ( * ^ NEAR/2 {who} : | & ! <-> \\", &[]),
         ] {
@@ -105,7 +132,10 @@ fn what_changes_is_found_as_it_is_now() {
                 ..candidate::CandidateEdit::default()
             };
             candidate::edit(tx, &caller, kept, ada, &change)?;
-            for (body, visibility) in [("publicly", Visibility::Public), ("secretly", Visibility::Private)] {
+            for (body, visibility) in [
+                ("publicly", Visibility::Public),
+                ("secretly", Visibility::Private),
+            ] {
                 let note = NewNote {
                     candidate: ada,
                     member: None,
@@ -141,7 +171,8 @@ fn what_changes_is_found_as_it_is_now() {
 fn applications_are_found_by_job_stage_and_source() {
     story(async |house: House| {
         let org = house.org;
-        let painter = house.write(move |tx| job::create(tx, &caller(org), &job_called("Painter (m/f)")));
+        let painter =
+            house.write(move |tx| job::create(tx, &caller(org), &job_called("Painter (m/f)")));
         let painter = painter.await.expect("a job");
         let new = |source: &str, pending| NewApplication {
             source: source.into(),
@@ -153,18 +184,32 @@ fn applications_are_found_by_job_stage_and_source() {
             let new = called(name, &format!("{n}@x.org"), json!({}));
             people.push(house.take_in(new).await.unwrap().candidate.id);
         }
-        house.apply(people[0], new("Job Board", false)).await.unwrap();
+        house
+            .apply(people[0], new("Job Board", false))
+            .await
+            .unwrap();
         house.apply(people[1], new("", true)).await.unwrap();
-        let (three, stages) = (people[2], house.read({
-            let id = painter.id;
-            move |r| job::stages(r, org, id)
-        }).await);
+        let (three, stages) = (
+            people[2],
+            house
+                .read({
+                    let id = painter.id;
+                    move |r| job::stages(r, org, id)
+                })
+                .await,
+        );
         let last = stages.last().unwrap().clone();
         let to = last.id;
         house
             .write(move |tx| {
                 let candidate = candidate::find(tx, org, three)?;
-                let opened = application::open(tx, &caller(org), &candidate, &painter, &NewApplication::default())?;
+                let opened = application::open(
+                    tx,
+                    &caller(org),
+                    &candidate,
+                    &painter,
+                    &NewApplication::default(),
+                )?;
                 application::advance(tx, &caller(org), opened.application().id, to, None)
             })
             .await
@@ -186,11 +231,31 @@ fn applications_are_found_by_job_stage_and_source() {
         }
         let only = |jobs: Vec<JobId>| Within { jobs: Some(jobs) };
         let ours = house.job.id;
-        assert_eq!(found_within(&house, org, "", only(vec![ours])).await, ["Two", "One"]);
-        assert_eq!(found_within(&house, org, "three", only(vec![ours])).await.len(), 0);
+        assert_eq!(
+            found_within(&house, org, "", only(vec![ours])).await,
+            ["Two", "One"]
+        );
+        assert_eq!(
+            found_within(&house, org, "three", only(vec![ours]))
+                .await
+                .len(),
+            0
+        );
         assert_eq!(found_within(&house, org, "", only(vec![])).await.len(), 0);
-        let unknown = house.read(move |r| search::search(r, org, &Ask::read("job:nothing", false), &Within::default(), Place::START, 5));
-        assert_eq!(unknown.await.unknown, [(search::Operator::Job, "nothing".to_owned())]);
+        let unknown = house.read(move |r| {
+            search::search(
+                r,
+                org,
+                &Ask::read("job:nothing", false),
+                &Within::default(),
+                Place::START,
+                5,
+            )
+        });
+        assert_eq!(
+            unknown.await.unknown,
+            [(search::Operator::Job, "nothing".to_owned())]
+        );
     });
 }
 
@@ -200,11 +265,20 @@ fn nobody_finds_anothers_people() {
         let other = house.other;
         house.person("ada@x.org").await;
         let eve = called("Ada Eve", "eve@x.org", json!({}));
-        house.write(move |tx| take(tx, &caller(other), &eve)).await.unwrap();
+        house
+            .write(move |tx| take(tx, &caller(other), &eve))
+            .await
+            .unwrap();
         index(&house).await;
         assert_eq!(found(&house, "ada").await, ["Ada Lovelace"]);
-        assert_eq!(found_within(&house, other, "ada", Within::default()).await, ["Ada Eve"]);
-        assert_eq!(found_within(&house, other, "-nobody", Within::default()).await, ["Ada Eve"]);
+        assert_eq!(
+            found_within(&house, other, "ada", Within::default()).await,
+            ["Ada Eve"]
+        );
+        assert_eq!(
+            found_within(&house, other, "-nobody", Within::default()).await,
+            ["Ada Eve"]
+        );
     });
 }
 
@@ -233,7 +307,11 @@ fn people_who_were_there_before_the_index_come_afterwards() {
         let before = house.read(search::progress).await;
         assert_eq!((before.behind, before.waiting), (0, 130));
         house.write(search::step).await.unwrap();
-        assert_eq!(found(&house, "person 129").await.len(), 1, "the newest come first");
+        assert_eq!(
+            found(&house, "person 129").await.len(),
+            1,
+            "the newest come first"
+        );
         index(&house).await;
         assert_eq!(found(&house, "person").await.len(), 130);
         let after = house.read(search::progress).await;
@@ -258,7 +336,9 @@ fn two_indexers_at_once_index_everybody_once() {
 }
 
 async fn with_file(house: &House, bytes: &[u8]) -> CandidateId {
-    let file = attachment::put(&house.app, house.org, bytes.to_vec()).await.unwrap();
+    let file = attachment::put(&house.app, house.org, bytes.to_vec())
+        .await
+        .unwrap();
     let mut new = person(&["ada@x.org"], &[]);
     new.attachments.push(attachment::NewAttachment {
         kind: attachment::Kind::Resume,
@@ -276,15 +356,35 @@ fn the_text_of_a_file_is_read_once_and_found() {
         let org = house.org;
         with_file(&house, b"I know Haskell").await;
         index(&house).await;
-        let claimed = house.write(extraction::claim).await.unwrap().expect("one waits");
+        let claimed = house
+            .write(extraction::claim)
+            .await
+            .unwrap()
+            .expect("one waits");
         assert_eq!(claimed.format, extraction::Format::Text);
-        assert_eq!(house.write(extraction::claim).await.unwrap(), None, "somebody is at it");
+        assert_eq!(
+            house.write(extraction::claim).await.unwrap(),
+            None,
+            "somebody is at it"
+        );
         let (mine, text) = (claimed.clone(), "I know\u{0} Haskell");
-        assert!(house.write(move |tx| extraction::settle(tx, &mine, Ok(text))).await.unwrap());
+        assert!(
+            house
+                .write(move |tx| extraction::settle(tx, &mine, Ok(text)))
+                .await
+                .unwrap()
+        );
         assert_eq!(found(&house, "haskell").await, ["Ada Lovelace"]);
         let late = claimed.clone();
-        assert!(!house.write(move |tx| extraction::settle(tx, &late, Err("late"))).await.unwrap());
-        let state = house.read(move |r| extraction::find(r, org, &claimed.sha256)).await;
+        assert!(
+            !house
+                .write(move |tx| extraction::settle(tx, &late, Err("late")))
+                .await
+                .unwrap()
+        );
+        let state = house
+            .read(move |r| extraction::find(r, org, &claimed.sha256))
+            .await;
         assert_eq!(state, Some((State::Done, Some("I know Haskell".into()))));
         // The same content again is not read again.
         with_file(&house, b"I know Haskell").await;
@@ -307,9 +407,15 @@ fn whoever_does_not_come_back_is_lost_and_a_file_that_ends_everyone_is_given_up(
         }
         assert_eq!(house.write(extraction::claim).await.unwrap(), None);
         let sha256 = last.unwrap().sha256;
-        let (state, _) = house.read(move |r| extraction::find(r, org, &sha256)).await.unwrap();
+        let (state, _) = house
+            .read(move |r| extraction::find(r, org, &sha256))
+            .await
+            .unwrap();
         assert!(matches!(state, State::None(why) if why.contains("several times")));
-        assert_eq!(house.read(move |r| extraction::tally(r, Some(org))).await, (0, 1));
+        assert_eq!(
+            house.read(move |r| extraction::tally(r, Some(org))).await,
+            (0, 1)
+        );
     });
 }
 
@@ -328,13 +434,23 @@ fn searches_are_a_members_own() {
         let of = |who: MemberId| house.read(move |r| search::of_member(r, org, who));
         let annas = of(anna).await;
         assert_eq!(annas.len(), 1);
-        assert_eq!((annas[0].name.as_str(), annas[0].query.as_str()), ("rust PEOPLE", "rust is:open"));
+        assert_eq!(
+            (annas[0].name.as_str(), annas[0].query.as_str()),
+            ("rust PEOPLE", "rust is:open")
+        );
         assert!(of(ben).await.is_empty());
-        let others = house.write(move |tx| search::forget(tx, org, ben, uid)).await;
+        let others = house
+            .write(move |tx| search::forget(tx, org, ben, uid))
+            .await;
         assert!(matches!(others, Err(Problem::NotFound(_))));
-        let empty = house.write(move |tx| search::save(tx, org, anna, "", &"x".repeat(501))).await;
+        let empty = house
+            .write(move |tx| search::save(tx, org, anna, "", &"x".repeat(501)))
+            .await;
         assert!(matches!(empty, Err(Problem::Invalid(flaws)) if flaws.len() == 2));
-        house.write(move |tx| search::forget(tx, org, anna, uid)).await.unwrap();
+        house
+            .write(move |tx| search::forget(tx, org, anna, uid))
+            .await
+            .unwrap();
         assert!(of(anna).await.is_empty());
     });
 }
