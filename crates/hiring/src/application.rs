@@ -218,7 +218,7 @@ fn insert(
              CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS BIGINT), \
              CAST($12 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS BIGINT), \
              CAST($15 AS BIGINT), CAST($11 AS BIGINT), \
-             c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 {for update} \
+             c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 AND c.merged_into IS NULL {for update} \
              ON CONFLICT DO NOTHING RETURNING id"
         ),
         &[

@@ -52,6 +52,7 @@ pub mod slot;
 pub mod submission;
 pub mod tag;
 pub mod text;
+pub mod timeline;
 pub mod webhook_receiver;
 
 pub use app::App;
@@ -91,5 +92,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V16__search",
         sql: include_str!("../migrations/V16__search.sql"),
+    },
+    store::Migration {
+        name: "V17__people",
+        sql: include_str!("../migrations/V17__people.sql"),
     },
 ];

@@ -118,6 +118,7 @@ pub enum Noun {
     Draft,
     Upload,
     SavedSearch,
+    Merging,
 }
 
 impl Noun {
@@ -148,6 +149,7 @@ impl Noun {
             Noun::Draft => "draft",
             Noun::Upload => "upload",
             Noun::SavedSearch => "saved search",
+            Noun::Merging => "merge",
         }
     }
 }

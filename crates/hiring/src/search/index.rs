@@ -188,7 +188,8 @@ pub fn renew(tx: &mut Tx, org: OrgId, id: CandidateId) -> Result<usize> {
         Err(Problem::NotFound(Noun::Candidate)) => return Ok(0),
         Err(other) => return Err(other),
     };
-    if person.ignored_at.is_some() {
+    // One who was merged into another is found as that other.
+    if person.ignored_at.is_some() || person.id != id {
         return Ok(0);
     }
     extraction::enqueue_of(tx, org, id)?;

@@ -17,6 +17,7 @@ mod mails;
 mod of_job;
 mod offsets;
 mod organizations;
+mod people;
 mod renewals;
 mod repeats;
 mod schema;
