@@ -21,9 +21,8 @@ use crate::problem::{Clash, Flaw, FlawCode, Noun, Problem, Result};
 /// Why an application was ended by a merge.
 const TWICE: &str = "the same person applied twice";
 
-/// What a merge gives away: its name, the statement that writes the rows down, the ones that give and give back.
+/// What a merge gives away: the statement that writes the rows down, those that give and give back.
 struct Given {
-    kind: &'static str,
     note: &'static Statement,
     give: &'static Statement,
     back: &'static Statement,
@@ -35,7 +34,6 @@ macro_rules! given {
     };
     ($table:literal, $but:literal) => {
         Given {
-            kind: $table,
             note: sql!(concat!(
                 "INSERT INTO merged_row (org_id, merging_id, kind, row_id) \
                  SELECT t.org_id, CAST($3 AS BIGINT), '", $table, "', t.id FROM ", $table,
@@ -214,10 +212,9 @@ fn forward(
 }
 
 fn renew_both(tx: &mut Tx, org: OrgId, mut kept: Candidate, mut gone: Candidate) -> Result<()> {
+    // What lists of applications are sorted by follows too, also of those that have just changed hands.
     projection::renew(tx, org, &mut gone)?;
-    projection::renew(tx, org, &mut kept)?;
-    // What lists of applications are sorted by is their person's: also of those that have just changed hands.
-    Ok(())
+    projection::renew(tx, org, &mut kept)
 }
 
 /// Two events, so that whoever follows either of the two hears of it.

@@ -96,7 +96,6 @@ pub fn of_candidate(
     candidate: CandidateId,
     limit: i64,
 ) -> Result<Vec<Delivery>> {
-    // Mails to members about the person are none of theirs.
     let rows = r.all(
         sql!(
             "SELECT d.id, d.uid, d.channel, d.recipient, d.subject, d.body, d.state, e.uid, d.created_at, d.kind, \
@@ -104,7 +103,7 @@ pub fn of_candidate(
              d.problem, d.settled_at, i.uid FROM event e JOIN delivery d ON d.event_id = e.id AND d.channel = 'mail' \
              LEFT JOIN invite i ON i.id = d.invite_id WHERE e.org_id = $1 AND d.org_id = $1 \
              AND e.candidate_id IN (SELECT CAST($2 AS BIGINT) UNION SELECT m.id FROM candidate m WHERE m.merged_into = $2) \
-             AND (d.kind IS NULL OR d.kind <> 'mention') ORDER BY d.id DESC LIMIT $3"
+             ORDER BY d.id DESC LIMIT $3"
         ),
         &[&org, &candidate, &limit],
     )?;

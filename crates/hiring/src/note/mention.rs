@@ -102,7 +102,9 @@ pub fn mention(
             )),
             ..Letter::default()
         };
-        mail::queue(tx, caller, mail::Kind::Mention, &about, &letter)?;
+        // No mail to the person whom the note is about: it is nobody's whom events could name.
+        let nobody = Subject::default();
+        mail::queue(tx, caller, mail::Kind::Mention, &nobody, &letter)?;
         told.push(member.clone());
     }
     Ok(told)
