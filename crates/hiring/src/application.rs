@@ -12,6 +12,7 @@ mod found;
 mod listed;
 pub mod of_job;
 mod sifted;
+mod standing;
 pub mod tally;
 
 use serde_json::{Map, Value, json};
@@ -33,6 +34,7 @@ pub use found::{
     passages_of,
 };
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
+pub use standing::{InNames, in_names};
 pub use sifted::{Sieve, applicants, of_uids, sifted};
 
 /// An application.
