@@ -34,8 +34,8 @@ pub use found::{
     passages_of,
 };
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
-pub use standing::{InNames, in_names};
 pub use sifted::{Sieve, applicants, of_uids, sifted};
+pub use standing::{InNames, in_names};
 
 /// An application.
 #[derive(Debug, Clone)]

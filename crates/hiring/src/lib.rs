@@ -7,7 +7,7 @@
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
-//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
+//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`subscription`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
@@ -50,6 +50,7 @@ pub mod search;
 pub mod secret;
 pub mod slot;
 pub mod submission;
+pub mod subscription;
 pub mod tag;
 pub mod text;
 pub mod timeline;
@@ -88,6 +89,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V8__applying",
         sql: include_str!("../migrations/V8__applying.sql"),
+    },
+    store::Migration {
+        name: "V12__subscriptions",
+        sql: include_str!("../migrations/V12__subscriptions.sql"),
     },
     store::Migration {
         name: "V16__search",

@@ -119,6 +119,7 @@ pub enum Noun {
     Upload,
     SavedSearch,
     Merging,
+    Subscription,
 }
 
 impl Noun {
@@ -150,6 +151,7 @@ impl Noun {
             Noun::Upload => "upload",
             Noun::SavedSearch => "saved search",
             Noun::Merging => "merge",
+            Noun::Subscription => "subscription",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
-use courier::{fetch, mail};
+use courier::{fetch, mail, webhook};
 use hiring::{App, attachment, draft, idempotency, invite, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -44,6 +44,8 @@ pub struct Errands {
     pub indexing: bool,
     /// Read the text of files, with this program.
     pub reading: Option<PathBuf>,
+    /// Tell subscribers what happens.
+    pub telling: Option<webhook::Settings>,
 }
 
 /// Serves until `stop` says so, then finishes what was accepted; runs its errands meanwhile.
@@ -65,6 +67,9 @@ pub async fn run(
     let mailing = errands
         .mailing
         .map(|settings| tokio::spawn(mail::run(app.clone(), settings, stop.clone())));
+    let telling = errands
+        .telling
+        .map(|settings| tokio::spawn(webhook::run(app.clone(), settings, stop.clone())));
     let indexing = errands
         .indexing
         .then(|| tokio::spawn(indexing::run(app.clone(), stop.clone())));
@@ -102,7 +107,7 @@ pub async fn run(
     }
     // Told when the others were, so they ended long ago unless the database hangs, or a mail server that has a message and
     // has not answered.
-    let errands = [fetching, mailing, indexing, reading];
+    let errands = [fetching, mailing, telling, indexing, reading];
     for errand in errands.into_iter().flatten() {
         if tokio::time::timeout(LAST, errand).await.is_err() {
             tracing::warn!("an errand did not end in time");

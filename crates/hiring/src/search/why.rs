@@ -93,8 +93,19 @@ fn gather(value: &Value, text: &mut String) {
         }
         Value::Array(items) => items.iter().for_each(|item| gather(item, text)),
         Value::Object(members) => {
-            let told = ["title", "company", "name", "school", "degree", "field", "description", "summary"];
-            let told = members.iter().filter(|(name, _)| told.iter().any(|t| name.contains(t)));
+            let told = [
+                "title",
+                "company",
+                "name",
+                "school",
+                "degree",
+                "field",
+                "description",
+                "summary",
+            ];
+            let told = members
+                .iter()
+                .filter(|(name, _)| told.iter().any(|t| name.contains(t)));
             told.for_each(|(_, value)| gather(value, text));
         }
         _ => {}

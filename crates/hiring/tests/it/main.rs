@@ -23,6 +23,7 @@ mod repeats;
 mod schema;
 mod search;
 mod secrets;
+mod subscriptions;
 mod sweeping;
 mod told;
 mod windows;
