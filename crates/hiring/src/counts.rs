@@ -295,7 +295,7 @@ pub fn recent(r: &mut Reader, org: OrgId, limit: i64) -> Result<Vec<Recent>> {
     Ok(all)
 }
 
-fn stage_name(r: &mut Reader, org: OrgId, id: Option<i64>) -> Result<Option<String>> {
+pub(crate) fn stage_name(r: &mut Reader, org: OrgId, id: Option<i64>) -> Result<Option<String>> {
     let Some(id) = id else {
         return Ok(None);
     };

@@ -117,6 +117,8 @@ pub enum Noun {
     Posting,
     Draft,
     Upload,
+    SavedSearch,
+    Merging,
     InviteRun,
     Subscription,
 }
@@ -148,6 +150,8 @@ impl Noun {
             Noun::Posting => "public page",
             Noun::Draft => "draft",
             Noun::Upload => "upload",
+            Noun::SavedSearch => "saved search",
+            Noun::Merging => "merge",
             Noun::InviteRun => "list of people to invite",
             Noun::Subscription => "subscription",
         }

@@ -5,9 +5,11 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+pub mod indexing;
 mod inviting;
 mod linger;
 pub mod options;
+pub mod reading;
 pub mod router;
 pub mod serve;
 pub mod wiring;
