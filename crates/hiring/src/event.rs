@@ -17,6 +17,7 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::id::{ApplicationId, CandidateId, EventId, JobId, OrgId, Uuid, new_uid};
 use crate::problem::Result;
+use crate::rule;
 
 pub use changed::{Noun, changed};
 
@@ -75,6 +76,17 @@ pub enum Kind {
     WebhookReceiverDisabled,
     ApiKeyCreated,
     ApiKeyRenewed,
+    DestinationCreated,
+    DestinationChanged,
+    DestinationPaused,
+    DestinationResumed,
+    DestinationRemoved,
+    RuleCreated,
+    RuleChanged,
+    RuleRemoved,
+    DeliveryArrived,
+    DeliveryDead,
+    DeliveryReplayed,
 }
 
 impl Kind {
@@ -132,6 +144,17 @@ impl Kind {
             Kind::WebhookReceiverDisabled => "webhook_receiver.disabled",
             Kind::ApiKeyCreated => "api_key.created",
             Kind::ApiKeyRenewed => "api_key.renewed",
+            Kind::DestinationCreated => "destination.created",
+            Kind::DestinationChanged => "destination.changed",
+            Kind::DestinationPaused => "destination.paused",
+            Kind::DestinationResumed => "destination.resumed",
+            Kind::DestinationRemoved => "destination.removed",
+            Kind::RuleCreated => "rule.created",
+            Kind::RuleChanged => "rule.changed",
+            Kind::RuleRemoved => "rule.removed",
+            Kind::DeliveryArrived => "delivery.arrived",
+            Kind::DeliveryDead => "delivery.dead",
+            Kind::DeliveryReplayed => "delivery.replayed",
         }
     }
 }
@@ -193,6 +216,7 @@ pub fn append(
         ),
         &[&caller.org, &id, &kind.word(), &now, &uid],
     )?;
+    rule::follow(tx, caller.org, id, uid, kind, subject)?;
     Ok(id)
 }
 

@@ -117,6 +117,8 @@ pub enum Noun {
     Posting,
     Draft,
     Upload,
+    Destination,
+    Rule,
 }
 
 impl Noun {
@@ -146,6 +148,8 @@ impl Noun {
             Noun::Posting => "public page",
             Noun::Draft => "draft",
             Noun::Upload => "upload",
+            Noun::Destination => "destination",
+            Noun::Rule => "rule",
         }
     }
 }
