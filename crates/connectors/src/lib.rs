@@ -9,10 +9,21 @@
 //! [`Outcome::Unanswered`] the next step must *look up* what the far side has before it creates.
 //!
 //! # Layout
-//! `parcel.rs` – what is carried · `step.rs` – requests, answers and what follows · one folder per system with `mod.rs`
-//! (the steps), `wire.rs` (the system's words), `map.rs` (ours into theirs), `README.md` (its guide) and `golden/`.
+//! `parcel.rs` – what is carried · `step.rs` – requests, answers and what follows · `flow.rs` – a delivery as a script ·
+//! `manners.rs` – what an answer means · `person.rs` – the record as others want it · `details.rs` – what has no place there ·
+//! `patch.rs` – changing what is there · one folder per system with `mod.rs` (the steps), `wire.rs` (the system's words),
+//! `map.rs` (ours into theirs), `README.md` (its guide) and `golden/` (tests/it/golden.rs).
 
+// A step is made once for each request that crosses the network: its size is nothing.
+#![allow(clippy::result_large_err)]
+
+pub mod address;
+pub mod details;
+pub mod flow;
+pub mod manners;
 mod parcel;
+pub mod patch;
+pub mod person;
 mod setting;
 mod step;
 
@@ -66,6 +77,36 @@ pub struct Carried {
     pub place: Option<&'static str>,
     /// What is lost or changed on the way; `""`: nothing.
     pub remark: &'static str,
+}
+
+impl Carried {
+    /// It has this place there.
+    pub const fn at(field: &'static str, place: &'static str) -> Carried {
+        Carried {
+            field,
+            place: Some(place),
+            remark: "",
+        }
+    }
+
+    /// It has no place there.
+    pub const fn nowhere(field: &'static str) -> Carried {
+        Carried {
+            field,
+            place: None,
+            remark: "",
+        }
+    }
+
+    /// It has no place of its own there and is written into a note ([`details`]).
+    pub const fn noted(field: &'static str) -> Carried {
+        Carried::at(field, details::NOTED)
+    }
+
+    /// With this said of it.
+    pub const fn but(self, remark: &'static str) -> Carried {
+        Carried { remark, ..self }
+    }
 }
 
 /// Requests that a system takes from one account.

@@ -45,6 +45,9 @@ pub struct Refusal {
     pub field: Option<String>,
     /// What it has of ours all the same; to be kept as after a delivery.
     pub remote: Vec<Remote>,
+    /// Whether the last exchange is taken back before it is tried again: it was the refusal. All others stay, and whoever
+    /// replays a dead letter goes on from them.
+    pub forget: bool,
 }
 
 impl Refusal {
@@ -55,6 +58,7 @@ impl Refusal {
             said: said.into(),
             field: None,
             remote: Vec::new(),
+            forget: false,
         }
     }
 
