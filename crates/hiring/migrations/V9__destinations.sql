@@ -92,6 +92,7 @@ ALTER TABLE delivery ADD COLUMN put_off BIGINT NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX delivery_destination_id_cause_key ON delivery (destination_id, cause) WHERE destination_id IS NOT NULL;
 CREATE INDEX delivery_to ON delivery (destination_id, due_at, id) WHERE state = 'queued';
 CREATE INDEX delivery_of_person ON delivery (candidate_id, destination_id, id) WHERE destination_id IS NOT NULL;
+CREATE INDEX delivery_tests ON delivery (id) WHERE kind = 'test' AND state = 'queued';
 CREATE INDEX delivery_dead ON delivery (org_id, id) WHERE state = 'dead';
 
 -- Whose turn it is: the one delivery of a person that is on its way to a destination.

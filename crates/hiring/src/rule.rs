@@ -207,7 +207,16 @@ pub(crate) fn follow(
     let mut told = Vec::new();
     if KINDS.contains(&kind) {
         for destination in named(tx, org, kind, subject)? {
-            queue(tx, org, event, uid, destination, Why::Rule, candidate, subject)?;
+            queue(
+                tx,
+                org,
+                event,
+                uid,
+                destination,
+                Why::Rule,
+                candidate,
+                subject,
+            )?;
             told.push(destination);
         }
     }
@@ -216,7 +225,16 @@ pub(crate) fn follow(
             if !told.contains(&destination)
                 && !carrying::waits(tx, org, destination, candidate, subject.application)?
             {
-                queue(tx, org, event, uid, destination, Why::Update, candidate, subject)?;
+                queue(
+                    tx,
+                    org,
+                    event,
+                    uid,
+                    destination,
+                    Why::Update,
+                    candidate,
+                    subject,
+                )?;
             }
         }
     }
@@ -329,7 +347,9 @@ fn holders(tx: &mut Tx, org: OrgId, candidate: CandidateId) -> Result<Vec<Destin
 
 /// `["a", "b"]` → ` a b `.
 fn words(kinds: &[String]) -> String {
-    kinds.iter().fold(String::from(" "), |all, kind| all + kind + " ")
+    kinds
+        .iter()
+        .fold(String::from(" "), |all, kind| all + kind + " ")
 }
 
 fn note(tx: &mut Tx, caller: &Caller, kind: Kind, uid: Uuid, destination: Uuid) -> Result<()> {
@@ -339,7 +359,8 @@ fn note(tx: &mut Tx, caller: &Caller, kind: Kind, uid: Uuid, destination: Uuid) 
 }
 
 fn found(row: Option<Row>) -> Result<Rule> {
-    row.as_ref().map_or(Err(Problem::NotFound(Noun::Rule)), read)
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Rule)), read)
 }
 
 fn read(row: &Row) -> Result<Rule> {

@@ -166,7 +166,7 @@ pub fn on_their_way(r: &mut Reader, destination: DestinationId) -> Result<i64> {
     )?)
 }
 
-/// Takes the delivery to this destination that has been due longest and whose person's turn it is. Tests go first. On
+/// Takes the delivery to this destination that has been due longest and whose person's turn it is. On
 /// PostgreSQL several processes claim at once and never the same.
 pub fn claim(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Option<Claimed>> {
     let now = tx.now();
@@ -174,7 +174,7 @@ pub fn claim(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Opti
         sql!(
             "SELECT d.id, d.uid, d.kind, d.candidate_id, d.application_id, d.attempts, d.put_off, d.tried_from \
              FROM delivery d WHERE d.org_id = $1 AND d.destination_id = $2 AND d.state = 'queued' AND d.due_at <= $3 \
-             AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.destination_id = $2 AND e.candidate_id = d.candidate_id \
+             AND d.candidate_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.destination_id = $2 AND e.candidate_id = d.candidate_id \
              AND e.state = 'queued' AND e.id < d.id) \
              AND NOT EXISTS (SELECT 1 FROM turn t WHERE t.destination_id = $2 AND t.candidate_id = d.candidate_id \
              AND t.until_at > $3) ORDER BY d.due_at, d.id LIMIT 1 {for update} {skip locked}"
@@ -214,8 +214,7 @@ pub fn claim(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Opti
 
 /// One row per person and destination: of two processes one gets it, whatever each could see.
 fn take_turn(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
-    // Tests are nobody's; each has a turn of its own.
-    let who = claimed.candidate.map_or(-claimed.id.0, |c| c.0);
+    let who = claimed.candidate;
     let until = now + LEASE;
     let made = tx.run(
         sql!(
@@ -232,7 +231,14 @@ fn take_turn(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
             "UPDATE turn SET delivery_id = $4, until_at = $5 \
              WHERE org_id = $1 AND destination_id = $2 AND candidate_id = $3 AND until_at <= $6"
         ),
-        &[&claimed.org, &claimed.destination, &who, &claimed.id, &until, &now],
+        &[
+            &claimed.org,
+            &claimed.destination,
+            &who,
+            &claimed.id,
+            &until,
+            &now,
+        ],
     )?;
     Ok(taken == 1)
 }
@@ -398,3 +404,57 @@ pub fn waiting(r: &mut Reader) -> Result<i64> {
 
 /// Something is due, and for whom; see [`gate::ready`].
 pub use gate::{Ready, ready};
+
+/// Tests of credentials that are due, whatever the gates of their destinations; at most 20.
+pub fn tests_due(r: &mut Reader, now: i64) -> Result<Vec<Ready>> {
+    let rows = r.all(
+        sql!(
+            "SELECT d.id, d.org_id, d.connector FROM delivery x JOIN destination d ON d.id = x.destination_id \
+             WHERE x.channel = 'destination' AND x.kind = 'test' AND x.state = 'queued' AND x.due_at <= $1 \
+             ORDER BY x.id LIMIT 20"
+        ),
+        &[&now],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Ready {
+                id: row.get(0)?,
+                org: row.get(1)?,
+                connector: row.get(2)?,
+            })
+        })
+        .collect()
+}
+
+/// Takes the oldest test of this destination's credentials that is due.
+pub fn claim_test(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Option<Claimed>> {
+    let now = tx.now();
+    let row = tx.one(
+        sql!(
+            "SELECT id, uid, attempts FROM delivery WHERE org_id = $1 AND destination_id = $2 AND kind = 'test' \
+             AND channel = 'destination' AND state = 'queued' AND due_at <= $3 ORDER BY id LIMIT 1 \
+             {for update} {skip locked}"
+        ),
+        &[&org, &destination, &now],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let claimed = Claimed {
+        id: row.get(0)?,
+        uid: row.get(1)?,
+        org,
+        destination,
+        why: Why::Test,
+        candidate: None,
+        application: None,
+        attempt: row.get::<i64>(2)? + 1,
+        put_off: 0,
+        tried_from: now,
+    };
+    tx.run(
+        sql!(
+            "UPDATE delivery SET attempts = $3, due_at = $4, tried_from = $5 WHERE org_id = $1 AND id = $2"
+        ),
+        &[&org, &claimed.id, &claimed.attempt, &(now + LEASE), &now],
+    )?;
+    Ok(Some(claimed))
+}

@@ -32,7 +32,7 @@ pub struct Exchange {
     pub began_at: i64,
     /// When its outcome was known, µs.
     pub ended_at: Option<i64>,
-    /// Since when it counts no more, µs: it only said "later".
+    /// Since when it counts no more, µs: it did nothing, or may be repeated without harm.
     pub aside_at: Option<i64>,
 }
 
@@ -131,12 +131,12 @@ pub fn conclude(
     Ok(())
 }
 
-/// The last request that counts counts no more.
-pub fn set_aside_last_answer(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
+/// The last request that counts is taken back, as though it never was.
+pub fn take_back_last(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!(
-            "UPDATE exchange SET aside_at = $3 WHERE org_id = $1 AND delivery_id = $2 AND outcome = 'answered' AND id = \
+            "UPDATE exchange SET aside_at = $3 WHERE org_id = $1 AND id = \
              (SELECT MAX(x.id) FROM exchange x WHERE x.delivery_id = $2 AND x.aside_at IS NULL)"
         ),
         &[&claimed.org, &claimed.id, &now],
@@ -180,18 +180,6 @@ pub fn that_count(r: &mut Reader, org: OrgId, delivery: DeliveryId) -> Result<Ve
         &[&org, &delivery, &MOST],
     )?;
     rows.iter().map(read).collect()
-}
-
-/// Makes a delivery begin anew: what was said so far counts no more, whatever it was.
-pub(super) fn set_all_aside(tx: &mut Tx, org: OrgId, delivery: DeliveryId) -> Result<()> {
-    let now = tx.now();
-    tx.run(
-        sql!(
-            "UPDATE exchange SET aside_at = $3 WHERE org_id = $1 AND delivery_id = $2 AND aside_at IS NULL"
-        ),
-        &[&org, &delivery, &now],
-    )?;
-    Ok(())
 }
 
 /// Forgets what was answered more than `days` ago to deliveries that have ended, at most `limit` answers; how many.

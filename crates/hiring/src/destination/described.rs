@@ -1,7 +1,18 @@
 //! The systems there are, as the program that knows them describes them: for forms, for checks of settings, for the API.
 
+use std::fmt;
+use std::sync::Arc;
+
+use super::Settings;
+
+/// What is wrong with a setting: its name, and in plain words what; never its value.
+pub type SettingFlaw = (String, String);
+
+/// Fills in what was left out, or says all that is wrong.
+pub type Check = dyn Fn(&Settings) -> Result<Settings, Vec<SettingFlaw>> + Send + Sync;
+
 /// A system that candidates can be carried to.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Described {
     /// As settings and the API call it.
     pub name: &'static str,
@@ -19,6 +30,14 @@ pub struct Described {
     pub at_once: u32,
     /// Its guide, Markdown.
     pub guide: &'static str,
+    /// Judges settings, secrets among them.
+    pub check: Arc<Check>,
+}
+
+impl fmt::Debug for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 /// One line of its form.
@@ -36,6 +55,10 @@ pub struct Setting {
     pub secret: bool,
     /// What is taken when it is left out; `""`: nothing.
     pub default: &'static str,
+    /// `text`, `address`, `choice`, `switch`.
+    pub kind: &'static str,
+    /// Of a choice.
+    pub choices: &'static [&'static str],
 }
 
 /// What becomes of one canonical field.
