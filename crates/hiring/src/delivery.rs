@@ -8,6 +8,7 @@
 pub mod carrying;
 pub mod exchange;
 pub mod listed;
+pub mod push;
 pub mod replay;
 pub mod sending;
 mod show;

@@ -5,8 +5,11 @@
 
 mod arriving;
 mod bringing;
+mod carrying;
 mod failing;
+mod far;
 mod faults;
+mod kiosk;
 mod origin;
 mod post;
 mod refusing;

@@ -7,6 +7,7 @@ pub(super) mod answer;
 mod application;
 mod candidate;
 mod catalog;
+mod destination;
 mod invite;
 mod job;
 mod job_edit;
@@ -16,12 +17,15 @@ mod note;
 pub(super) mod record;
 mod written;
 
-use hiring::problem::FlawCode;
+use hiring::problem::{FlawCode, Result};
 use uuid::Uuid;
 
 pub(super) use application::{Advance, Dispose};
 pub(super) use candidate::{NewAnswer, NewCandidate, NewFile, is_file};
 pub(super) use catalog::{NewItem, NewOffice};
+pub(super) use destination::{
+    DestinationEdit, JobTable, NewDestination, NewRule, Push, ReplayRange, Replayed, RuleEdit,
+};
 pub(super) use invite::{NewInvite, Renew, Resend, Revoke};
 pub(super) use job::{NewField, NewJob};
 pub(super) use job_edit::JobEdit;
@@ -30,6 +34,7 @@ pub(super) use mail::{Bounce, MailSettings, MailSource};
 pub(super) use note::NewNote;
 pub(super) use written::written;
 
+use crate::body::Body;
 use crate::check::{Check, Object};
 
 /// Bytes of a name of the caller's own that a refusal still repeats; no field of a form has a longer one.
@@ -39,6 +44,7 @@ const LONGEST_NAME: usize = 800;
 fn refuse_unknown(check: &mut Check<'_>, object: &Object<'_>, known: &[&str]) {
     for name in object.unknown(known) {
         let detail = match known.len() {
+            0 => "no such member here; there is none".to_owned(),
             ..16 => format!("no such member here; there are: {}", known.join(", ")),
             _ => "no such member here; see openapi.json".to_owned(),
         };
@@ -50,6 +56,14 @@ fn refuse_unknown(check: &mut Check<'_>, object: &Object<'_>, known: &[&str]) {
         };
         check.flaw(at, FlawCode::UnknownField, detail);
     }
+}
+
+/// Refuses whatever a body says where there is nothing to say.
+pub(super) fn no_members(body: &Body) -> Result<()> {
+    let mut check = Check::new(body);
+    let root = check.root()?;
+    refuse_unknown(&mut check, &root, &[]);
+    check.done()
 }
 
 /// Member `name` as a UUID.

@@ -18,7 +18,7 @@ use crate::reply;
 
 /// Read a delivery
 ///
-/// With everything that was tried.
+/// With everything that was tried: of a mail its tries, of what is carried to a destination its requests.
 #[utoipa::path(get, path = "/deliveries/{id}", tag = "mail",
     params(("id" = String, Path, description = "The delivery.")),
     responses((status = 200, description = "The delivery.", body = answer::DeliveryInFull)))]
@@ -38,14 +38,20 @@ async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
         .read(move |r| {
             let delivery = delivery::find(r, caller.org, &id)?;
             let attempts = delivery::attempts(r, caller.org, delivery.id)?;
-            let shown = shown(&map::delivery_in_full(&delivery, &attempts))?;
-            Ok(reply::json(200, &shown))
+            let mut full = map::delivery_in_full(&delivery, &attempts);
+            let line = delivery::listed::find(r, caller.org, &id)?;
+            let requests = delivery::exchange::of_delivery(r, caller.org, delivery.id)?;
+            full.reason = line.reason;
+            (full.destination, full.candidate) = (line.destination, line.candidate);
+            full.application = line.application;
+            full.requests = requests.iter().map(map::delivery_request).collect();
+            Ok(reply::json(200, &shown(&full)?))
         })
         .await
 }
 
 /// A delivery's outside name: a UUID, or one with a number after it.
-fn name(text: &str) -> Result<String> {
+pub(super) fn name(text: &str) -> Result<String> {
     let good = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '.');
     match text.len() <= 64 && text.chars().all(good) {
         true => Ok(text.to_owned()),
