@@ -14,19 +14,24 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::manners::{Manners, Verdict};
-use crate::parcel::{Parcel, Thing};
+use crate::parcel::{File, Note, Parcel, Thing};
+use crate::person::{self, Name};
 use crate::step::{Answer, Exchange, Outcome, Refusal, Remote, Request, Step};
+use crate::{Carried, details};
 
 /// How long after a doubt a look-up can be believed: systems that write behind their answer need a moment.
 const SETTLE: Duration = Duration::from_secs(5);
 /// At most so many doublings of it.
 const DOUBLINGS: u32 = 9;
-/// How long the answer to a look-up counts, µs. After a day's wait somebody else may have made the person.
+/// How long the answer to a look-up counts by itself, µs: after a day's wait somebody else may have made the person.
 const FRESH: i64 = 15 * 60 * 1_000_000;
 
 /// An answer that is not as described, though its status says that it was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unclear;
+
+/// How much earlier than the end of a request its effect may be dated, with clocks that differ, µs.
+const SLACK: i64 = 15 * 60 * 1_000_000;
 
 /// What a look-up found.
 pub type Found<T> = Result<Option<T>, Unclear>;
@@ -131,7 +136,9 @@ impl<'a> Flow<'a> {
     /// The step to take when it was not made yet or said nothing of use.
     pub fn look<T>(&self, look: Look<'_, T>) -> Result<Option<T>, Step> {
         let Look { request, find } = look;
-        let asked = self.last(&request.name).filter(|(_, e)| self.is_fresh(e));
+        let asked = self
+            .last(&request.name)
+            .filter(|(place, _)| self.counts(*place));
         self.read_look(asked.map(|(_, exchange)| exchange), request, find)
     }
 
@@ -177,21 +184,31 @@ impl<'a> Flow<'a> {
         self.make(request, read, Some(look)).map(Got::Made)
     }
 
-    /// As [`make`](Flow::make), for what the delivery can do without: a file, a note. What the far side will not take becomes
-    /// a remark that begins with `what`.
+    /// What became of a thing that the delivery can do without: a file, a note. What the far side will not take becomes a
+    /// remark that begins with `what`.
     ///
     /// # Errors
-    /// As there, but for refusals of the thing itself.
-    pub fn make_if_taken<T>(
-        &mut self,
-        what: &str,
-        request: Request,
-        read: impl Fn(&Answer) -> Option<T>,
-        look: Option<Look<'_, T>>,
-    ) -> Result<Option<T>, Step> {
-        match self.make(request, read, look) {
+    /// Any step but a refusal of the thing itself.
+    pub fn taken<T>(&mut self, what: &str, sent: Result<T, Step>) -> Result<Option<T>, Step> {
+        match sent {
             Ok(it) => Ok(Some(it)),
             Err(step) => self.untaken(what, step).map(|()| None),
+        }
+    }
+
+    /// Changes what is there; what the far side will not change becomes a remark.
+    ///
+    /// # Errors
+    /// Any step but a refusal of the change itself.
+    pub fn change(&mut self, request: Request) -> Result<(), Step> {
+        match self.ask(request) {
+            // The person was just seen there: what is not found is the way to change it.
+            Err(Step::Refused(r)) if r.reason == "gone" => {
+                self.remark("changes of the profile: it has no way to make them");
+                Ok(())
+            }
+            Err(step) => self.untaken("changes of the profile", step),
+            Ok(_) => Ok(()),
         }
     }
 
@@ -211,6 +228,82 @@ impl<'a> Flow<'a> {
                 Ok(())
             }
             step => Err(step),
+        }
+    }
+
+    /// Sends each file that is not there yet, oldest first; `send` answers its id there, or that it is not taken.
+    ///
+    /// # Errors
+    /// The step to take for the first that is not there yet.
+    pub fn each_file(
+        &mut self,
+        mut send: impl FnMut(&mut Flow<'a>, &'a File) -> Result<Option<String>, Step>,
+    ) -> Result<(), Step> {
+        let parcel = self.parcel;
+        for file in &parcel.files {
+            if parcel.known(Thing::File, &file.uid).is_some() {
+                continue;
+            }
+            if let Some(id) = send(self, file)? {
+                self.there(Thing::File, &file.uid, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends each note that is not there yet, with those made of `fields` ([`details::notes`]).
+    ///
+    /// # Errors
+    /// The step to take for the first that is not there yet.
+    pub fn each_note(
+        &mut self,
+        fields: &[Carried],
+        mut send: impl FnMut(&mut Flow<'a>, &Note) -> Result<Option<String>, Step>,
+    ) -> Result<(), Step> {
+        for note in details::notes(self.parcel, fields) {
+            if self.parcel.known(Thing::Note, &note.uid).is_some() {
+                continue;
+            }
+            if let Some(id) = send(self, &note)? {
+                self.there(Thing::Note, &note.uid, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The person's name, or the refusal for want of one.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn name(&self) -> Result<Name, Step> {
+        let name = person::name(&self.parcel.candidate.record);
+        let why = "it wants a name, and none is known of this person";
+        name.ok_or_else(|| Step::Refused(Refusal::new("invalid", why).at("full_name")))
+    }
+
+    /// The address by which the person is found there, or the refusal for want of one.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn mailbox(&self) -> Result<&'a str, Step> {
+        let why = "it wants an e-mail address, and none is known of this person";
+        person::mailbox(self.parcel)
+            .ok_or_else(|| Step::Refused(Refusal::new("invalid", why).at("emails")))
+    }
+
+    /// The far side's id of the job that was applied for; `None`: the person comes without an application.
+    ///
+    /// # Errors
+    /// The refusal when nobody has said which of their jobs it is.
+    pub fn job(&self) -> Result<Option<&'a str>, Step> {
+        let Some(application) = &self.parcel.application else {
+            return Ok(None);
+        };
+        let why = "nobody has said which of its jobs this is: see the destination's table of jobs";
+        let id = application.job.remote_id.as_deref().map(str::trim);
+        match id.filter(|id| !id.is_empty()) {
+            Some(id) => Ok(Some(id)),
+            None => Err(Step::Refused(Refusal::new("job", why))),
         }
     }
 
@@ -246,6 +339,16 @@ impl<'a> Flow<'a> {
         !taken.any(|(t, i)| t == thing && i == id)
     }
 
+    /// Whether a thing there that was made at `created` can be what our request of this name made: what was there before is
+    /// not. A time that is not told is no objection.
+    pub fn may_be_of(&self, name: &str, created: &Value) -> bool {
+        let made = time(created).and_then(|t| t.parse::<jiff::Timestamp>().ok());
+        match (made, self.first_sent(name)) {
+            (Some(made), Some(sent)) => made.as_microsecond() >= sent - SLACK,
+            _ => true,
+        }
+    }
+
     /// Adds something that did not arrive as it was, once, without anybody's data.
     pub fn remark(&mut self, remark: impl Into<String>) {
         let remark = remark.into();
@@ -269,8 +372,10 @@ impl<'a> Flow<'a> {
         all.rfind(|(_, e)| e.name == name)
     }
 
-    fn is_fresh(&self, exchange: &Exchange) -> bool {
-        exchange.at >= self.parcel.now - FRESH
+    /// Whether the answer to a look-up still counts: it is young, or what followed rests on it already.
+    fn counts(&self, place: usize) -> bool {
+        let followed = place + 1 < self.so_far.len();
+        followed || self.so_far[place].at >= self.parcel.now - FRESH
     }
 
     fn answer(&self, asked: Option<&'a Exchange>, request: Request) -> Result<&'a Answer, Step> {
@@ -328,18 +433,19 @@ impl<'a> Flow<'a> {
         look: Option<Look<'_, T>>,
     ) -> Result<T, Step> {
         let Some(Look { request: ask, find }) = look else {
-            return Err(Step::Refused(Refusal::new(
-                "unclear",
-                "it did not say whether it made it, and has no way to look: see there, then send it again",
-            )));
+            // Whoever sends it again has looked there: then it is made anew.
+            let why = "it did not say whether it made it, and has no way to look: see there, then send it again";
+            return Err(Step::Refused(Refusal {
+                forget: true,
+                ..Refusal::new("unclear", why)
+            }));
         };
-        let later = self.so_far.iter().skip(place + 1);
-        let looked = later.rev().find(|e| e.name == ask.name);
+        let looked = self.last(&ask.name).filter(|(later, _)| *later > place);
         if looked.is_none() {
             self.settled(place, &request.name)?;
         }
-        // Something else may have been asked between: what was sent again is judged by its last exchange alone.
-        match self.read_look(looked.filter(|e| self.is_fresh(e)), ask, find)? {
+        let looked = looked.filter(|(place, _)| self.counts(*place));
+        match self.read_look(looked.map(|(_, exchange)| exchange), ask, find)? {
             Some(it) => Ok(it),
             None if claimed => Err(Step::Refused(Refusal {
                 forget: true,

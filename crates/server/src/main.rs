@@ -68,6 +68,7 @@ async fn run(options: Options) -> Result<(), String> {
                     public_url,
                 },
         } => commands::mail_test(&mail, public_url.as_deref(), &address).await,
+        Command::Fake(asked) => commands::fake(&asked).await,
         Command::Bench {
             command:
                 BenchCommand::Create {

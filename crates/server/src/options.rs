@@ -1,5 +1,6 @@
 //! The command line. It is a contract: names and meanings stay.
 
+mod fake;
 mod mail;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use courier::fetch;
 use courier::guard::{Guard, IpNet, network};
 use dialects::DIALECTS;
 
+pub use fake::Fake;
 pub use mail::{Mail, MailCommand};
 
 /// A self-hosted applicant tracking server that answers the candidate APIs you already speak.
@@ -66,6 +68,8 @@ pub enum Command {
         #[command(subcommand)]
         command: MailCommand,
     },
+    /// Stand in for another system, to try an integration against: it answers as its vendor would, and fails on demand
+    Fake(Box<Fake>),
     /// Measure: candidates a second, and how near that is to what the database can do
     Bench {
         #[command(subcommand)]

@@ -40,7 +40,8 @@ fn step(so_far: &[Exchange]) -> Step {
         let person = flow.find_or_make(look, create, |a| id(&a.json()["id"]))?;
         flow.there(Thing::Candidate, "c", person.it());
         let note = Request::post("note", "https://x");
-        flow.make_if_taken("a note", note, |a| id(&a.json()["id"]), None)?;
+        let sent = flow.make(note, |a| id(&a.json()["id"]), None);
+        flow.taken("a note", sent)?;
         Ok(())
     })
 }

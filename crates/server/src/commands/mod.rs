@@ -1,5 +1,6 @@
 //! The commands, one function each. They print on standard output and fail with a sentence.
 
+mod fake;
 mod keys;
 mod mail;
 
@@ -10,6 +11,7 @@ use hiring::delivery::sending;
 use hiring::{candidate, organization};
 use serde_json::json;
 
+pub use fake::fake;
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
 pub use mail::test as mail_test;
 
