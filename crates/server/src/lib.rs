@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+mod handed;
 mod linger;
 pub mod options;
 pub mod router;

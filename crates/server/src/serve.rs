@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use courier::{fetch, mail};
+use courier::{carry, fetch, mail};
+use hiring::delivery::exchange;
 use hiring::{App, attachment, draft, idempotency, invite, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -38,6 +39,8 @@ pub struct Errands {
     pub fetching: Option<fetch::Settings>,
     /// Send mails.
     pub mailing: Option<mail::Settings>,
+    /// Carry candidates to other systems.
+    pub carrying: Option<carry::Settings>,
 }
 
 /// Serves until `stop` says so, then finishes what was accepted; runs its errands meanwhile.
@@ -58,7 +61,11 @@ pub async fn run(
         .map(|settings| tokio::spawn(fetch::run(app.clone(), settings, stop.clone())));
     let mailing = errands
         .mailing
-        .map(|settings| tokio::spawn(mail::run(app, settings, stop.clone())));
+        .map(|settings| tokio::spawn(mail::run(app.clone(), settings, stop.clone())));
+    let carrying = errands.carrying.map(|settings| {
+        let all = connectors::CONNECTORS;
+        tokio::spawn(carry::run(app, settings, all, stop.clone()))
+    });
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
@@ -90,7 +97,7 @@ pub async fn run(
     }
     // Told when the others were, so they ended long ago unless the database hangs, or a mail server that has a message and
     // has not answered.
-    for errand in [fetching, mailing].into_iter().flatten() {
+    for errand in [fetching, mailing, carrying].into_iter().flatten() {
         if tokio::time::timeout(LAST, errand).await.is_err() {
             tracing::warn!("an errand did not end in time");
         }
@@ -194,6 +201,22 @@ async fn forget_requests(app: &App) {
     }
 }
 
+/// The same for what far sides answered to deliveries that have ended.
+async fn forget_exchanges(app: &App) {
+    let days = app.settings.keep_requests.max(1);
+    loop {
+        let forgotten = app.store.write(move |tx| exchange::forget(tx, days, 200));
+        match forgotten.await {
+            Ok(200..) => tokio::task::yield_now().await,
+            Ok(_) => return,
+            Err(problem) => {
+                tracing::warn!(?problem, "answers of destinations were not forgotten");
+                return;
+            }
+        }
+    }
+}
+
 /// Forgets kept answers after their week and kept requests after their time, and removes drafts that nobody came back for
 /// and, after their day, orphaned files.
 async fn keep_house(app: App) {
@@ -201,6 +224,7 @@ async fn keep_house(app: App) {
         tokio::time::sleep(Duration::from_secs(600)).await;
         forget_answers(&app).await;
         forget_requests(&app).await;
+        forget_exchanges(&app).await;
         if let Err(problem) = draft::sweep(&app).await {
             tracing::warn!(
                 ?problem,

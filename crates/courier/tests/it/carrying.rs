@@ -62,6 +62,7 @@ impl House {
         self.destination_of(self.org, connector, url, tokens).await
     }
 
+    /// The same of this organization.
     pub async fn destination_of(
         &self,
         org: OrgId,
@@ -94,6 +95,7 @@ impl House {
         self.rule_about(to, about).await
     }
 
+    /// A rule that is about this.
     pub async fn rule_about(&self, to: &Destination, about: About) -> rule::Rule {
         let (caller, uid) = (Caller::system(self.org), to.uid);
         self.write(move |tx| rule::create(tx, &caller, uid, &about))
@@ -231,6 +233,7 @@ impl House {
         panic!("waited in vain: {:#?}", self.deliveries().await);
     }
 
+    /// The requests of a delivery.
     pub async fn exchanges(&self, delivery: &Listed) -> Vec<Exchange> {
         let (org, id) = (self.org, delivery.id);
         self.read(move |r| exchange::of_delivery(r, org, id)).await
@@ -242,6 +245,7 @@ impl House {
         self.read(move |r| destination::find(r, org, uid)).await
     }
 
+    /// What a destination has of a person, and how it calls that.
     pub async fn remotes(&self, to: &Destination, person: CandidateId) -> Vec<(String, String)> {
         let (org, to) = (self.org, to.id);
         let all = self

@@ -6,6 +6,7 @@
 mod arriving;
 mod bringing;
 mod carrying;
+mod carrying_faults;
 mod failing;
 mod far;
 mod faults;

@@ -45,7 +45,7 @@ fn refuse_unknown(check: &mut Check<'_>, object: &Object<'_>, known: &[&str]) {
     for name in object.unknown(known) {
         let detail = match known.len() {
             0 => "no such member here; there is none".to_owned(),
-            ..16 => format!("no such member here; there are: {}", known.join(", ")),
+            1..16 => format!("no such member here; there are: {}", known.join(", ")),
             _ => "no such member here; see openapi.json".to_owned(),
         };
         // A name of a megabyte would make a refusal of a megabyte.

@@ -10,7 +10,7 @@ use hiring::caller::Caller;
 use hiring::delivery::{carrying, listed, push};
 use hiring::destination::{self, DestinationEdit as Edit, NewDestination as New, Settings};
 use hiring::id::{OrgId, Uuid, new_uid};
-use hiring::idempotency::{self, Answer};
+use hiring::idempotency::{self, Answer, RequestKey};
 use hiring::page::Side;
 use hiring::problem::{Act, Flaw, FlawCode, Noun, Problem, Result};
 use hiring::{App, application, candidate};
@@ -337,7 +337,7 @@ async fn turn(app: &App, id: &str, request: Request, verb: Verb) -> Result<Answe
 }
 
 /// Whoever changes something without saying more; with the key of the request.
-async fn bodiless(app: &App, request: Request) -> Result<(Caller, Option<Repeat>)> {
+async fn bodiless(app: &App, request: Request) -> Result<(Caller, Option<RequestKey>)> {
     let (caller, request) = writer(app, request).await?;
     crate::native::wire::no_members(&body_or_none(&request)?)?;
     Ok((caller, request.key))
