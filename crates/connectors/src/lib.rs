@@ -30,8 +30,10 @@ mod parcel;
 pub mod patch;
 pub mod person;
 mod setting;
+mod smartrecruiters;
 mod step;
 pub mod ticket;
+mod workable;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
 pub use setting::{Flaw, Kind, Setting, check};
@@ -143,7 +145,13 @@ pub struct Limit {
 }
 
 /// Every system that we push to.
-pub const CONNECTORS: &[&dyn Connector] = &[&greenhouse::Greenhouse, &lever::Lever, &ashby::Ashby];
+pub const CONNECTORS: &[&dyn Connector] = &[
+    &greenhouse::Greenhouse,
+    &lever::Lever,
+    &ashby::Ashby,
+    &workable::Workable,
+    &smartrecruiters::SmartRecruiters,
+];
 
 /// The connector of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Connector> {

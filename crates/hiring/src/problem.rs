@@ -119,6 +119,9 @@ pub enum Noun {
     Upload,
     Destination,
     Rule,
+    SavedSearch,
+    Merging,
+    Subscription,
 }
 
 impl Noun {
@@ -150,6 +153,9 @@ impl Noun {
             Noun::Upload => "upload",
             Noun::Destination => "destination",
             Noun::Rule => "rule",
+            Noun::SavedSearch => "saved search",
+            Noun::Merging => "merge",
+            Noun::Subscription => "subscription",
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use courier::guard::{Guard, IpNet, network};
-use courier::{carry, fetch};
+use courier::{carry, fetch, webhook};
 use dialects::DIALECTS;
 
 pub use fake::Fake;
@@ -75,6 +75,13 @@ pub enum Command {
         #[command(subcommand)]
         command: BenchCommand,
     },
+    /// Read the text of the file on standard input; the server runs this for itself
+    #[command(hide = true)]
+    Extract {
+        /// What it is
+        #[arg(value_parser = ["pdf", "docx", "text"])]
+        format: String,
+    },
 }
 
 /// Where the data is.
@@ -121,6 +128,16 @@ impl Listen {
         carry::Settings {
             guard: Guard::allowing(allowed.collect()),
             limits: carry::Limits::default(),
+        }
+    }
+
+    /// How subscribers are told; `also`: networks that may be called besides those that the operator named.
+    pub fn telling(&self, also: &[IpNet]) -> webhook::Settings {
+        let allowed = self.fetch_allow.iter().chain(also).copied();
+        webhook::Settings {
+            guard: Guard::allowing(allowed.collect()),
+            shapes: dialects::shapes(),
+            limits: webhook::Limits::default(),
         }
     }
 }
@@ -268,6 +285,9 @@ pub struct Bench {
     /// Candidates to create
     #[arg(long, default_value_t = 20_000)]
     pub count: usize,
+    /// Index nobody meanwhile, to see what indexing costs
+    #[arg(long)]
+    pub without_index: bool,
     /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder
     #[arg(long)]
     pub database: Option<String>,

@@ -1,10 +1,11 @@
 //! Listening, and stopping without losing what was accepted.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
-use courier::{carry, fetch, mail};
+use courier::{carry, fetch, mail, webhook};
 use hiring::delivery::exchange;
 use hiring::{App, attachment, draft, idempotency, invite, request};
 use hyper::body::Incoming;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::linger::Lingering;
+use crate::{indexing, reading};
 
 /// How long a client may take for its request's head: one byte a second gets nowhere.
 const HEAD: Duration = Duration::from_secs(15);
@@ -41,6 +43,12 @@ pub struct Errands {
     pub mailing: Option<mail::Settings>,
     /// Carry candidates to other systems.
     pub carrying: Option<carry::Settings>,
+    /// Keep the index of people up with what happens.
+    pub indexing: bool,
+    /// Read the text of files, with this program.
+    pub reading: Option<PathBuf>,
+    /// Tell subscribers what happens.
+    pub telling: Option<webhook::Settings>,
 }
 
 /// Serves until `stop` says so, then finishes what was accepted; runs its errands meanwhile.
@@ -62,6 +70,15 @@ pub async fn run(
     let mailing = errands
         .mailing
         .map(|settings| tokio::spawn(mail::run(app.clone(), settings, stop.clone())));
+    let telling = errands
+        .telling
+        .map(|settings| tokio::spawn(webhook::run(app.clone(), settings, stop.clone())));
+    let indexing = errands
+        .indexing
+        .then(|| tokio::spawn(indexing::run(app.clone(), stop.clone())));
+    let reading = errands
+        .reading
+        .map(|program| tokio::spawn(reading::run(app.clone(), program, stop.clone())));
     let carrying = errands.carrying.map(|settings| {
         let all = connectors::CONNECTORS;
         tokio::spawn(carry::run(app, settings, all, stop.clone()))
@@ -97,7 +114,8 @@ pub async fn run(
     }
     // Told when the others were, so they ended long ago unless the database hangs, or a mail server that has a message and
     // has not answered.
-    for errand in [fetching, mailing, carrying].into_iter().flatten() {
+    let errands = [fetching, mailing, telling, indexing, reading, carrying];
+    for errand in errands.into_iter().flatten() {
         if tokio::time::timeout(LAST, errand).await.is_err() {
             tracing::warn!("an errand did not end in time");
         }

@@ -5,6 +5,7 @@
 mod destination;
 mod family;
 mod mail;
+mod subscription;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,6 +29,11 @@ pub(in crate::native) use destination::{
     Destination, DestinationCircuit, DestinationJob, DestinationJobs, DestinationTest,
     DestinationTrouble, Queued, ReplayedDeliveries, Rule,
 };
+pub(in crate::native) use subscription::{
+    PublicKey, Subscription, SubscriptionCall, SubscriptionDelivery, SubscriptionDeliveryInFull,
+    SubscriptionReplay, SubscriptionWithSecret, Webhook, WebhookData, WebhookJob, WebhookRecord,
+};
+
 pub(in crate::native) use family::{CatalogItem, Member, Note, NoteKind, NoteVisibility};
 
 /// A page of a list.
@@ -423,6 +429,8 @@ pub(in crate::native) struct Slot {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct Event {
     pub id: Uuid,
+    /// Its number in the feed: later ones are greater, and nothing is ever put in between.
+    pub place: i64,
     /// `<noun>.<verb>`, such as `application.advanced`.
     pub kind: String,
     pub candidate: Option<Uuid>,
