@@ -284,10 +284,15 @@ fn many_are_done_row_by_row_and_a_whole_column_at_once() {
             told.text()
         );
         assert!(told.text().contains("not there any more"));
-        let rows = [("do", "reject-now"), ("a", &stale), ("a", &fresh)];
+        // A card that was seen where it no longer is: it is not rejected, and who moved it is said.
+        let rows = [("do", "reject-now"), ("a", stale.as_str())];
         let told = app.send(&form(&board, &cookie, &rows)).await;
-        // Both name the same card, or two of which one moved: nothing is done where it no longer is.
-        assert!([200, 303].contains(&told.status), "{}", told.text());
+        assert_eq!(told.status, 200, "{}", told.text());
+        assert!(
+            told.text().contains("Nothing was changed: Bert put"),
+            "{}",
+            told.text()
+        );
         let nobody = app
             .send(&form(
                 &board,
@@ -555,8 +560,9 @@ fn what_another_process_does_is_heard_and_a_stream_holds_no_stop_up() {
         one.signal("TERM");
         let began = Instant::now();
         assert_eq!(one.wait(Duration::from_secs(30)).code(), Some(0));
-        assert!(stream.next().is_none() || stream.next().is_none());
-        println!("stopped after {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(30));
+        // What was said before is still to be read, and then it ends.
+        assert!(std::iter::from_fn(|| stream.next()).count() <= 3);
     });
 }
 
@@ -613,8 +619,7 @@ fn a_list_goes_on_after_kill_9_and_invites_nobody_twice() {
             );
         }
         let of = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
-        // The demo's own invite is there, too.
-        assert_eq!(of("invite.created"), PEOPLE + 1, "{kinds:?}");
+        assert_eq!(of("invite.created"), PEOPLE);
         assert_eq!(of("invite.mailed"), PEOPLE);
         let csv = desk.get(&format!("{at}/result.csv")).text();
         assert_eq!(csv.matches(",Invited,").count(), PEOPLE);
