@@ -39,6 +39,7 @@ use crate::guard;
 use crate::origin;
 use crate::page::{self, Area, Notice};
 use crate::speech::{self, Speech};
+use crate::trouble::trouble;
 
 #[cfg(test)]
 pub(crate) use {form::Form, receipt::Receipt};
@@ -107,7 +108,7 @@ impl Visit {
         let entrance = match app.store.read(move |r| draft::enter(r, &asked)).await {
             Ok(entrance) => entrance,
             Err(Problem::NotFound(_)) => return Err(guessed()),
-            Err(other) => return Err(Box::new(page::problem(Area::Link, &other))),
+            Err(other) => return Err(Box::new(trouble(t, &other))),
         };
         let known = entrance.draft.as_ref().map(|d| d.language.clone());
         let known = known.or(entrance.invite.as_ref().and_then(|i| i.language.clone()));
@@ -285,29 +286,7 @@ pub(crate) fn failed(visit: &Visit, problem: &Problem) -> Response {
         }
         // Sent, completed, expired or revoked meanwhile: the page itself says which.
         Problem::Gone(_) => visit.back(""),
-        Problem::TooLarge { .. } => {
-            let most = t.size(draft::LARGEST_FILE);
-            let text = t.one("large-text", "most", &most);
-            let notice = Notice::said(t, t.say("large-title"), vec![text]);
-            page::html(Area::Link, StatusCode::PAYLOAD_TOO_LARGE, &notice)
-        }
-        Problem::TooSlow | Problem::Invalid(_) => {
-            let notice = Notice::said(t, t.say("broken-title"), vec![t.say("broken-text")]);
-            page::html(Area::Link, StatusCode::BAD_REQUEST, &notice)
-        }
-        Problem::Overloaded { .. } | Problem::TooMany { .. } => {
-            let notice = Notice::said(t, t.say("full-title"), vec![t.say("full-text")]);
-            let mut response = page::html(Area::Link, StatusCode::SERVICE_UNAVAILABLE, &notice);
-            let wait = HeaderValue::from_static("2");
-            response.headers_mut().insert(header::RETRY_AFTER, wait);
-            response
-        }
-        Problem::Broken(ticket) => {
-            let text = t.one("ours-text", "ticket", &ticket.to_string());
-            let notice = Notice::said(t, t.say("ours-title"), vec![text]);
-            page::html(Area::Link, StatusCode::INTERNAL_SERVER_ERROR, &notice)
-        }
-        other => page::problem(Area::Link, other),
+        other => trouble(t, other),
     }
 }
 
