@@ -127,7 +127,7 @@ withdrawn-text = { $organization } sees that you no longer apply for { $job }.
 ended-text = { $organization } has finished with this application, so it cannot be withdrawn here.
 
 # The link that proves an address
-confirm-title = Confirm your e-mail address
+confirm-title = Confirm your address
 confirm-text = { $email } is the address of an application for { $job } at { $organization }. If it is yours, please confirm.
 confirm-button = Yes, this is my address
 confirm-not-you = If you did not apply, close this page: nothing happens then.

@@ -219,7 +219,7 @@ fn shut(visit: &Visit) -> Option<Response> {
     let (title, text) = match state {
         Some(invite::State::Completed) => {
             let text = vec![t.with("sent-text", &both), t.say("sent-no-details")];
-            let notice = Notice::said(t, t.say("sent-title"), text);
+            let notice = Notice::said(t, t.say("sent-title"), text).of(organization);
             return Some(page::html(Area::Link, StatusCode::OK, &notice));
         }
         Some(invite::State::Expired) => {
@@ -238,7 +238,7 @@ fn shut(visit: &Visit) -> Option<Response> {
         _ if !entrance.takes_applications() => return Some(closed(t, organization, job)),
         _ => return None,
     };
-    let notice = Notice::said(t, t.say(title), text);
+    let notice = Notice::said(t, t.say(title), text).of(organization);
     Some(page::html(Area::Link, StatusCode::GONE, &notice))
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn closed(t: Speech, organization: &str, job: &str) -> Response {
         "closed-text",
         &[("organization", organization), ("job", job)],
     );
-    let notice = Notice::said(t, t.say("closed-title"), vec![text]);
+    let notice = Notice::said(t, t.say("closed-title"), vec![text]).of(organization);
     page::html(Area::Link, StatusCode::GONE, &notice)
 }
 

@@ -44,7 +44,7 @@ test('the job\'s public page, to somebody who has begun on this device', async (
   await inBoth('/', 'apply-job-begun', async (page) => {
     await begin(page, link);
     await page.goto(link);
-    await page.getByRole('link', { name: 'Continue your application' }).waitFor();
+    await page.getByRole('button', { name: 'Continue your application' }).waitFor();
   });
 });
 
