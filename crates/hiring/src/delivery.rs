@@ -1,8 +1,9 @@
 //! The outbox: what is on its way to somebody, queued in the transaction that caused it.
 //!
-//! Mails in the organization's words are made by `mail.rs`. Who sends them is `delivery/sending.rs`; how one stands and what
-//! came back, `delivery/show.rs`.
+//! Mails in the organization's words are made by `mail.rs`. Who sends them is `delivery/sending.rs`; how one stands,
+//! `delivery/show.rs`; what came back, `delivery/returned.rs`.
 
+pub mod returned;
 pub mod sending;
 mod show;
 

@@ -13,8 +13,8 @@ use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::routes::{
-    applications, attachments, candidates, catalog, feed, invites, jobs, linked_accounts, mails,
-    members, notes, submissions,
+    applications, attachments, bounces, candidates, catalog, feed, invites, jobs, linked_accounts,
+    mails, members, notes, submissions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -43,7 +43,7 @@ use crate::reply;
         feed::list_events, feed::list_outbox,
         invites::create_invite, invites::list_invites, invites::get_invite, invites::resend_invite,
         invites::renew_invite, invites::revoke_invite,
-        mails::get_delivery, mails::bounce_delivery, mails::list_mail_templates, mails::get_mail_template,
+        mails::get_delivery, mails::bounce_delivery, bounces::take_bounce, mails::list_mail_templates, mails::get_mail_template,
         mails::put_mail_template, mails::delete_mail_template, mails::preview_mail_template,
         mails::get_mail_settings, mails::put_mail_settings,
     ),

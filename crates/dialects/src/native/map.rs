@@ -19,7 +19,9 @@ use hiring::member::Member;
 use hiring::note::Note;
 use serde_json::{Value, json};
 
-pub(super) use mail::{delivery, delivery_in_full, invite, mail_settings, mail_template, rendered};
+pub(super) use mail::{
+    delivery, delivery_in_full, invite, mail_settings, mail_template, rendered, returned,
+};
 pub(super) use sent::{
     KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped,
 };

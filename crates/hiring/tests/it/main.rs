@@ -19,6 +19,7 @@ mod offsets;
 mod organizations;
 mod renewals;
 mod repeats;
+mod returned;
 mod schema;
 mod secrets;
 mod sweeping;

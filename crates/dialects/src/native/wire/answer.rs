@@ -20,6 +20,7 @@ use super::record;
 
 pub(in crate::native) use mail::{
     Attempt, Delivery, DeliveryInFull, Invite, InviteMail, MailSettings, MailTemplate, Rendered,
+    Returned,
 };
 
 pub(in crate::native) use family::{CatalogItem, Member, Note, NoteKind, NoteVisibility};
