@@ -9,13 +9,34 @@
 //! [`Outcome::Unanswered`] the next step must *look up* what the far side has before it creates.
 //!
 //! # Layout
-//! `parcel.rs` – what is carried · `step.rs` – requests, answers and what follows · one folder per system with `mod.rs`
-//! (the steps), `wire.rs` (the system's words), `map.rs` (ours into theirs), `README.md` (its guide) and `golden/`.
+//! `parcel.rs` – what is carried · `step.rs` – requests, answers and what follows · `flow.rs` – a delivery as a script ·
+//! `manners.rs` – what an answer means · `person.rs` – the record as others want it · `details.rs` – what has no place there ·
+//! `patch.rs` – changing what is there · one folder per system with `mod.rs` (the steps), `wire.rs` (the system's words),
+//! `map.rs` (ours into theirs), `README.md` (its guide) and `golden/` (tests/it/golden.rs).
 
+// A step is made once for each request that crosses the network: its size is nothing.
+#![allow(clippy::result_large_err)]
+
+use std::collections::BTreeMap;
+
+pub mod address;
+mod ashby;
+pub mod details;
+pub mod flow;
+mod greenhouse;
+mod lever;
+pub mod manners;
 mod parcel;
+pub mod patch;
+pub mod person;
+mod setting;
+mod smartrecruiters;
 mod step;
+pub mod ticket;
+mod workable;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
+pub use setting::{Flaw, Kind, Setting, check};
 pub use step::{
     Answer, Body, Exchange, Header, Method, Outcome, Part, Refusal, Remote, Request, Step, Ticket,
     Value,
@@ -29,6 +50,10 @@ pub trait Connector: Sync {
     fn title(&self) -> &'static str;
     /// What it must be told before it can carry; forms and checks are made of it.
     fn settings(&self) -> &'static [Setting];
+    /// What is wrong with settings that are well each by itself: what goes with what.
+    fn check_together(&self, _settings: &BTreeMap<String, String>) -> Vec<Flaw> {
+        Vec::new()
+    }
     /// What becomes of each canonical field: its place there, or why it has none.
     fn fields(&self) -> &'static [Carried];
     /// How much its vendor lets one account ask, as documented; what its answers say is learned besides.
@@ -55,24 +80,7 @@ pub trait Connector: Sync {
     }
 }
 
-/// One line of a connector's form.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// Its name in the API: snake_case.
-    pub name: &'static str,
-    /// Above the field.
-    pub label: &'static str,
-    /// Under the field; `""`: nothing.
-    pub hint: &'static str,
-    /// Whether nothing works without it.
-    pub required: bool,
-    /// Sealed at rest and never shown again.
-    pub secret: bool,
-    /// What is taken when it is left out; `""`: nothing. For addresses: the vendor's own.
-    pub default: &'static str,
-}
-
-/// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `notes`, `application`, `answers`).
+/// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `application`, `source`, `answers`).
 #[derive(Debug, Clone, Copy)]
 pub struct Carried {
     /// Its name in our record.
@@ -81,6 +89,48 @@ pub struct Carried {
     pub place: Option<&'static str>,
     /// What is lost or changed on the way; `""`: nothing.
     pub remark: &'static str,
+    /// What its place does not hold, to be written into a note.
+    pub rest: Option<fn(&hiring::record::Record) -> Vec<String>>,
+}
+
+impl Carried {
+    /// It has this place there.
+    pub const fn at(field: &'static str, place: &'static str) -> Carried {
+        Carried {
+            field,
+            place: Some(place),
+            remark: "",
+            rest: None,
+        }
+    }
+
+    /// It has no place there.
+    pub const fn nowhere(field: &'static str) -> Carried {
+        Carried {
+            field,
+            place: None,
+            remark: "",
+            rest: None,
+        }
+    }
+
+    /// It has no place of its own there and is written into a note ([`details`]).
+    pub const fn noted(field: &'static str) -> Carried {
+        Carried::at(field, details::NOTED)
+    }
+
+    /// With this said of it.
+    pub const fn but(self, remark: &'static str) -> Carried {
+        Carried { remark, ..self }
+    }
+
+    /// Its place holds not all of it; the rest is written into a note.
+    pub const fn rest(self, rest: fn(&hiring::record::Record) -> Vec<String>) -> Carried {
+        Carried {
+            rest: Some(rest),
+            ..self
+        }
+    }
 }
 
 /// Requests that a system takes from one account.
@@ -95,7 +145,13 @@ pub struct Limit {
 }
 
 /// Every system that we push to.
-pub const CONNECTORS: &[&dyn Connector] = &[];
+pub const CONNECTORS: &[&dyn Connector] = &[
+    &greenhouse::Greenhouse,
+    &lever::Lever,
+    &ashby::Ashby,
+    &workable::Workable,
+    &smartrecruiters::SmartRecruiters,
+];
 
 /// The connector of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Connector> {

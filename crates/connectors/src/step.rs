@@ -18,19 +18,22 @@ pub enum Step {
         /// What it did not take, in plain words without anybody's data; empty: everything arrived.
         remarks: Vec<String>,
     },
-    /// Not now. The exchanges so far stay, but for the last when it was an answer that only said so.
+    /// Not now.
     Retry {
         /// At the earliest then; `None`: as the schedule says.
         after: Option<Duration>,
         /// Why, in plain words without anybody's data.
         why: String,
+        /// Whether the last exchange is taken back, as though it never was, before the connector is asked again: it did
+        /// nothing (429) or may be repeated without harm. What may have made something always stays.
+        forget: bool,
     },
     /// Never, unless somebody changes something: the delivery becomes a dead letter.
     Refused(Refusal),
 }
 
 /// Why a system does not take it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     /// Of a closed list: `credentials` (it does not know us), `permission` (we may not), `settings` (what we were told is
     /// incomplete), `job` (it has no such job, or nobody said which), `invalid` (a value it does not take), `duplicate` (it has
@@ -40,6 +43,11 @@ pub struct Refusal {
     pub said: String,
     /// The field it does not take, in its own words.
     pub field: Option<String>,
+    /// What it has of ours all the same; to be kept as after a delivery.
+    pub remote: Vec<Remote>,
+    /// Whether the last exchange is taken back before it is tried again: it was the refusal. All others stay, and whoever
+    /// replays a dead letter goes on from them.
+    pub forget: bool,
 }
 
 impl Refusal {
@@ -49,6 +57,8 @@ impl Refusal {
             reason,
             said: said.into(),
             field: None,
+            remote: Vec::new(),
+            forget: false,
         }
     }
 
@@ -62,7 +72,7 @@ impl Refusal {
 }
 
 /// What one of our things is called there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Remote {
     /// What.
     pub thing: Thing,
@@ -90,6 +100,80 @@ pub struct Request {
     pub headers: Vec<Header>,
     /// What is sent.
     pub body: Body,
+    /// Whether sending it twice makes two things there. Such a request is never repeated before a look-up unless its answer
+    /// said that nothing was done.
+    pub makes: bool,
+}
+
+impl Request {
+    /// A look-up.
+    pub fn get(name: impl Into<String>, url: impl Into<String>) -> Request {
+        Request::new(name, Method::Get, url, false)
+    }
+
+    /// A POST that makes something.
+    pub fn post(name: impl Into<String>, url: impl Into<String>) -> Request {
+        Request::new(name, Method::Post, url, true)
+    }
+
+    /// A PUT: twice is as once.
+    pub fn put(name: impl Into<String>, url: impl Into<String>) -> Request {
+        Request::new(name, Method::Put, url, false)
+    }
+
+    /// A PATCH that replaces: twice is as once.
+    pub fn patch(name: impl Into<String>, url: impl Into<String>) -> Request {
+        Request::new(name, Method::Patch, url, false)
+    }
+
+    fn new(name: impl Into<String>, method: Method, url: impl Into<String>, makes: bool) -> Self {
+        Request {
+            name: name.into(),
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Body::Empty,
+            makes,
+        }
+    }
+
+    /// With this header.
+    pub fn header(mut self, header: Header) -> Request {
+        self.headers.push(header);
+        self
+    }
+
+    /// With this plain header.
+    pub fn plain(self, name: &'static str, value: impl Into<String>) -> Request {
+        self.header(Header::Plain(name, value.into()))
+    }
+
+    /// With these credentials, never kept or shown.
+    pub fn secret(self, name: &'static str, value: impl Into<String>) -> Request {
+        self.header(Header::Secret(name, value.into()))
+    }
+
+    /// With the ticket as bearer.
+    pub fn bearer(self) -> Request {
+        self.header(Header::Ticket("Authorization", "Bearer "))
+    }
+
+    /// With this body.
+    pub fn body(mut self, body: Body) -> Request {
+        self.body = body;
+        self
+    }
+
+    /// With this JSON.
+    pub fn json(self, value: Value) -> Request {
+        self.body(Body::Json(value))
+    }
+
+    /// Though it is a POST, twice is as once: it only looks, or replaces.
+    pub fn harmless(mut self) -> Request {
+        self.makes = false;
+        self
+    }
 }
 
 /// The methods in use.
@@ -170,6 +254,8 @@ pub struct Exchange {
     pub name: String,
     /// What came of it.
     pub outcome: Outcome,
+    /// When that was, µs since 1970 UTC.
+    pub at: i64,
 }
 
 /// What came of a request.
@@ -193,6 +279,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether the status says that it was done.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     /// The first header of this name (lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(n, _)| n == name);

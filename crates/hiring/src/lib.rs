@@ -7,7 +7,7 @@
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
-//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
+//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`subscription`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
@@ -48,6 +48,7 @@ pub mod request;
 pub mod secret;
 pub mod slot;
 pub mod submission;
+pub mod subscription;
 pub mod tag;
 pub mod text;
 pub mod webhook_receiver;
@@ -85,5 +86,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V8__applying",
         sql: include_str!("../migrations/V8__applying.sql"),
+    },
+    store::Migration {
+        name: "V12__subscriptions",
+        sql: include_str!("../migrations/V12__subscriptions.sql"),
     },
 ];

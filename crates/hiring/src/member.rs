@@ -1,4 +1,8 @@
-//! A person at the organization, and their sessions on the desk.
+//! A person at the organization, and their sessions on the desk. What they may do is in `member/role.rs`.
+
+mod role;
+
+pub use role::{Right, Role};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -25,7 +29,7 @@ pub struct Member {
     pub name: String,
     /// Where they sign in.
     pub email: String,
-    /// What they may do: `owner`, `admin`, `recruiter`, `hiring_manager`, `interviewer` or another word.
+    /// What they may do, as stored; [`Member::role`] reads it.
     pub role: String,
     /// Since when, µs.
     pub created_at: i64,
@@ -241,6 +245,7 @@ pub fn named(r: &mut Reader, org: OrgId, uids: &[Uuid], pointer: &str) -> Result
 pub enum Part {
     Recruiter,
     HiringManager,
+    Interviewer,
 }
 
 impl Part {
@@ -249,11 +254,20 @@ impl Part {
         match self {
             Part::Recruiter => "recruiter",
             Part::HiringManager => "hiring_manager",
+            Part::Interviewer => "interviewer",
+        }
+    }
+
+    fn parse(word: &str) -> Part {
+        match word {
+            "recruiter" => Part::Recruiter,
+            "interviewer" => Part::Interviewer,
+            _ => Part::HiringManager,
         }
     }
 }
 
-/// The recruiters and hiring managers of `jobs` (at most [`crate::page::MOST`]), in the order in which they were named.
+/// The recruiters, hiring managers and interviewers of `jobs` (at most [`crate::page::MOST`]), in the order in which they were named.
 pub fn of_jobs(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<(JobId, Part, Member)>> {
     let rows = r.all(
         sql!(concat!(
@@ -264,13 +278,20 @@ pub fn of_jobs(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<(JobId,
         )),
         &with_hundred(&org, jobs),
     )?;
-    let part = |word: String| match word == Part::Recruiter.word() {
-        true => Part::Recruiter,
-        false => Part::HiringManager,
-    };
     rows.iter()
-        .map(|row| Ok((row.get(7)?, part(row.get(8)?), read(row)?)))
+        .map(|row| Ok((row.get(7)?, Part::parse(&row.get::<String>(8)?), read(row)?)))
         .collect()
+}
+
+/// The numbers of the jobs that a member has any part in, newest first, at most 10,000.
+pub fn jobs_of(r: &mut Reader, org: OrgId, member: MemberId) -> Result<Vec<JobId>> {
+    let rows = r.all(
+        sql!(
+            "SELECT DISTINCT job_id FROM job_member WHERE org_id = $1 AND member_id = $2 ORDER BY job_id DESC LIMIT 10000"
+        ),
+        &[&org, &member],
+    )?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }
 
 pub(crate) fn read(row: &store::Row) -> Result<Member> {

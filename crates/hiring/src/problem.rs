@@ -117,6 +117,7 @@ pub enum Noun {
     Posting,
     Draft,
     Upload,
+    Subscription,
 }
 
 impl Noun {
@@ -146,6 +147,7 @@ impl Noun {
             Noun::Posting => "public page",
             Noun::Draft => "draft",
             Noun::Upload => "upload",
+            Noun::Subscription => "subscription",
         }
     }
 }

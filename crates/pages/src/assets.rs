@@ -1,4 +1,4 @@
-//! The stylesheet, the scripts and the mark, inside the binary. Their address holds a hash of all of them, so a browser may keep
+//! The stylesheets, the scripts and the mark, inside the binary. Their address holds a hash of all of them, so a browser may keep
 //! them for ever and still sees a new version at once.
 
 use std::sync::LazyLock;
@@ -8,33 +8,33 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use store::files;
 
-const CSS: &str = include_str!("../assets/muster.css");
-const MARK: &str = include_str!("../assets/mark.svg");
-const REFERENCE: &str = include_str!("../assets/reference.js");
-const APPLY: &str = include_str!("../assets/apply.js");
-const APPLY_BASE: &str = include_str!("../assets/apply-base.js");
-const APPLY_FILES: &str = include_str!("../assets/apply-files.js");
+/// Every file, by its name: the ending says what it is. A new one is a line here.
+const FILES: &[(&str, &str)] = &[
+    ("muster.css", include_str!("../assets/muster.css")),
+    ("mark.svg", include_str!("../assets/mark.svg")),
+    ("reference.js", include_str!("../assets/reference.js")),
+    ("apply.js", include_str!("../assets/apply.js")),
+    ("apply-base.js", include_str!("../assets/apply-base.js")),
+    ("apply-files.js", include_str!("../assets/apply-files.js")),
+    ("desk.css", include_str!("../assets/desk.css")),
+    ("desk.js", include_str!("../assets/desk.js")),
+];
 
 /// Names this version of the assets.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let all = files::digest(
-        [CSS, MARK, REFERENCE, APPLY, APPLY_BASE, APPLY_FILES]
-            .concat()
-            .as_bytes(),
-    );
-    files::hex(&all[..6])
+    let all: String = FILES.iter().map(|(_, text)| *text).collect();
+    files::hex(&files::digest(all.as_bytes())[..6])
 });
 
 /// `GET /assets/{version}/{file}`.
 pub(crate) async fn serve(Path((version, file)): Path<(String, String)>) -> Response {
-    let (media_type, text) = match file.as_str() {
-        "muster.css" => ("text/css; charset=utf-8", CSS),
-        "mark.svg" => ("image/svg+xml", MARK),
-        "reference.js" => ("text/javascript; charset=utf-8", REFERENCE),
-        "apply.js" => ("text/javascript; charset=utf-8", APPLY),
-        "apply-base.js" => ("text/javascript; charset=utf-8", APPLY_BASE),
-        "apply-files.js" => ("text/javascript; charset=utf-8", APPLY_FILES),
-        _ => return StatusCode::NOT_FOUND.into_response(),
+    let Some((name, text)) = FILES.iter().find(|(name, _)| *name == file) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let media_type = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "text/javascript; charset=utf-8",
     };
     // A page of another version may ask while servers are being replaced: it gets ours, for now only.
     let cache = if version == *VERSION {
@@ -48,5 +48,5 @@ pub(crate) async fn serve(Path((version, file)): Path<(String, String)>) -> Resp
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
     ];
-    (headers, text).into_response()
+    (headers, *text).into_response()
 }

@@ -1,69 +1,70 @@
-//! The recruiter's desk, as far as it is built: a sign-in, a page of counts, and what is known of one call.
+//! The recruiter's desk. **To add a page**: a module here with handlers that take a [`Visit`](visit::Visit), its lines in a
+//! `routes()` of its own, which [`table`] lists, a template that extends `desk/frame.html`, and its sample in [`samples`].
 //!
-//! Handlers only. Who may come in is in `desk/door.rs`, the drawing in `desk/funnel.rs`, the words for events in
-//! `desk/words.rs`.
+//! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
+//! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
+//! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
+//!   `words.rs` – events in plain words
 
 mod counts;
 pub(crate) mod door;
+mod flash;
+mod form;
+mod frame;
 mod funnel;
 mod log;
+pub(crate) mod may;
 mod sign_in;
+mod visit;
 mod words;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Redirect, Response};
+use axum::http::Method;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use hiring::App;
-use hiring::member::{self, Member};
+use hiring::member::Right;
 
-use crate::origin;
-use crate::page::{self, Area};
+use may::Route;
 
-#[cfg(test)]
-pub(crate) use {
-    counts::Desk,
-    log::Log,
-    sign_in::{OnceMore, SignIn},
-};
-
-/// The sign-in form is the largest thing that is sent here, bytes.
-const LARGEST_FORM: usize = 16 << 10;
+/// A form is at most so large, bytes, unless its route says otherwise.
+const LARGEST_FORM: usize = 256 << 10;
 
 /// Everything below `/desk`.
 pub(crate) fn routes() -> Router<App> {
-    let home = || async { Redirect::to("/desk") };
-    Router::new()
-        .route("/desk", get(counts::show))
-        .route("/desk/logs/{uid}", get(log::show))
-        // Reloading the answer to a form by its address is no error.
-        .route("/desk/sign-in", post(sign_in::sign_in).get(home))
-        .route("/desk/sign-out", post(sign_in::sign_out).get(home))
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+    may::router(table()).layer(DefaultBodyLimit::max(LARGEST_FORM))
 }
 
-/// The member whose session the request carries; otherwise the page that a stranger sees instead of `path`.
-async fn enter(
-    app: &App,
-    headers: &HeaderMap,
-    path: &str,
-    status: StatusCode,
-) -> Result<Member, Box<Response>> {
-    let stranger = || {
-        // A link in another site's page or in a web mail: the browser keeps a Strict cookie back for this one
-        // request. Asking again from our own page brings it along.
-        if origin::is_foreign_link(headers) {
-            return Box::new(sign_in::once_more(path));
-        }
-        Box::new(sign_in::form(path, status))
-    };
-    let Some(token) = sign_in::session_token(headers) else {
-        return Err(stranger());
-    };
-    match app.store.read(move |r| member::of_session(r, &token)).await {
-        Ok(Some(member)) => Ok(member),
-        Ok(None) => Err(stranger()),
-        Err(problem) => Err(Box::new(page::problem(Area::Desk, &problem))),
+/// Every address of the desk. Each part of it has a line here.
+pub(crate) fn table() -> Vec<Route> {
+    let home = || async { Redirect::to("/desk") };
+    let mut all = vec![
+        Route::get("/desk", Right::Enter, counts::show),
+        Route::get("/desk/logs/{uid}", Right::SeeIntegrations, log::show),
+        // Reloading the answer to a form by its address is no error.
+        Route::open(Method::GET, "/desk/sign-in", get(home)),
+        Route::open(Method::POST, "/desk/sign-in", post(sign_in::sign_in)),
+        Route::open(Method::GET, "/desk/sign-out", get(home)),
+        Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
+    ];
+    let parts: [Vec<Route>; 0] = [];
+    all.extend(parts.into_iter().flatten());
+    all
+}
+
+/// Every template of the desk, filled with its sample.
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<(&'static str, String)> {
+    use crate::page::Page;
+    fn one<P: Page>(name: &'static str) -> (&'static str, String) {
+        (name, P::sample().render().unwrap())
     }
+    vec![
+        one::<counts::Desk>("counts"),
+        one::<form::Confirm>("desk/confirm"),
+        one::<log::Log>("log"),
+        one::<sign_in::OnceMore>("once_more"),
+        one::<sign_in::SignIn>("sign_in"),
+    ]
 }

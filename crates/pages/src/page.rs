@@ -76,10 +76,9 @@ pub(crate) fn dress(area: Area, mut response: Response) -> Response {
             .insert(name, HeaderValue::from_static(value));
     };
     set(header::CONTENT_TYPE, "text/html; charset=utf-8");
-    let policy = if area == Area::Link {
-        WITH_SCRIPT
-    } else {
-        POLICY
+    let policy = match area {
+        Area::Link | Area::Desk => WITH_SCRIPT,
+        Area::Public => POLICY,
     };
     set(header::CONTENT_SECURITY_POLICY, policy);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -162,6 +161,33 @@ pub(crate) fn problem(area: Area, problem: &Problem) -> Response {
             Notice::new(
                 "Not found",
                 &["There is nothing at this address. It may have been mistyped or cut short."],
+            ),
+        ),
+        Problem::Forbidden(_) => (
+            StatusCode::FORBIDDEN,
+            Notice::new("Not allowed", &["You may not do this here."]),
+        ),
+        Problem::Conflict(_) | Problem::Stale { .. } => (
+            StatusCode::CONFLICT,
+            Notice::new(
+                "It has changed meanwhile",
+                &[
+                    "Somebody else was faster, so nothing was changed. Please look again before you go on.",
+                ],
+            ),
+        ),
+        Problem::TooLarge { .. } => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Notice::new(
+                "That is too large",
+                &["Nothing was changed: what was sent is larger than this page takes."],
+            ),
+        ),
+        Problem::UnsupportedMedia => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Notice::new(
+                "That form cannot be read",
+                &["It did not arrive as this page sends it, so nothing was done."],
             ),
         ),
         Problem::Broken(ticket) => (

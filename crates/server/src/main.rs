@@ -71,6 +71,7 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Mail {
             command: MailCommand::Bounce { place },
         } => commands::mail_bounce(&place).await,
+        Command::Fake(asked) => commands::fake(&asked).await,
         Command::Bench {
             command:
                 BenchCommand::Create {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use courier::{fetch, mail};
+use courier::{fetch, mail, webhook};
 use hiring::{App, attachment, draft, idempotency, invite, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -38,6 +38,8 @@ pub struct Errands {
     pub fetching: Option<fetch::Settings>,
     /// Send mails.
     pub mailing: Option<mail::Settings>,
+    /// Tell subscribers what happens.
+    pub telling: Option<webhook::Settings>,
 }
 
 /// Serves until `stop` says so, then finishes what was accepted; runs its errands meanwhile.
@@ -58,7 +60,10 @@ pub async fn run(
         .map(|settings| tokio::spawn(fetch::run(app.clone(), settings, stop.clone())));
     let mailing = errands
         .mailing
-        .map(|settings| tokio::spawn(mail::run(app, settings, stop.clone())));
+        .map(|settings| tokio::spawn(mail::run(app.clone(), settings, stop.clone())));
+    let telling = errands
+        .telling
+        .map(|settings| tokio::spawn(webhook::run(app, settings, stop.clone())));
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
@@ -90,7 +95,7 @@ pub async fn run(
     }
     // Told when the others were, so they ended long ago unless the database hangs, or a mail server that has a message and
     // has not answered.
-    for errand in [fetching, mailing].into_iter().flatten() {
+    for errand in [fetching, mailing, telling].into_iter().flatten() {
         if tokio::time::timeout(LAST, errand).await.is_err() {
             tracing::warn!("an errand did not end in time");
         }

@@ -1,7 +1,7 @@
 //! The schema's history: one folder of portable files, run by refinery on either engine.
 
 use crate::Error;
-use crate::statement::{for_postgres, for_sqlite};
+use crate::statement::{check_blocks, for_postgres, for_sqlite};
 
 /// One step of the schema, in the portable subset of SQL.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,10 @@ pub(crate) fn run<C: refinery::Migrate>(
     } else {
         for_postgres
     };
+    for migration in migrations {
+        let told = |why| Error::Database(format!("migration {}: {why}", migration.name));
+        check_blocks(migration.sql).map_err(told)?;
+    }
     let list = migrations
         .iter()
         .map(|m| refinery::Migration::unapplied(m.name, &spell(m.sql)))

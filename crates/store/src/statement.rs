@@ -111,9 +111,49 @@ fn only(text: &str, engine: &str) -> String {
     out
 }
 
+/// Whether every block for one engine is one: a comment that happens to begin with `-- only` would swallow what follows it,
+/// on both engines and without a word.
+///
+/// # Errors
+/// The line, in a sentence for whoever wrote it.
+pub(crate) fn check_blocks(text: &str) -> Result<(), String> {
+    let mut open: Option<&str> = None;
+    for line in text.lines().map(str::trim) {
+        let opens = line.strip_prefix("-- only");
+        match (opens, open) {
+            (Some(" sqlite" | " postgres"), None) => open = Some(line),
+            (Some(_), None) => return Err(format!("`{line}` names no engine")),
+            (Some(_), Some(_)) => return Err(format!("`{line}` stands inside of a block")),
+            (None, Some(_)) if line == "-- end" => open = None,
+            (None, None) if line == "-- end" => return Err("`-- end` ends nothing".to_owned()),
+            (None, _) => {}
+        }
+    }
+    open.map_or(Ok(()), |line| Err(format!("`{line}` has no `-- end`")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comment_that_looks_like_a_block_is_refused() {
+        for (text, why) in [
+            ("-- only what we need\na\n", "names no engine"),
+            ("-- only\na\n", "names no engine"),
+            ("-- only sqlite\na\n", "has no `-- end`"),
+            (
+                "-- only sqlite\n-- only postgres\n-- end\n",
+                "inside of a block",
+            ),
+            ("a\n-- end\n", "ends nothing"),
+        ] {
+            let said = check_blocks(text).unwrap_err();
+            assert!(said.contains(why), "{text:?}: {said}");
+        }
+        let good = "a\n-- only sqlite\nb\n-- end\n-- only postgres\nc\n-- end\n-- as only we do\n";
+        assert_eq!(check_blocks(good), Ok(()));
+    }
 
     #[test]
     fn parameters_are_renumbered_for_sqlite_outside_of_quotes() {

@@ -19,6 +19,7 @@ pub struct Around {
     pub offices: Vec<Item>,
     pub recruiters: Vec<Member>,
     pub hiring_managers: Vec<Member>,
+    pub interviewers: Vec<Member>,
 }
 
 /// What `jobs` are tied to: two statements for each hundred of them. A job that is tied to nothing is not in the answer.
@@ -38,6 +39,7 @@ pub fn around(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<HashMap<JobI
             match part {
                 Part::Recruiter => around.recruiters.push(member),
                 Part::HiringManager => around.hiring_managers.push(member),
+                Part::Interviewer => around.interviewers.push(member),
             }
         }
     }

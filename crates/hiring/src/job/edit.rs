@@ -23,6 +23,7 @@ pub struct JobEdit {
     pub offices: Option<Vec<CatalogId>>,
     pub recruiters: Option<Vec<MemberId>>,
     pub hiring_managers: Option<Vec<MemberId>>,
+    pub interviewers: Option<Vec<MemberId>>,
 }
 
 /// Changes a job. The event names what really changed; where nothing did, there is none.
@@ -114,6 +115,7 @@ fn ties(tx: &mut Tx, org: OrgId, id: JobId, edit: &JobEdit) -> Result<Vec<&'stat
             Part::HiringManager,
             &edit.hiring_managers,
         ),
+        ("interviewers", Part::Interviewer, &edit.interviewers),
     ];
     for (name, part, members) in members {
         if let Some(members) = members

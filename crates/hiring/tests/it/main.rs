@@ -22,6 +22,7 @@ mod repeats;
 mod returned;
 mod schema;
 mod secrets;
+mod subscriptions;
 mod sweeping;
 mod told;
 mod windows;

@@ -1,18 +1,18 @@
-//! The page of counts.
+//! The overview: where things stand. Who reaches some jobs only sees these alone.
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use hiring::counts::{self, Counts, JobCounts, Recent, StageCounts};
 use hiring::id::{JobId, OrgId};
-use hiring::{App, Result, organization};
+use hiring::{App, Result};
 use store::Reader;
 
+use super::frame::{Frame, Section};
 use super::funnel::{self, Funnel};
+use super::visit::{Answer, Visit};
 use super::words::{self, Sentence, thousands};
 use crate::moment::{Moment, roughly};
-use crate::page::{self, Area, Page};
+use crate::page::Page;
 
 /// How many events are shown.
 const RECENT: i64 = 5;
@@ -20,8 +20,9 @@ const RECENT: i64 = 5;
 #[derive(Template)]
 #[template(path = "counts.html")]
 pub(crate) struct Desk {
-    organization: String,
-    member: String,
+    frame: Frame,
+    /// Whether it is of the whole organization.
+    whole: bool,
     figures: Vec<Figure>,
     jobs: Vec<Job>,
     more_jobs: i64,
@@ -59,43 +60,33 @@ struct Happened {
 }
 
 /// `GET /desk`.
-pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Response {
-    let member = match super::enter(&app, &headers, "/desk", StatusCode::OK).await {
-        Ok(member) => member,
-        Err(instead) => return *instead,
-    };
-    let org = member.org;
-    match app.store.read(move |r| read(r, org)).await {
-        Ok((organization, counts, recent, now)) => {
-            let desk = Desk::new(organization, member.name, &counts, &recent, now);
-            page::html(Area::Desk, StatusCode::OK, &desk)
-        }
-        Err(problem) => page::problem(Area::Desk, &problem),
+pub(crate) async fn show(State(app): State<App>, visit: Visit) -> Answer {
+    let org = visit.org();
+    let (mut counts, recent, now) = app.store.read(move |r| read(r, org)).await?;
+    let whole = visit.only().is_none();
+    if let Some(assigned) = visit.only() {
+        counts.jobs.retain(|job| assigned.contains(&job.id));
+        counts.more_jobs = 0;
     }
+    let desk = Desk::new(visit.frame(Section::Home), whole, &counts, &recent, now);
+    Ok(visit.page(&desk))
 }
 
-fn read(r: &mut Reader, org: OrgId) -> Result<(String, Counts, Vec<Recent>, i64)> {
-    let organization = organization::find(r, org)?.name;
+fn read(r: &mut Reader, org: OrgId) -> Result<(Counts, Vec<Recent>, i64)> {
     let counts = counts::of(r, org)?;
     let recent = counts::recent(r, org, RECENT)?;
-    Ok((organization, counts, recent, r.now()))
+    Ok((counts, recent, r.now()))
 }
 
 impl Desk {
-    fn new(
-        organization: String,
-        member: String,
-        counts: &Counts,
-        recent: &[Recent],
-        now: i64,
-    ) -> Desk {
+    fn new(frame: Frame, whole: bool, counts: &Counts, recent: &[Recent], now: i64) -> Desk {
         let figure = |label, number| Figure {
             number: thousands(number),
             label,
         };
         Desk {
-            organization,
-            member,
+            frame,
+            whole,
             figures: vec![
                 figure("Candidates", counts.candidates),
                 figure("Open applications", counts.applications.open),
@@ -197,12 +188,6 @@ impl Page for Desk {
             created_at: 1_773_480_413_000_000,
         };
         let now = event.created_at + 90_000_000;
-        Desk::new(
-            "Nordwind & Söhne".into(),
-            "Anna".into(),
-            &counts,
-            &[event],
-            now,
-        )
+        Desk::new(Frame::sample(), true, &counts, &[event], now)
     }
 }

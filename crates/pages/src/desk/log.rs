@@ -7,26 +7,24 @@
 mod shown;
 
 use askama::Template;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::State;
 use hiring::id::{OrgId, Uuid};
 use hiring::problem::Noun;
 use hiring::request::{self, Remark, Request};
 use hiring::submission::{self, Submission};
-use hiring::{App, Problem, Result, organization};
+use hiring::{App, Problem, Result};
 use store::Reader;
 
+use super::frame::{Frame, Section};
+use super::visit::{Answer, Named, Visit};
 use super::words;
 use crate::moment::Moment;
-use crate::page::{self, Area, Page};
+use crate::page::Page;
 
 #[derive(Template)]
 #[template(path = "log.html")]
 pub(crate) struct Log {
-    organization: String,
-    member: String,
+    frame: Frame,
     uid: String,
     request: Option<Asked>,
     submission: Option<Kept>,
@@ -57,47 +55,27 @@ struct Kept {
 }
 
 /// `GET /desk/logs/{uid}`.
-pub(crate) async fn show(
-    State(app): State<App>,
-    headers: HeaderMap,
-    uid: Result<Path<String>, PathRejection>,
-) -> Response {
-    let not_found = || page::problem(Area::Desk, &Problem::NotFound(Noun::Request));
-    let uid = uid.ok().and_then(|Path(text)| Uuid::parse_str(&text).ok());
-    let path = uid.map_or("/desk".to_owned(), |uid| format!("/desk/logs/{uid}"));
-    let member = match super::enter(&app, &headers, &path, StatusCode::UNAUTHORIZED).await {
-        Ok(member) => member,
-        Err(instead) => return *instead,
+pub(crate) async fn show(State(app): State<App>, visit: Visit, Named(uid): Named) -> Answer {
+    let org = visit.org();
+    let (request, submission) = app.store.read(move |r| read(r, org, uid)).await?;
+    let log = Log {
+        frame: visit.frame(Section::Integrations),
+        uid: uid.to_string(),
+        request,
+        submission,
     };
-    let Some(uid) = uid else {
-        return not_found();
-    };
-    let (org, name) = (member.org, member.name);
-    match app
-        .store
-        .read(move |r| read(r, org, uid, name.clone()))
-        .await
-    {
-        Ok(log) => page::html(Area::Desk, StatusCode::OK, &log),
-        Err(Problem::NotFound(_)) => not_found(),
-        Err(problem) => page::problem(Area::Desk, &problem),
-    }
+    Ok(visit.page(&log))
 }
 
-fn read(r: &mut Reader, org: OrgId, uid: Uuid, member: String) -> Result<Log> {
+fn read(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<(Option<Asked>, Option<Kept>)> {
     let request = if_there(request::find(r, org, uid))?;
     let submission = if_there(submission::find(r, org, uid))?;
     if request.is_none() && submission.is_none() {
         return Err(Problem::NotFound(Noun::Request));
     }
     let files = submission::file_slots(r, org, uid)?;
-    Ok(Log {
-        organization: organization::find(r, org)?.name,
-        member,
-        uid: uid.to_string(),
-        request: request.map(|request| Asked::new(request, |n| files.iter().any(|f| f.n == n))),
-        submission: submission.map(Kept::new),
-    })
+    let asked = request.map(|request| Asked::new(request, |n| files.iter().any(|f| f.n == n)));
+    Ok((asked, submission.map(Kept::new)))
 }
 
 fn if_there<T>(found: Result<T>) -> Result<Option<T>> {
@@ -142,8 +120,7 @@ impl Page for Log {
     fn sample() -> Log {
         let at = Moment::at(1_773_480_413_000_000);
         Log {
-            organization: "Nordwind & Söhne".into(),
-            member: "Anna".into(),
+            frame: Frame::sample(),
             uid: "0198c0de-0000-7000-8000-000000000001".into(),
             request: Some(Asked {
                 at: at.clone(),

@@ -58,7 +58,7 @@ pub(crate) struct OnceMore {
 pub(super) fn form(to: &str, status: StatusCode) -> Response {
     let page = SignIn {
         email: String::new(),
-        to: to.to_owned(),
+        to: own_path(to).to_owned(),
         fault: "",
     };
     page::html(Area::Desk, status, &page)
@@ -66,7 +66,8 @@ pub(super) fn form(to: &str, status: StatusCode) -> Response {
 
 /// A page that asks for `to` again by itself.
 pub(super) fn once_more(to: &str) -> Response {
-    page::html(Area::Desk, StatusCode::OK, &OnceMore { to: to.to_owned() })
+    let to = own_path(to).to_owned();
+    page::html(Area::Desk, StatusCode::OK, &OnceMore { to })
 }
 
 /// `POST /desk/sign-in`.
@@ -118,13 +119,18 @@ pub(crate) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Resp
 
 /// The session's token as the browser sends it.
 pub(super) fn session_token(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, COOKIE)
+}
+
+/// The cookie of this name.
+pub(super) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let all = headers.get_all(header::COOKIE).iter();
     let mut pairs = all
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    let (_, token) = pairs.find(|(name, token)| *name == COOKIE && !token.is_empty())?;
-    Some(token.to_owned())
+    let (_, value) = pairs.find(|(name, value)| *name == wanted && !value.is_empty())?;
+    Some(value.to_owned())
 }
 
 /// Begins a session in place of the one that the browser may still have.
@@ -147,11 +153,7 @@ async fn begin(app: &App, headers: &HeaderMap, member: Member, to: &str) -> Resp
 }
 
 fn with_cookie(app: &App, response: Response, token: &str, seconds: i64) -> Response {
-    let secure = if app.settings.public_url.starts_with("https:") {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = secure(app);
     let cookie = format!(
         "{COOKIE}={token}; Path=/desk; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
     );
@@ -162,11 +164,25 @@ fn with_cookie(app: &App, response: Response, token: &str, seconds: i64) -> Resp
     response
 }
 
+/// What a cookie says that is for a safe connection only.
+pub(super) fn secure(app: &App) -> &'static str {
+    match app.settings.public_url.starts_with("https:") {
+        true => "; Secure",
+        false => "",
+    }
+}
+
 /// `to` when it is a page of the desk, else the desk itself: nobody is sent elsewhere by a crafted form.
 fn own_path(to: &str) -> &str {
+    let (path, query) = to.split_once('?').unwrap_or((to, ""));
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-_".contains(c);
-    let below = to.starts_with("/desk/") && !to.contains("//") && to.chars().all(plain);
-    if below { to } else { "/desk" }
+    let asked = |c: char| c.is_ascii_alphanumeric() || "-_.~%+&=:,*".contains(c);
+    let below = path.starts_with("/desk/") && !path.contains("//") && path.chars().all(plain);
+    if below && query.chars().all(asked) {
+        to
+    } else {
+        "/desk"
+    }
 }
 
 fn again(credentials: &Credentials, status: StatusCode, fault: &'static str) -> Response {
@@ -178,7 +194,7 @@ fn again(credentials: &Credentials, status: StatusCode, fault: &'static str) -> 
     page::html(Area::Desk, status, &page)
 }
 
-fn foreign() -> Response {
+pub(super) fn foreign() -> Response {
     let notice = Notice::new(
         "This form was not sent from here",
         &[
@@ -228,7 +244,9 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere() {
-        assert_eq!(own_path("/desk/logs/0198-ab"), "/desk/logs/0198-ab");
+        for good in ["/desk/logs/0198-ab", "/desk/candidates?q=a%20b&page=2"] {
+            assert_eq!(own_path(good), good);
+        }
         for bad in [
             "",
             "//evil",
@@ -236,6 +254,7 @@ mod tests {
             "/desk//evil",
             "/desk/..\\x",
             "/desk/a\r\nb",
+            "/desk/a?x=;url=//evil",
             "/deskx",
         ] {
             assert_eq!(own_path(bad), "/desk", "{bad:?}");

@@ -3,6 +3,7 @@
 use hiring::counts::{Actor, Recent};
 use hiring::invite;
 use hiring::job::Status;
+use hiring::member::Role;
 
 /// An event as a sentence: whom or what it is about, what happened, by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +114,16 @@ pub(super) fn invite(state: invite::State) -> &'static str {
         invite::State::Expired => "Expired",
         invite::State::Revoked => "Revoked",
         invite::State::Declined => "Declined",
+    }
+}
+
+/// What a member is there for, with its article.
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "an owner",
+        Role::Recruiter => "a recruiter",
+        Role::Interviewer => "an interviewer",
+        Role::Auditor => "an auditor",
     }
 }
 

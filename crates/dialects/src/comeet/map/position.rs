@@ -185,5 +185,6 @@ pub(in crate::comeet) fn edit_of_position(wire: &PositionBody, named: &Named) ->
         offices: named.office.clone(),
         recruiters: named.lead_recruiter.map(|m| vec![m]),
         hiring_managers: named.hiring_manager.map(|m| vec![m]),
+        interviewers: None,
     }
 }

@@ -343,6 +343,7 @@ fn edit(tx: &mut Tx, caller: &Caller, said: &Position, some_only: bool) -> Resul
             true => Some(members(tx, caller.org, value("hiringManager"))?),
             false => None,
         },
+        interviewers: None,
     })
 }
 

@@ -45,7 +45,7 @@ async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
 }
 
 /// A delivery's outside name: a UUID, or one with a number after it.
-fn name(text: &str) -> Result<String> {
+pub(super) fn name(text: &str) -> Result<String> {
     let good = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '.');
     match text.len() <= 64 && text.chars().all(good) {
         true => Ok(text.to_owned()),
