@@ -1,8 +1,15 @@
 //! The outbox: what is on its way to somebody, queued in the transaction that caused it.
 //!
+//! What is carried to destinations is `delivery/carrying.rs`, its requests `delivery/exchange.rs`; deliveries of any kind by
+//! what became of them `delivery/listed.rs`, and once more `delivery/replay.rs`.
 //! Mails in the organization's words are made by `mail.rs`. Who sends them is `delivery/sending.rs`; how one stands,
 //! `delivery/show.rs`; what came back, `delivery/returned.rs`.
 
+pub mod carrying;
+pub mod exchange;
+pub mod listed;
+pub mod push;
+pub mod replay;
 pub mod returned;
 pub mod sending;
 mod show;
@@ -15,7 +22,7 @@ use crate::id::{DeliveryId, OrgId, Uuid};
 use crate::invite::Invite;
 use crate::problem::{Problem, Result};
 
-pub use show::{Attempt, attempts, bounce, find, of_invites};
+pub use show::{Attempt, attempts, bounce, find, of_candidate, of_invites};
 
 /// Takes back the mails of an invite that have not gone out yet: whoever got one would find a dead link.
 pub(crate) fn cancel_for_invite(

@@ -3,10 +3,11 @@
 //!
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`feedback`],
-//!   [`eeo`]
+//!   [`eeo`] · finding them: [`search`], [`extraction`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
+//! * where it is carried: [`destination`], [`rule`], [`remote`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`subscription`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
@@ -24,9 +25,11 @@ pub mod catalog;
 pub mod consent;
 pub mod counts;
 pub mod delivery;
+pub mod destination;
 pub mod draft;
 pub mod eeo;
 pub mod event;
+pub mod extraction;
 pub mod feedback;
 pub mod fetch;
 pub mod form;
@@ -44,13 +47,17 @@ pub mod page;
 pub mod posting;
 pub mod problem;
 pub mod record;
+pub mod remote;
 pub mod request;
+pub mod rule;
+pub mod search;
 pub mod secret;
 pub mod slot;
 pub mod submission;
 pub mod subscription;
 pub mod tag;
 pub mod text;
+pub mod timeline;
 pub mod webhook_receiver;
 
 pub use app::App;
@@ -88,7 +95,27 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V8__applying.sql"),
     },
     store::Migration {
+        name: "V9__destinations",
+        sql: include_str!("../migrations/V9__destinations.sql"),
+    },
+    store::Migration {
         name: "V12__subscriptions",
         sql: include_str!("../migrations/V12__subscriptions.sql"),
+    },
+    store::Migration {
+        name: "V16__search",
+        sql: include_str!("../migrations/V16__search.sql"),
+    },
+    store::Migration {
+        name: "V17__people",
+        sql: include_str!("../migrations/V17__people.sql"),
+    },
+    store::Migration {
+        name: "V18__board",
+        sql: include_str!("../migrations/V18__board.sql"),
+    },
+    store::Migration {
+        name: "V19__inviting_many",
+        sql: include_str!("../migrations/V19__inviting_many.sql"),
     },
 ];

@@ -5,6 +5,7 @@
 //! `mail/source.rs`. What is queued is the finished text, so that the outbox shows what will be sent; only the secret part of
 //! a link is still a slot. Sending is `delivery/sending.rs` and the courier's.
 
+mod preview;
 mod settings;
 pub mod source;
 pub mod template;
@@ -13,6 +14,7 @@ mod words;
 use serde_json::json;
 use store::{Reader, Tx, sql};
 
+pub use preview::{Preview, rejection_preview};
 pub use settings::{Settings, find as settings, put as put_settings};
 pub use source::{Rendered, Source};
 pub use template::Template;
@@ -38,15 +40,18 @@ pub enum Kind {
     ApplicationReceived,
     /// Is this address yours, of an application that was begun? Holds a link that leads back to it.
     ConfirmAddress,
+    /// You were named in a note; to a member. Holds the link to it, and `message` is who wrote it.
+    Mention,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 4] = [
+    pub const ALL: [Kind; 5] = [
         Kind::Invite,
         Kind::Rejection,
         Kind::ApplicationReceived,
         Kind::ConfirmAddress,
+        Kind::Mention,
     ];
 
     /// As stored and published.
@@ -56,6 +61,7 @@ impl Kind {
             Kind::Rejection => "rejection",
             Kind::ApplicationReceived => "application_received",
             Kind::ConfirmAddress => "confirm_address",
+            Kind::Mention => "mention",
         }
     }
 
@@ -92,6 +98,7 @@ impl Kind {
                 "message",
                 "link",
             ],
+            Kind::Mention => &["name", "first_name", "organization", "message", "link"],
             Kind::Rejection => &["name", "first_name", "organization", "job", "message"],
         }
     }

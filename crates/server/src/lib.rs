@@ -5,8 +5,12 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+mod handed;
+pub mod indexing;
+mod inviting;
 mod linger;
 pub mod options;
+pub mod reading;
 pub mod router;
 pub mod serve;
 pub mod wiring;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod applications;
+mod board;
 mod direction;
 mod drafts;
 mod family;
@@ -13,14 +14,17 @@ mod feed;
 mod identity;
 mod index;
 mod invites;
+mod inviting;
 mod mails;
 mod of_job;
 mod offsets;
 mod organizations;
+mod people;
 mod renewals;
 mod repeats;
 mod returned;
 mod schema;
+mod search;
 mod secrets;
 mod subscriptions;
 mod sweeping;

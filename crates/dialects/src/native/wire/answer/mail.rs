@@ -4,6 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::DeliveryRequest;
+
 /// Our request to a candidate to apply.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct Invite {
@@ -62,7 +64,7 @@ pub(in crate::native) struct Delivery {
     pub id: String,
     /// `mail`, `webhook`…
     pub channel: String,
-    /// Which mail: `invite`, `rejection`, `application_received`, `confirm_address`; null for one in a caller's own words.
+    /// Which mail: `invite`, `rejection`, `application_received`, `confirm_address`, `mention`; null for one in a caller's own words.
     pub kind: Option<String>,
     pub language: Option<String>,
     pub recipient: Option<String>,
@@ -108,6 +110,16 @@ pub(in crate::native) struct DeliveryInFull {
     pub delivery: Delivery,
     /// Oldest first.
     pub tries: Vec<Attempt>,
+    /// Why it is a dead letter.
+    pub reason: Option<String>,
+    /// Where it is carried.
+    pub destination: Option<Uuid>,
+    /// Who is carried.
+    pub candidate: Option<Uuid>,
+    /// With which application.
+    pub application: Option<Uuid>,
+    /// Of one to a destination: what was asked there, oldest first.
+    pub requests: Vec<DeliveryRequest>,
 }
 
 /// One try at sending.
@@ -145,7 +157,7 @@ pub(in crate::native) struct Returned {
 /// The words for one kind of mail in one language.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct MailTemplate {
-    /// `invite`, `rejection`, `application_received` or `confirm_address`.
+    /// `invite`, `rejection`, `application_received`, `confirm_address` or `mention`.
     pub kind: &'static str,
     /// BCP 47 tag, in lower case.
     pub language: String,
