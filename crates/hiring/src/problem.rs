@@ -117,6 +117,8 @@ pub enum Noun {
     Posting,
     Draft,
     Upload,
+    SavedSearch,
+    Merging,
     Subscription,
 }
 
@@ -147,6 +149,8 @@ impl Noun {
             Noun::Posting => "public page",
             Noun::Draft => "draft",
             Noun::Upload => "upload",
+            Noun::SavedSearch => "saved search",
+            Noun::Merging => "merge",
             Noun::Subscription => "subscription",
         }
     }

@@ -75,6 +75,13 @@ pub enum Command {
         #[command(subcommand)]
         command: BenchCommand,
     },
+    /// Read the text of the file on standard input; the server runs this for itself
+    #[command(hide = true)]
+    Extract {
+        /// What it is
+        #[arg(value_parser = ["pdf", "docx", "text"])]
+        format: String,
+    },
 }
 
 /// Where the data is.
@@ -269,6 +276,9 @@ pub struct Bench {
     /// Candidates to create
     #[arg(long, default_value_t = 20_000)]
     pub count: usize,
+    /// Index nobody meanwhile, to see what indexing costs
+    #[arg(long)]
+    pub without_index: bool,
     /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder
     #[arg(long)]
     pub database: Option<String>,

@@ -19,7 +19,7 @@ use crate::options::{Keeping, Listen, Mail, Place};
 use courier::guard::{IpNet, network};
 
 use crate::serve::Errands;
-use crate::{demo, router, serve, wiring};
+use crate::{demo, reading, router, serve, wiring};
 
 /// `muster serve`.
 pub async fn serve(
@@ -91,6 +91,8 @@ fn errands(
     Ok(Errands {
         fetching: Some(listen.fetching()),
         mailing: mail.settings(&app.settings.public_url)?,
+        indexing: true,
+        reading: Some(reading::program().map_err(|e| format!("this program: {e}"))?),
         telling: Some(listen.telling(also)),
     })
 }
