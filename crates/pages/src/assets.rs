@@ -18,6 +18,10 @@ const FILES: &[(&str, &str)] = &[
     ("apply-files.js", include_str!("../assets/apply-files.js")),
     ("desk.css", include_str!("../assets/desk.css")),
     ("desk.js", include_str!("../assets/desk.js")),
+    (
+        "desk-integrations.css",
+        include_str!("../assets/desk-integrations.css"),
+    ),
 ];
 
 /// Names this version of the assets.

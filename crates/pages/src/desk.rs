@@ -12,6 +12,7 @@ mod flash;
 mod form;
 mod frame;
 mod funnel;
+mod integrations;
 mod log;
 pub(crate) mod may;
 mod sign_in;
@@ -48,7 +49,7 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts: [Vec<Route>; 0] = [];
+    let parts = [integrations::routes()];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -60,11 +61,12 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     fn one<P: Page>(name: &'static str) -> (&'static str, String) {
         (name, P::sample().render().unwrap())
     }
-    vec![
+    let all = vec![
         one::<counts::Desk>("counts"),
         one::<form::Confirm>("desk/confirm"),
         one::<log::Log>("log"),
         one::<sign_in::OnceMore>("once_more"),
         one::<sign_in::SignIn>("sign_in"),
-    ]
+    ];
+    all.into_iter().chain(integrations::samples()).collect()
 }
