@@ -22,6 +22,9 @@ const FILES: &[(&str, &str)] = &[
         "desk-integrations.css",
         include_str!("../assets/desk-integrations.css"),
     ),
+    ("desk-board.css", include_str!("../assets/desk-board.css")),
+    ("desk-board.js", include_str!("../assets/desk-board.js")),
+    ("desk-invite.js", include_str!("../assets/desk-invite.js")),
 ];
 
 /// Names this version of the assets.

@@ -40,6 +40,8 @@ use http_body::{Frame, SizeHint};
 use store::Tx;
 use tokio::sync::Semaphore;
 
+use crate::handed;
+
 /// Requests at work at once.
 const IN_FLIGHT: usize = 4096;
 static ADMISSION: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(IN_FLIGHT)));
@@ -57,6 +59,7 @@ pub fn build(app: App) -> Router {
         }
     }
     router
+        .route("/files/{token}", get(handed::file))
         .merge(pages::routes(&apis()).layer(from_fn(catch_page)))
         .fallback(pages::missing)
         .layer(from_fn(trace))
