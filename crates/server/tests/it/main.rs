@@ -36,4 +36,5 @@ mod slow;
 mod tenants;
 mod trace;
 mod voice;
+mod webhooks;
 mod xobin;
