@@ -37,4 +37,5 @@ mod slow;
 mod tenants;
 mod trace;
 mod voice;
+mod webhooks;
 mod xobin;
