@@ -7,6 +7,7 @@ mod apply;
 mod apply_kill;
 mod binary;
 mod canaries;
+mod carrying;
 mod cli;
 mod client;
 mod comeet;
