@@ -75,6 +75,18 @@ pub enum Kind {
     WebhookReceiverDisabled,
     ApiKeyCreated,
     ApiKeyRenewed,
+    MemberInvited,
+    MemberInviteRevoked,
+    MemberMailed,
+    MemberJoined,
+    MemberChanged,
+    MemberRemoved,
+    MemberPasswordAsked,
+    MemberPasswordChanged,
+    MemberSecondFactorEnabled,
+    MemberSecondFactorDisabled,
+    MemberRecoveryCodeUsed,
+    MemberSessionsEnded,
 }
 
 impl Kind {
@@ -132,6 +144,18 @@ impl Kind {
             Kind::WebhookReceiverDisabled => "webhook_receiver.disabled",
             Kind::ApiKeyCreated => "api_key.created",
             Kind::ApiKeyRenewed => "api_key.renewed",
+            Kind::MemberInvited => "member.invited",
+            Kind::MemberInviteRevoked => "member.invite_revoked",
+            Kind::MemberMailed => "member.mailed",
+            Kind::MemberJoined => "member.joined",
+            Kind::MemberChanged => "member.changed",
+            Kind::MemberRemoved => "member.removed",
+            Kind::MemberPasswordAsked => "member.password_asked",
+            Kind::MemberPasswordChanged => "member.password_changed",
+            Kind::MemberSecondFactorEnabled => "member.second_factor_enabled",
+            Kind::MemberSecondFactorDisabled => "member.second_factor_disabled",
+            Kind::MemberRecoveryCodeUsed => "member.recovery_code_used",
+            Kind::MemberSessionsEnded => "member.sessions_ended",
         }
     }
 }

@@ -7,7 +7,7 @@
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
-//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
+//! * who asks: [`organization`], [`setup`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
@@ -46,6 +46,7 @@ pub mod problem;
 pub mod record;
 pub mod request;
 pub mod secret;
+pub mod setup;
 pub mod slot;
 pub mod submission;
 pub mod tag;
@@ -85,5 +86,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V8__applying",
         sql: include_str!("../migrations/V8__applying.sql"),
+    },
+    store::Migration {
+        name: "V14__members",
+        sql: include_str!("../migrations/V14__members.sql"),
     },
 ];

@@ -28,7 +28,9 @@ words!(
     Invite: "invite",
     Rejection: "rejection",
     ApplicationReceived: "application_received",
-    ConfirmAddress: "confirm_address"
+    ConfirmAddress: "confirm_address",
+    MemberInvite: "member_invite",
+    NewPassword: "new_password"
 );
 
 /// The built-in words, if there are any in this language.

@@ -14,6 +14,7 @@ mod identity;
 mod index;
 mod invites;
 mod mails;
+mod members;
 mod of_job;
 mod offsets;
 mod organizations;

@@ -140,7 +140,7 @@ impl Happened {
     }
 }
 
-fn ago(micros: i64) -> String {
+pub(super) fn ago(micros: i64) -> String {
     match micros {
         ..60_000_000 => "just now".to_owned(),
         _ => format!("{} ago", roughly(micros)),
