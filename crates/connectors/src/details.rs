@@ -66,11 +66,17 @@ fn said(parcel: &Parcel, note: &Value) -> Option<Note> {
 }
 
 fn details(parcel: &Parcel, fields: &[Carried]) -> Option<Note> {
-    let noted = fields.iter().filter(|c| c.place == Some(NOTED));
+    let noted = fields
+        .iter()
+        .filter(|c| c.place == Some(NOTED) || c.rest.is_some());
     let noted = noted.filter(|c| !NEVER.contains(&c.field));
     let mut lines = Vec::new();
     for carried in noted {
+        let record = &parcel.candidate.record;
         let value = match carried.field {
+            _ if carried.rest.is_some() => {
+                carried.rest.map_or(Value::Null, |rest| rest(record).into())
+            }
             "answers" => {
                 let application = parcel.application.as_ref();
                 application.map_or(Value::Null, |a| Value::Object(a.answers.clone()))
@@ -79,12 +85,12 @@ fn details(parcel: &Parcel, fields: &[Carried]) -> Option<Note> {
                 .application
                 .as_ref()
                 .map_or(Value::Null, |a| a.source.as_str().into()),
-            field => parcel.candidate.record.get(field).clone(),
+            field => record.get(field).clone(),
         };
         let text = written(&value);
         if !text.is_empty() {
             let head = label(carried.field);
-            let glue = if text.contains('\n') { ":\n" } else { ": " };
+            let glue = if text.starts_with("- ") { ":\n" } else { ": " };
             lines.push(format!("{head}{glue}{text}"));
         }
     }
@@ -193,7 +199,7 @@ mod tests {
         assert_eq!(notes.len(), 1);
         assert_eq!(
             notes[0].text,
-            "Skills: law, Rust\nEducation:\n- School: A; Start: 1970-01-02\n- School: B; Is current: yes\nCustom: - Size: M"
+            "Skills: law, Rust\nEducation:\n- School: A; Start: 1970-01-02\n- School: B; Is current: yes\nCustom:\n- Size: M"
         );
     }
 

@@ -9,24 +9,29 @@
 //! cannot be read) it waits for the far side to settle, looks whether the thing is there, and only then sends it again. The
 //! wait doubles with each doubt. What cannot be looked up is not sent again: a person decides.
 
+mod delivery;
+
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::manners::{Manners, Verdict};
-use crate::parcel::{Parcel, Thing};
+use crate::parcel::Parcel;
 use crate::step::{Answer, Exchange, Outcome, Refusal, Remote, Request, Step};
 
 /// How long after a doubt a look-up can be believed: systems that write behind their answer need a moment.
 const SETTLE: Duration = Duration::from_secs(5);
 /// At most so many doublings of it.
 const DOUBLINGS: u32 = 9;
-/// How long the answer to a look-up counts, µs. After a day's wait somebody else may have made the person.
+/// How long the answer to a look-up counts by itself, µs: after a day's wait somebody else may have made the person.
 const FRESH: i64 = 15 * 60 * 1_000_000;
 
 /// An answer that is not as described, though its status says that it was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unclear;
+
+/// How much earlier than the end of a request its effect may be dated, with clocks that differ, µs.
+const SLACK: i64 = 15 * 60 * 1_000_000;
 
 /// What a look-up found.
 pub type Found<T> = Result<Option<T>, Unclear>;
@@ -131,7 +136,9 @@ impl<'a> Flow<'a> {
     /// The step to take when it was not made yet or said nothing of use.
     pub fn look<T>(&self, look: Look<'_, T>) -> Result<Option<T>, Step> {
         let Look { request, find } = look;
-        let asked = self.last(&request.name).filter(|(_, e)| self.is_fresh(e));
+        let asked = self
+            .last(&request.name)
+            .filter(|(place, _)| self.counts(*place));
         self.read_look(asked.map(|(_, exchange)| exchange), request, find)
     }
 
@@ -177,100 +184,15 @@ impl<'a> Flow<'a> {
         self.make(request, read, Some(look)).map(Got::Made)
     }
 
-    /// As [`make`](Flow::make), for what the delivery can do without: a file, a note. What the far side will not take becomes
-    /// a remark that begins with `what`.
-    ///
-    /// # Errors
-    /// As there, but for refusals of the thing itself.
-    pub fn make_if_taken<T>(
-        &mut self,
-        what: &str,
-        request: Request,
-        read: impl Fn(&Answer) -> Option<T>,
-        look: Option<Look<'_, T>>,
-    ) -> Result<Option<T>, Step> {
-        match self.make(request, read, look) {
-            Ok(it) => Ok(Some(it)),
-            Err(step) => self.untaken(what, step).map(|()| None),
-        }
-    }
-
-    /// Turns a refusal of a thing that the delivery can do without into a remark; gives any other step back.
-    ///
-    /// # Errors
-    /// Any other step.
-    pub fn untaken(&mut self, what: &str, step: Step) -> Result<(), Step> {
-        match step {
-            Step::Refused(r) if ["invalid", "permission", "duplicate"].contains(&r.reason) => {
-                let why = match r.reason {
-                    "permission" => "our credentials may not",
-                    "duplicate" => "it says that it has it",
-                    _ => "it was not accepted",
-                };
-                self.remark(format!("{what}: {why}"));
-                Ok(())
-            }
-            step => Err(step),
-        }
-    }
-
-    /// Notes what one of our things is called there.
-    pub fn there(&mut self, thing: Thing, uid: &str, id: impl Into<String>) {
-        self.there_as(thing, uid, id, None, None);
-    }
-
-    /// The same with what the far side says of it.
-    pub fn there_as(
-        &mut self,
-        thing: Thing,
-        uid: &str,
-        id: impl Into<String>,
-        created_at: Option<String>,
-        data: Option<Value>,
-    ) {
-        self.remote.push(Remote {
-            thing,
-            uid: uid.to_owned(),
-            id: id.into(),
-            created_at,
-            data,
-        });
-    }
-
-    /// Whether the far side's thing of this id is none that we know as one of ours already: two files may have one name.
-    pub fn is_free(&self, thing: Thing, id: &str) -> bool {
-        let known = self.parcel.known.iter();
-        let mut taken = known
-            .map(|k| (k.thing, k.remote_id.as_str()))
-            .chain(self.remote.iter().map(|r| (r.thing, r.id.as_str())));
-        !taken.any(|(t, i)| t == thing && i == id)
-    }
-
-    /// Adds something that did not arrive as it was, once, without anybody's data.
-    pub fn remark(&mut self, remark: impl Into<String>) {
-        let remark = remark.into();
-        if !self.remarks.contains(&remark) {
-            self.remarks.push(remark);
-        }
-    }
-
-    /// Whether a request of this name was sent.
-    pub fn was_sent(&self, name: &str) -> bool {
-        self.last(name).is_some()
-    }
-
-    /// When the first request of this name went out, µs.
-    pub fn first_sent(&self, name: &str) -> Option<i64> {
-        self.so_far.iter().find(|e| e.name == name).map(|e| e.at)
-    }
-
     fn last(&self, name: &str) -> Option<(usize, &'a Exchange)> {
         let mut all = self.so_far.iter().enumerate();
         all.rfind(|(_, e)| e.name == name)
     }
 
-    fn is_fresh(&self, exchange: &Exchange) -> bool {
-        exchange.at >= self.parcel.now - FRESH
+    /// Whether the answer to a look-up still counts: it is young, or what followed rests on it already.
+    fn counts(&self, place: usize) -> bool {
+        let followed = place + 1 < self.so_far.len();
+        followed || self.so_far[place].at >= self.parcel.now - FRESH
     }
 
     fn answer(&self, asked: Option<&'a Exchange>, request: Request) -> Result<&'a Answer, Step> {
@@ -328,18 +250,19 @@ impl<'a> Flow<'a> {
         look: Option<Look<'_, T>>,
     ) -> Result<T, Step> {
         let Some(Look { request: ask, find }) = look else {
-            return Err(Step::Refused(Refusal::new(
-                "unclear",
-                "it did not say whether it made it, and has no way to look: see there, then send it again",
-            )));
+            // Whoever sends it again has looked there: then it is made anew.
+            let why = "it did not say whether it made it, and has no way to look: see there, then send it again";
+            return Err(Step::Refused(Refusal {
+                forget: true,
+                ..Refusal::new("unclear", why)
+            }));
         };
-        let later = self.so_far.iter().skip(place + 1);
-        let looked = later.rev().find(|e| e.name == ask.name);
+        let looked = self.last(&ask.name).filter(|(later, _)| *later > place);
         if looked.is_none() {
             self.settled(place, &request.name)?;
         }
-        // Something else may have been asked between: what was sent again is judged by its last exchange alone.
-        match self.read_look(looked.filter(|e| self.is_fresh(e)), ask, find)? {
+        let looked = looked.filter(|(place, _)| self.counts(*place));
+        match self.read_look(looked.map(|(_, exchange)| exchange), ask, find)? {
             Some(it) => Ok(it),
             None if claimed => Err(Step::Refused(Refusal {
                 forget: true,

@@ -17,15 +17,23 @@
 // A step is made once for each request that crosses the network: its size is nothing.
 #![allow(clippy::result_large_err)]
 
+use std::collections::BTreeMap;
+
 pub mod address;
+mod ashby;
 pub mod details;
 pub mod flow;
+mod greenhouse;
+mod lever;
 pub mod manners;
 mod parcel;
 pub mod patch;
 pub mod person;
 mod setting;
+mod smartrecruiters;
 mod step;
+pub mod ticket;
+mod workable;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
 pub use setting::{Flaw, Kind, Setting, check};
@@ -42,6 +50,10 @@ pub trait Connector: Sync {
     fn title(&self) -> &'static str;
     /// What it must be told before it can carry; forms and checks are made of it.
     fn settings(&self) -> &'static [Setting];
+    /// What is wrong with settings that are well each by itself: what goes with what.
+    fn check_together(&self, _settings: &BTreeMap<String, String>) -> Vec<Flaw> {
+        Vec::new()
+    }
     /// What becomes of each canonical field: its place there, or why it has none.
     fn fields(&self) -> &'static [Carried];
     /// How much its vendor lets one account ask, as documented; what its answers say is learned besides.
@@ -68,7 +80,7 @@ pub trait Connector: Sync {
     }
 }
 
-/// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `notes`, `application`, `answers`).
+/// What becomes of one canonical field (`hiring::record::FIELDS`, or `resume`, `files`, `application`, `source`, `answers`).
 #[derive(Debug, Clone, Copy)]
 pub struct Carried {
     /// Its name in our record.
@@ -77,6 +89,8 @@ pub struct Carried {
     pub place: Option<&'static str>,
     /// What is lost or changed on the way; `""`: nothing.
     pub remark: &'static str,
+    /// What its place does not hold, to be written into a note.
+    pub rest: Option<fn(&hiring::record::Record) -> Vec<String>>,
 }
 
 impl Carried {
@@ -86,6 +100,7 @@ impl Carried {
             field,
             place: Some(place),
             remark: "",
+            rest: None,
         }
     }
 
@@ -95,6 +110,7 @@ impl Carried {
             field,
             place: None,
             remark: "",
+            rest: None,
         }
     }
 
@@ -106,6 +122,14 @@ impl Carried {
     /// With this said of it.
     pub const fn but(self, remark: &'static str) -> Carried {
         Carried { remark, ..self }
+    }
+
+    /// Its place holds not all of it; the rest is written into a note.
+    pub const fn rest(self, rest: fn(&hiring::record::Record) -> Vec<String>) -> Carried {
+        Carried {
+            rest: Some(rest),
+            ..self
+        }
     }
 }
 
@@ -121,7 +145,13 @@ pub struct Limit {
 }
 
 /// Every system that we push to.
-pub const CONNECTORS: &[&dyn Connector] = &[];
+pub const CONNECTORS: &[&dyn Connector] = &[
+    &greenhouse::Greenhouse,
+    &lever::Lever,
+    &ashby::Ashby,
+    &workable::Workable,
+    &smartrecruiters::SmartRecruiters,
+];
 
 /// The connector of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Connector> {

@@ -273,6 +273,18 @@ pub fn tags(record: &Record) -> Vec<String> {
     all
 }
 
+/// The phone numbers but for the first, for systems that have room for one.
+pub fn other_phones(record: &Record) -> Vec<String> {
+    let others = phones(record).into_iter().skip(1);
+    others.map(|c| c.value.to_owned()).collect()
+}
+
+/// The addresses but for the first, for systems that have room for one.
+pub fn other_emails(record: &Record) -> Vec<String> {
+    let others = emails(record).into_iter().skip(1);
+    others.map(|c| c.value.to_owned()).collect()
+}
+
 /// A day, `2024-05-31`, of unix seconds.
 pub fn day(seconds: &Value) -> Option<String> {
     let moment = jiff::Timestamp::from_second(seconds.as_i64()?).ok()?;

@@ -114,6 +114,16 @@ pub struct Flaw {
     pub detail: String,
 }
 
+impl Flaw {
+    /// It is required here.
+    pub fn required(setting: &str) -> Flaw {
+        Flaw {
+            setting: setting.to_owned(),
+            detail: "is required".to_owned(),
+        }
+    }
+}
+
 /// `given` with what was left out filled in, or all that is wrong with it.
 ///
 /// # Errors
@@ -156,6 +166,9 @@ pub fn check(
                 whole.insert(setting.name.to_owned(), value.to_owned());
             }
         }
+    }
+    if flaws.is_empty() {
+        flaws = connector.check_together(&whole);
     }
     if flaws.is_empty() {
         Ok(whole)

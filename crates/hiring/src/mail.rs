@@ -42,17 +42,20 @@ pub enum Kind {
     MemberInvite,
     /// Choose a new password. Holds a link.
     NewPassword,
+    /// You were named in a note; to a member. Holds the link to it, and `message` is who wrote it.
+    Mention,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Invite,
         Kind::Rejection,
         Kind::ApplicationReceived,
         Kind::ConfirmAddress,
         Kind::MemberInvite,
         Kind::NewPassword,
+        Kind::Mention,
     ];
 
     /// As stored and published.
@@ -64,6 +67,7 @@ impl Kind {
             Kind::ConfirmAddress => "confirm_address",
             Kind::MemberInvite => "member_invite",
             Kind::NewPassword => "new_password",
+            Kind::Mention => "mention",
         }
     }
 
@@ -108,6 +112,7 @@ impl Kind {
                 "message",
                 "link",
             ],
+            Kind::Mention => &["name", "first_name", "organization", "message", "link"],
             Kind::Rejection => &["name", "first_name", "organization", "job", "message"],
         }
     }

@@ -4,10 +4,13 @@ use clap::Parser as _;
 use server::options::{
     BenchCommand, Command, KeyCommand, MailCommand, MemberCommand, Options, OrgCommand,
 };
-use server::{bench, commands};
+use server::{bench, commands, reading};
 
 fn main() -> std::process::ExitCode {
     let options = Options::parse();
+    if let Command::Extract { format } = &options.command {
+        return reading::extract(format);
+    }
     let usual = if matches!(options.command, Command::Serve { .. }) {
         "info"
     } else {
@@ -82,6 +85,7 @@ async fn run(options: Options) -> Result<(), String> {
                     public_url,
                 },
         } => commands::mail_test(&mail, public_url.as_deref(), &address).await,
+        Command::Fake(asked) => commands::fake(&asked).await,
         Command::Bench {
             command:
                 BenchCommand::Create {
@@ -105,6 +109,7 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Bench {
             command: BenchCommand::List { bench },
         } => bench::list(&bench).await,
+        Command::Extract { .. } => Err("this command needs nothing of the server".to_owned()),
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::parcel::Thing;
 use serde_json::json;
 
 const NOW: i64 = 1_800_000_000_000_000;
@@ -40,7 +41,8 @@ fn step(so_far: &[Exchange]) -> Step {
         let person = flow.find_or_make(look, create, |a| id(&a.json()["id"]))?;
         flow.there(Thing::Candidate, "c", person.it());
         let note = Request::post("note", "https://x");
-        flow.make_if_taken("a note", note, |a| id(&a.json()["id"]), None)?;
+        let sent = flow.make(note, |a| id(&a.json()["id"]), None);
+        flow.taken("a note", sent)?;
         Ok(())
     })
 }

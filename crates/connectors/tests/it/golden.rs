@@ -109,6 +109,11 @@ fn play(connector: &dyn Connector, script: &Script) -> Vec<Section> {
     for mut section in recorded {
         let step = connector.step(&parcel, &so_far);
         let (name, text) = end(&step);
+        // Notes are named by their content, which changes with the sample.
+        let same = section.name.split(' ').next() == name.split(' ').next();
+        if same && std::env::var_os("MUSTER_UPDATE").is_some() {
+            section.name.clone_from(&name);
+        }
         assert_eq!(
             section.name,
             name,

@@ -124,7 +124,7 @@ fn somebody() -> Value {
         },
         "application": {
             "uid": "a-1", "job": {"uid": "j-1", "title": "Engine builder", "remote_id": "4711"},
-            "stage": "Applied", "source": "Career page", "answers": {},
+            "stage": "Applied", "source": "", "answers": {},
             "applied_at": 1_788_260_400_000_000_i64,
         },
         "files": [{"uid": "f-1", "kind": "resume", "name": "ada.pdf", "media_type": "application/pdf", "size": 1234}],
@@ -167,7 +167,7 @@ fn everything() -> Value {
             "foreign_attachments": [{"attachment_id": "8"}], "template": "t", "on_behalf_of": "u",
             "custom": {"shirt": "M"},
         }},
-        "application": {"answers": {"notice_period": "One month"}},
+        "application": {"source": "Career page", "answers": {"notice_period": "One month"}},
         "files": [
             {"uid": "f-1", "kind": "resume", "name": "ada.pdf", "media_type": "application/pdf", "size": 1234},
             {"uid": "f-2", "kind": "cover_letter", "name": "letter.pdf", "media_type": "application/pdf", "size": 99},

@@ -30,7 +30,8 @@ words!(
     ApplicationReceived: "application_received",
     ConfirmAddress: "confirm_address",
     MemberInvite: "member_invite",
-    NewPassword: "new_password"
+    NewPassword: "new_password",
+    Mention: "mention"
 );
 
 /// The built-in words, if there are any in this language.

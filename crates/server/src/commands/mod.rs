@@ -1,5 +1,6 @@
 //! The commands, one function each. They print on standard output and fail with a sentence.
 
+mod fake;
 mod keys;
 mod mail;
 mod members;
@@ -11,13 +12,16 @@ use hiring::delivery::sending;
 use hiring::{candidate, organization};
 use serde_json::json;
 
+pub use fake::fake;
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
 pub use mail::test as mail_test;
 pub use members::add as member_add;
 
 use crate::options::{Keeping, Listen, Mail, Place};
+use courier::guard::{IpNet, network};
+
 use crate::serve::Errands;
-use crate::{demo, router, serve, wiring};
+use crate::{demo, reading, router, serve, wiring};
 
 /// `muster serve`.
 pub async fn serve(
@@ -27,7 +31,7 @@ pub async fn serve(
     mail: &Mail,
 ) -> Result<(), String> {
     let (app, listener) = open(place, listen, keeping).await?;
-    let errands = errands(&app, listen, mail)?;
+    let errands = errands(&app, listen, mail, &[])?;
     let mailing = mailing(&app, &errands).await?;
     let to_set_up = members::to_set_up(&app).await?;
     // Before anything is said: whoever reads the first line may tell us to stop at once.
@@ -52,7 +56,7 @@ pub async fn demo(
     as_json: bool,
 ) -> Result<(), String> {
     let (app, listener) = open(place, listen, keeping).await?;
-    let errands = errands(&app, listen, mail)?;
+    let errands = errands(&app, listen, mail, &itself())?;
     let mailing = mailing(&app, &errands).await?;
     let credentials = demo::credentials(&app, &place.data).await?;
     let stop = serve::signals()?;
@@ -72,11 +76,25 @@ pub async fn demo(
 }
 
 /// What is done beside serving.
-fn errands(app: &hiring::App, listen: &Listen, mail: &Mail) -> Result<Errands, String> {
+fn errands(
+    app: &hiring::App,
+    listen: &Listen,
+    mail: &Mail,
+    also: &[IpNet],
+) -> Result<Errands, String> {
     Ok(Errands {
         fetching: Some(listen.fetching()),
         mailing: mail.settings(&app.settings.public_url)?,
+        indexing: true,
+        reading: Some(reading::program().map_err(|e| format!("this program: {e}"))?),
+        telling: Some(listen.telling(also)),
     })
+}
+
+/// The machine itself: who tries webhooks out has a receiver there.
+fn itself() -> Vec<IpNet> {
+    let all = ["127.0.0.0/8", "::1"].map(network);
+    all.into_iter().flatten().collect()
 }
 
 /// Whether mail goes out, in a sentence, and how many mails were waiting for that.
