@@ -40,6 +40,7 @@ use crate::origin;
 use crate::page::{self, Area, Notice};
 use crate::speech::{self, Speech};
 
+pub(crate) use form::preview;
 #[cfg(test)]
 pub(crate) use {form::Form, receipt::Receipt};
 

@@ -7,6 +7,7 @@
 //!   `words.rs` – events in plain words
 
 mod account;
+mod card;
 mod counts;
 mod device;
 pub(crate) mod door;
@@ -15,6 +16,7 @@ mod forgot;
 pub(crate) mod form;
 mod frame;
 mod funnel;
+mod jobs;
 mod log;
 pub(crate) mod may;
 mod members;
@@ -57,7 +59,7 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts = [account::routes(), members::routes()];
+    let parts = [account::routes(), jobs::routes(), members::routes()];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -78,6 +80,13 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<account::Account>("desk/account"),
         one::<account::Codes>("desk/codes"),
         one::<account::SetUp>("desk/second_factor"),
+        one::<jobs::Ask>("desk/question"),
+        one::<jobs::Edit>("desk/job_edit"),
+        one::<jobs::Jobs>("desk/jobs"),
+        one::<jobs::New>("desk/new_job"),
+        one::<jobs::One>("desk/job"),
+        one::<jobs::Questions>("desk/questions"),
+        one::<jobs::Stages>("desk/stages"),
         one::<members::Members>("desk/members"),
         one::<members::One>("desk/member"),
         one::<counts::Desk>("counts"),

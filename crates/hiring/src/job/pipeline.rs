@@ -11,7 +11,7 @@ use super::{Field, Job, fields, find, stage, stages};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{FieldId, JobId, OrgId, StageId, Uuid};
-use crate::problem::{Flaw, FlawCode, Problem, Result};
+use crate::problem::{Flaw, FlawCode, Noun, Problem, Result};
 
 /// Stages of a job at most.
 pub const MOST_STAGES: usize = 50;
@@ -55,6 +55,7 @@ pub fn unchanged(tx: &mut Tx, org: OrgId, id: JobId, updated_at: i64) -> Result<
 /// [`Problem::Invalid`] at `/stages` or `/stages/<n>/name`.
 pub fn shape(tx: &mut Tx, caller: &Caller, job: JobId, plan: &[Planned]) -> Result<()> {
     let org = caller.org;
+    find(tx, org, job)?;
     let had = stages(tx, org, job)?;
     let same = had.len() == plan.len()
         && had.iter().zip(plan).all(|(stage, planned)| {
@@ -174,6 +175,7 @@ fn is_used(r: &mut Reader, org: OrgId, job: JobId, stage: StageId) -> Result<boo
 /// # Errors
 /// [`Problem::Invalid`] at `/label`, `/options` and so on.
 pub fn ask(tx: &mut Tx, caller: &Caller, job: JobId, new: &NewField) -> Result<()> {
+    find(tx, caller.org, job)?;
     let had = fields(tx, caller.org, job)?;
     if had.len() >= MOST_FIELDS {
         return Err(Flaw::new("", FlawCode::TooLong, "a form has at most 100 questions").into());
@@ -202,9 +204,10 @@ pub fn rephrase(
     id: FieldId,
     new: &NewField,
 ) -> Result<()> {
+    find(tx, caller.org, job)?;
     let had = fields(tx, caller.org, job)?;
     let before = had.iter().find(|field| field.id == id);
-    let before = before.ok_or(Problem::NotFound(crate::problem::Noun::CatalogItem))?;
+    let before = before.ok_or(Problem::NotFound(Noun::Job))?;
     field::judge(new)?;
     if same(before, new) {
         return Ok(());
@@ -240,6 +243,7 @@ fn same(field: &Field, new: &NewField) -> bool {
 /// # Errors
 /// [`Problem::Invalid`] at `/fields` for a question that the form has not, or one named twice.
 pub fn arrange(tx: &mut Tx, caller: &Caller, job: JobId, order: &[FieldId]) -> Result<()> {
+    find(tx, caller.org, job)?;
     let had = fields(tx, caller.org, job)?;
     let before: Vec<FieldId> = had.iter().map(|field| field.id).collect();
     if before == order {

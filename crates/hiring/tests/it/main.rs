@@ -24,6 +24,7 @@ mod repeats;
 mod schema;
 mod search;
 mod secrets;
+mod shaping;
 mod subscriptions;
 mod sweeping;
 mod told;

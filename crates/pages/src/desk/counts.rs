@@ -53,7 +53,13 @@ pub(crate) async fn show(State(app): State<App>, visit: Visit) -> Answer {
         counts.jobs.retain(|job| assigned.contains(&job.id));
         counts.more_jobs = 0;
     }
-    let desk = Desk::new(visit.frame(Section::Home), whole, (&counts, &uids), &recent, now);
+    let desk = Desk::new(
+        visit.frame(Section::Home),
+        whole,
+        (&counts, &uids),
+        &recent,
+        now,
+    );
     Ok(visit.page(&desk))
 }
 
@@ -69,7 +75,13 @@ fn read(r: &mut Reader, org: OrgId) -> Result<(Counts, Vec<Recent>, Uids, i64)> 
 }
 
 impl Desk {
-    fn new(frame: Frame, whole: bool, counts: &Counts, recent: &[Recent], now: i64) -> Desk {
+    fn new(
+        frame: Frame,
+        whole: bool,
+        (counts, uids): (&Counts, &Uids),
+        recent: &[Recent],
+        now: i64,
+    ) -> Desk {
         let figure = |label, number| Figure {
             number: thousands(number),
             label,
@@ -84,7 +96,11 @@ impl Desk {
                 figure("Ended applications", counts.applications.ended),
                 figure("Queued mails", counts.queued_mails),
             ],
-            jobs: counts.jobs.iter().map(|job| Card::new(job, uids.get(&job.id).copied())).collect(),
+            jobs: counts
+                .jobs
+                .iter()
+                .map(|job| Card::new(job, uids.get(&job.id).copied()))
+                .collect(),
             more_jobs: counts.more_jobs,
             invites: counts
                 .invites
@@ -158,6 +174,12 @@ impl Page for Desk {
             created_at: 1_773_480_413_000_000,
         };
         let now = event.created_at + 90_000_000;
-        Desk::new(Frame::sample(), true, (&counts, &Uids::new()), &[event], now)
+        Desk::new(
+            Frame::sample(),
+            true,
+            (&counts, &Uids::new()),
+            &[event],
+            now,
+        )
     }
 }

@@ -229,7 +229,10 @@ fn judge(title: &str, description: &str) -> Faults {
         faults.add("title", "A title has at most 300 characters.");
     }
     if long(description, LONGEST_DESCRIPTION) {
-        faults.add("description", "A description has at most 50,000 characters.");
+        faults.add(
+            "description",
+            "A description has at most 50,000 characters.",
+        );
     }
     faults
 }

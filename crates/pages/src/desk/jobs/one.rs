@@ -58,9 +58,14 @@ async fn show(State(app): State<App>, visit: Visit, Named(uid): Named) -> Answer
         Ok::<_, Problem>((counts, posting, around, days, questions))
     });
     let (counts, posting, around, days, questions) = found.await?;
-    let counts = counts.first().ok_or(Problem::NotFound(hiring::problem::Noun::Job))?;
+    let counts = counts
+        .first()
+        .ok_or(Problem::NotFound(hiring::problem::Noun::Job))?;
     let names = |all: &[hiring::member::Member]| {
-        all.iter().map(|m| m.name.clone()).collect::<Vec<_>>().join(", ")
+        all.iter()
+            .map(|m| m.name.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let team = [
         ("Recruiters", names(&around.recruiters)),
@@ -76,7 +81,10 @@ async fn show(State(app): State<App>, visit: Visit, Named(uid): Named) -> Answer
         link: posting.map(|posting| (posting.link(url), !posting.unlisted)),
         days: days.unwrap_or(14),
         questions,
-        team: team.into_iter().filter(|(_, names)| !names.is_empty()).collect(),
+        team: team
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .collect(),
         description: crate::plain::paragraphs(job.description.as_deref().unwrap_or("")),
         ..One::of(&job, counts)
     };
@@ -106,12 +114,7 @@ impl One {
 }
 
 /// `POST /desk/jobs/{uid}/status`.
-async fn status(
-    State(app): State<App>,
-    visit: Visit,
-    Named(uid): Named,
-    inputs: Inputs,
-) -> Answer {
+async fn status(State(app): State<App>, visit: Visit, Named(uid): Named, inputs: Inputs) -> Answer {
     let job = find(&app, &visit, uid).await?;
     let Some(to) = Status::parse(inputs.get("to")) else {
         return Ok(visit.undone(&at(uid), "There is no such state of a job."));
@@ -129,7 +132,9 @@ async fn status(
         Ok(_) => {
             let words = match to {
                 Status::Open => "The job is open: it takes applications.",
-                Status::Closed => "The job is closed: it takes no applications. Those that are there stay.",
+                Status::Closed => {
+                    "The job is closed: it takes no applications. Those that are there stay."
+                }
                 Status::OnHold => "The job is on hold: it takes no applications for now.",
                 Status::Draft => "The job is a draft.",
             };
@@ -141,12 +146,7 @@ async fn status(
 }
 
 /// `POST /desk/jobs/{uid}/public`.
-async fn public(
-    State(app): State<App>,
-    visit: Visit,
-    Named(uid): Named,
-    inputs: Inputs,
-) -> Answer {
+async fn public(State(app): State<App>, visit: Visit, Named(uid): Named, inputs: Inputs) -> Answer {
     let job = find(&app, &visit, uid).await?;
     let (caller, on) = (visit.caller.clone(), inputs.get("on") == "1");
     app.store
