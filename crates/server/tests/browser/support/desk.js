@@ -23,7 +23,7 @@ async function signIn(page, { email, password } = demo.desk) {
 async function emptyServer() {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'muster-empty-'));
   const binary = process.env.MUSTER_BIN ?? path.join(__dirname, '../../../../../target/debug/muster');
-  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, RUST_LOG: 'warn' } });
+  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, MUSTER_LOG: 'warn' } });
   const ended = new Promise((resolve) => { child.once('exit', resolve); });
   const stop = async () => {
     child.kill('SIGKILL');
