@@ -10,6 +10,7 @@
 //! `place > $after ORDER BY place`, and places have no late comers.
 
 mod changed;
+pub mod happening;
 
 use serde_json::{Value, json};
 use store::{Reader, Row, Tx, sql};
@@ -17,6 +18,7 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::id::{ApplicationId, CandidateId, EventId, JobId, OrgId, Uuid, new_uid};
 use crate::problem::Result;
+use crate::rule;
 use crate::subscription;
 
 pub use changed::{Noun, changed};
@@ -92,6 +94,17 @@ pub enum Kind {
     MemberSecondFactorDisabled,
     MemberRecoveryCodeUsed,
     MemberSessionsEnded,
+    DestinationCreated,
+    DestinationChanged,
+    DestinationPaused,
+    DestinationResumed,
+    DestinationRemoved,
+    RuleCreated,
+    RuleChanged,
+    RuleRemoved,
+    DeliveryArrived,
+    DeliveryDead,
+    DeliveryReplayed,
     SubscriptionCreated,
     SubscriptionChanged,
     SubscriptionSecretRotated,
@@ -172,6 +185,17 @@ impl Kind {
             Kind::MemberSecondFactorDisabled => "member.second_factor_disabled",
             Kind::MemberRecoveryCodeUsed => "member.recovery_code_used",
             Kind::MemberSessionsEnded => "member.sessions_ended",
+            Kind::DestinationCreated => "destination.created",
+            Kind::DestinationChanged => "destination.changed",
+            Kind::DestinationPaused => "destination.paused",
+            Kind::DestinationResumed => "destination.resumed",
+            Kind::DestinationRemoved => "destination.removed",
+            Kind::RuleCreated => "rule.created",
+            Kind::RuleChanged => "rule.changed",
+            Kind::RuleRemoved => "rule.removed",
+            Kind::DeliveryArrived => "delivery.arrived",
+            Kind::DeliveryDead => "delivery.dead",
+            Kind::DeliveryReplayed => "delivery.replayed",
             Kind::SubscriptionCreated => "subscription.created",
             Kind::SubscriptionChanged => "subscription.changed",
             Kind::SubscriptionSecretRotated => "subscription.secret_rotated",
@@ -242,6 +266,7 @@ pub fn append(
         ],
     )?);
     subscription::fan_out(tx, caller.org, id, uid, kind, subject)?;
+    rule::follow(tx, caller.org, id, uid, kind, subject)?;
     Ok(id)
 }
 

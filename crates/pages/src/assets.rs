@@ -19,6 +19,13 @@ const FILES: &[(&str, &str)] = &[
     ("desk.css", include_str!("../assets/desk.css")),
     ("desk.js", include_str!("../assets/desk.js")),
     ("desk-rows.js", include_str!("../assets/desk-rows.js")),
+    (
+        "desk-integrations.css",
+        include_str!("../assets/desk-integrations.css"),
+    ),
+    ("desk-board.css", include_str!("../assets/desk-board.css")),
+    ("desk-board.js", include_str!("../assets/desk-board.js")),
+    ("desk-invite.js", include_str!("../assets/desk-invite.js")),
 ];
 
 /// Names this version of the assets.

@@ -3,10 +3,12 @@
 //!
 //! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
 //! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
+//! * `board.rs` – a job's board · `invite.rs` – inviting people
 //! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
 //!   `words.rs` – events in plain words
 
 mod account;
+pub(crate) mod board;
 mod card;
 mod counts;
 mod device;
@@ -16,6 +18,8 @@ mod forgot;
 pub(crate) mod form;
 mod frame;
 mod funnel;
+mod integrations;
+mod invite;
 mod jobs;
 mod log;
 pub(crate) mod may;
@@ -59,7 +63,14 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts = [account::routes(), jobs::routes(), members::routes()];
+    let parts = [
+        account::routes(),
+        board::routes(),
+        integrations::routes(),
+        invite::routes(),
+        jobs::routes(),
+        members::routes(),
+    ];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -76,7 +87,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     fn one<P: Page>(name: &'static str) -> (&'static str, String) {
         (name, P::sample().render().unwrap())
     }
-    vec![
+    let all = vec![
+        one::<board::Board>("desk/board"),
+        one::<board::many::Done>("desk/board_done"),
+        one::<board::many::Invite>("desk/board_invite"),
+        one::<board::many::Reject>("desk/board_reject"),
+        one::<board::many::Stale>("desk/board_stale"),
+        one::<invite::Invite>("desk/invite"),
+        one::<invite::Shown>("desk/invite_run"),
         one::<account::Account>("desk/account"),
         one::<account::Codes>("desk/codes"),
         one::<account::SetUp>("desk/second_factor"),
@@ -96,5 +114,6 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<sign_in::OnceMore>("once_more"),
         one::<second::SecondStep>("second"),
         one::<sign_in::SignIn>("sign_in"),
-    ]
+    ];
+    all.into_iter().chain(integrations::samples()).collect()
 }
