@@ -21,17 +21,24 @@ use std::collections::BTreeMap;
 
 pub mod address;
 mod ashby;
+mod bamboohr;
+mod comeet;
 pub mod details;
+mod eightfold;
 pub mod flow;
 mod greenhouse;
 mod lever;
 pub mod manners;
+mod muster;
 mod parcel;
 pub mod patch;
 pub mod person;
+mod recruitee;
 mod setting;
 mod step;
+mod teamtailor;
 pub mod ticket;
+mod xobin;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
 pub use setting::{Flaw, Kind, Setting, check};
@@ -143,7 +150,18 @@ pub struct Limit {
 }
 
 /// Every system that we push to.
-pub const CONNECTORS: &[&dyn Connector] = &[&greenhouse::Greenhouse, &lever::Lever, &ashby::Ashby];
+pub const CONNECTORS: &[&dyn Connector] = &[
+    &greenhouse::Greenhouse,
+    &lever::Lever,
+    &ashby::Ashby,
+    &recruitee::Recruitee,
+    &teamtailor::Teamtailor,
+    &bamboohr::BambooHr,
+    &comeet::Comeet,
+    &eightfold::Eightfold,
+    &xobin::Xobin,
+    &muster::Muster,
+];
 
 /// The connector of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Connector> {

@@ -54,11 +54,14 @@ impl Fake for Lever {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", format!("{base}/v1")),
+            ("base_url", format!("{base}/v1")),
             ("api_key", KEY.to_owned()),
             ("perform_as", USER.to_owned()),
-            ("job_id", JOBS[0].uid.to_owned()),
         ]
+    }
+
+    fn job(&self) -> &'static str {
+        JOBS[0].uid
     }
 
     fn example(&self, base: &str) -> String {
@@ -93,7 +96,8 @@ impl Fake for Lever {
             .route("/v1/opportunities/{id}/resumes", get(resumes))
             .route("/v1/opportunities/{id}/stage", put(stage))
             .route("/v1/opportunities/{id}/addTags", post(add_tags))
-            .route("/v1/contacts/{id}", get(contact))
+            .route("/v1/opportunities/{id}/addLinks", post(add_links))
+            .route("/v1/contacts/{id}", get(contact).put(change))
             .route("/v1/postings", get(postings))
             .route("/v1/stages", get(stages))
             .route("/v1/users", get(users))
@@ -524,12 +528,67 @@ async fn add_tags(
     ))
 }
 
+async fn add_links(
+    State(house): State<House>,
+    Path(id): Path<String>,
+    query: Query,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
+    known(&headers)?;
+    acting(&query)?;
+    let body = form::object(&body).ok_or_else(|| wrong("The body is not valid JSON"))?;
+    let more = reply::texts(&body["links"]);
+    let mut books = house.books();
+    let (person, at) = whose(&books, &id)?;
+    let person = books.find_mut(&person).ok_or_else(missing)?;
+    let mut all = reply::texts(&person.applications[at].raw["links"]);
+    for link in more {
+        if !all.contains(&link) {
+            all.push(link);
+        }
+    }
+    person.applications[at].raw["links"] = Value::from(all);
+    Ok(reply::json(
+        200,
+        &json!({"data": shown(person, &person.applications[at])}),
+    ))
+}
+
+/// A PUT replaces the whole contact.
+async fn change(
+    State(house): State<House>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
+    known(&headers)?;
+    let body = form::object(&body).ok_or_else(|| wrong("The body is not valid JSON"))?;
+    let missing = || refuse(404, "ResourceNotFound", "Contact was not found");
+    let mut books = house.books();
+    books.find(&id).ok_or_else(missing)?;
+    for email in reply::texts(&body["emails"]) {
+        books.learn(&id, &email);
+    }
+    let person = books.find_mut(&id).ok_or_else(missing)?;
+    person.name = reply::text(&body, "name").unwrap_or("").to_owned();
+    person.emails = reply::texts(&body["emails"]);
+    person.phones = reply::members(&body["phones"], "value");
+    person.raw = reply::over(person.raw.take(), &body);
+    Ok(reply::json(200, &json!({"data": shown_contact(person)})))
+}
+
+fn shown_contact(person: &Person) -> Value {
+    json!({"id": person.id, "name": person.name, "headline": person.raw["headline"], "location": person.raw["location"],
+        "emails": person.emails, "phones": person.phones.iter().map(|p| json!({"type": null, "value": p})).collect::<Vec<_>>()})
+}
+
 async fn contact(State(house): State<House>, Path(id): Path<String>, headers: HeaderMap) -> Reply {
     known(&headers)?;
     let books = house.books();
     let person = books.find(&id);
     let person = person.ok_or_else(|| refuse(404, "ResourceNotFound", "Contact was not found"))?;
-    let body = json!({"data": {"id": person.id, "name": person.name, "emails": person.emails, "phones": person.phones}});
+    let body = json!({"data": shown_contact(person)});
     Ok(reply::json(200, &body))
 }
 

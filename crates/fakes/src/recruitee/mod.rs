@@ -42,10 +42,9 @@ impl Fake for Recruitee {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", base.to_owned()),
+            ("base_url", base.to_owned()),
             ("company_id", COMPANY.to_owned()),
             ("token", TOKEN.to_owned()),
-            ("job_id", JOBS[0].id.to_owned()),
         ]
     }
 

@@ -57,13 +57,16 @@ impl Fake for SmartRecruiters {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", base.to_owned()),
+            ("base_url", base.to_owned()),
             ("token", TOKEN.to_owned()),
             ("client_id", CLIENT.to_owned()),
             ("client_secret", SECRET.to_owned()),
             ("token_url", format!("{base}/identity/oauth/token")),
-            ("job_id", JOBS[0].uid.to_owned()),
         ]
+    }
+
+    fn job(&self) -> &'static str {
+        JOBS[0].uid
     }
 
     fn example(&self, base: &str) -> String {

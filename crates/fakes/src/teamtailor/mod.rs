@@ -54,10 +54,9 @@ impl Fake for Teamtailor {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", base.to_owned()),
+            ("base_url", base.to_owned()),
             ("token", TOKEN.to_owned()),
             ("user_id", USER.to_owned()),
-            ("job_id", JOBS[0].id.to_owned()),
         ]
     }
 

@@ -55,11 +55,14 @@ impl Fake for Workable {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", format!("{base}/spi/v3")),
+            ("base_url", format!("{base}/spi/v3")),
             ("token", TOKEN.to_owned()),
             ("member_id", MEMBER.to_owned()),
-            ("job_id", JOBS[0].0.to_owned()),
         ]
+    }
+
+    fn job(&self) -> &'static str {
+        JOBS[0].0
     }
 
     fn example(&self, base: &str) -> String {
