@@ -35,9 +35,11 @@ pub mod patch;
 pub mod person;
 mod recruitee;
 mod setting;
+mod smartrecruiters;
 mod step;
 mod teamtailor;
 pub mod ticket;
+mod workable;
 mod xobin;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
@@ -161,6 +163,8 @@ pub const CONNECTORS: &[&dyn Connector] = &[
     &eightfold::Eightfold,
     &xobin::Xobin,
     &muster::Muster,
+    &workable::Workable,
+    &smartrecruiters::SmartRecruiters,
 ];
 
 /// The connector of this name.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// What of `ours` is missing in `theirs`. Lists are theirs with ours added (an item is the same when its `value` or `url`
+/// What of `ours` is missing in `theirs`. Lists are theirs with ours added, objects theirs with our members (an item is the same when its `value` or `url`
 /// is, or it is equal itself); a single value is ours where they have none, and where `ours_counts` also where it differs.
 /// Empty: nothing is to be done.
 pub fn missing(theirs: &Value, ours: &Map<String, Value>, ours_counts: bool) -> Map<String, Value> {
@@ -13,6 +13,7 @@ pub fn missing(theirs: &Value, ours: &Map<String, Value>, ours_counts: bool) -> 
             (Value::Null, _) => continue,
             (Value::Array(new), Value::Array(old)) => union(old, new),
             (Value::Array(new), _) if new.is_empty() => continue,
+            (Value::Object(new), Value::Object(old)) => within(old, there, new, ours_counts),
             _ if blank(there) => Some(value.clone()),
             _ if ours_counts && there != value => Some(value.clone()),
             _ => None,
@@ -22,6 +23,21 @@ pub fn missing(theirs: &Value, ours: &Map<String, Value>, ours_counts: bool) -> 
         }
     }
     patch
+}
+
+/// An object is replaced as a whole: theirs with what of ours is missing in it; `None` when nothing is.
+fn within(
+    old: &Map<String, Value>,
+    theirs: &Value,
+    new: &Map<String, Value>,
+    ours_counts: bool,
+) -> Option<Value> {
+    let inner = missing(theirs, new, ours_counts);
+    (!inner.is_empty()).then(|| {
+        let mut whole = old.clone();
+        whole.extend(inner);
+        Value::Object(whole)
+    })
 }
 
 fn blank(value: &Value) -> bool {
@@ -66,6 +82,12 @@ mod tests {
         assert_eq!(
             Value::Object(missing(&theirs, ours, false)),
             json!({"company": "B", "tags": ["a", "b"]})
+        );
+        let place = json!({"location": {"city": "B", "lat": 1}});
+        let ours_too = json!({"location": {"city": "A", "country": "DE"}});
+        assert_eq!(
+            Value::Object(missing(&place, ours_too.as_object().unwrap(), false)),
+            json!({"location": {"city": "B", "lat": 1, "country": "DE"}})
         );
         assert_eq!(missing(&theirs, ours, true)["title"], "Clerk");
         assert!(missing(&json!(ours), ours, true).is_empty());

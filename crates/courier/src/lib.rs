@@ -2,6 +2,7 @@
 //!
 //! Whatever is called, was named by somebody else; so [`guard`] judges every address before anything is sent to it.
 //! [`call`] makes one call; [`circuit`] and [`backoff`] say when to make the next. [`fetch`] brings files here that callers named by address. [`mail`] sends mails to the server that the operator chose.
+//! [`webhook`] tells whoever subscribed what has happened.
 
 pub mod backoff;
 pub mod call;
@@ -9,3 +10,4 @@ pub mod circuit;
 pub mod fetch;
 pub mod guard;
 pub mod mail;
+pub mod webhook;

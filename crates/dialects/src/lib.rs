@@ -30,6 +30,7 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hiring::id::OrgId;
+use hiring::subscription::shape::Shape;
 use hiring::{App, Problem, Result};
 use serde_json::Value;
 use store::Tx;
@@ -60,6 +61,10 @@ pub trait Dialect: Sync {
     /// What a key of this dialect can be narrowed to (`muster key create --scope`), in its own words; none where it
     /// knows no such thing.
     fn scopes(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// What the calls of a subscription can look like in this dialect's words (webhooks).
+    fn shapes(&self) -> &'static [&'static dyn Shape] {
         &[]
     }
     /// Makes a key of this dialect for `org`. Answers what `muster key create --json` and `demo` print: at least
@@ -186,6 +191,17 @@ pub const DIALECTS: &[&dyn Dialect] = &[
     &merge::Merge,
     &native::Native,
 ];
+
+/// Every shape that the calls of a subscription can have, the usual one first.
+pub fn shapes() -> Vec<&'static dyn Shape> {
+    let all = DIALECTS.iter().rev().flat_map(|dialect| dialect.shapes());
+    all.copied().collect()
+}
+
+/// The shape of this name.
+pub fn shape_named(name: &str) -> Option<&'static dyn Shape> {
+    shapes().into_iter().find(|shape| shape.name() == name)
+}
 
 /// The dialect of this name.
 pub fn named(name: &str) -> Option<&'static dyn Dialect> {

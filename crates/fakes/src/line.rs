@@ -28,14 +28,17 @@ impl Running {
         self.house.base()
     }
 
-    /// What an integration must be told: name and value.
-    pub fn account(&self) -> Vec<(&'static str, String)> {
-        self.house.fake().account(self.url())
-    }
-
-    /// The id of a job that it has.
-    pub fn job(&self) -> &'static str {
-        self.house.fake().job()
+    /// What an integration must be told: a value by its name, `""` if there is none; `job_id` is a job that it has.
+    pub fn account(&self, name: &str) -> String {
+        let fake = self.house.fake();
+        let name = match name {
+            "job_id" => return fake.job().to_owned(),
+            "url" => "base_url",
+            name => name,
+        };
+        let all = fake.account(self.url());
+        let found = all.into_iter().find(|(n, _)| *n == name);
+        found.map(|(_, value)| value).unwrap_or_default()
     }
 
     /// What `GET /_fake/candidates` shows.

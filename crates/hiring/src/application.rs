@@ -12,6 +12,7 @@ mod found;
 mod listed;
 pub mod of_job;
 mod sifted;
+mod standing;
 pub mod tally;
 
 use serde_json::{Map, Value, json};
@@ -34,6 +35,7 @@ pub use found::{
 };
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
 pub use sifted::{Sieve, applicants, of_uids, sifted};
+pub use standing::{InNames, in_names};
 
 /// An application.
 #[derive(Debug, Clone)]
@@ -218,7 +220,7 @@ fn insert(
              CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS BIGINT), \
              CAST($12 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS BIGINT), \
              CAST($15 AS BIGINT), CAST($11 AS BIGINT), \
-             c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 {for update} \
+             c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 AND c.merged_into IS NULL {for update} \
              ON CONFLICT DO NOTHING RETURNING id"
         ),
         &[

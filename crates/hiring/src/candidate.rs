@@ -5,16 +5,20 @@
 //! nobody has proven, `candidate/claim.rs`; replacing what was said,
 //! `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; lists with filters,
 //! `candidate/page.rs`, and by offset `candidate/sifted.rs`; changing what one foreign record said, `candidate/amend.rs`;
-//! people who are like somebody, `candidate/traits.rs`.
+//! people who are like somebody, `candidate/traits.rs`; who may be the same as somebody, `candidate/duplicate.rs`; two who are
+//! one, `candidate/merge.rs`; where every value came from, `candidate/told.rs`.
 
 mod amend;
 mod claim;
+mod duplicate;
 mod edit;
 mod identity;
 mod intake;
+mod merge;
 mod page;
 mod projection;
 mod sifted;
+mod told;
 mod traits;
 
 use serde_json::Value;
@@ -22,12 +26,15 @@ use store::{Reader, Row, sql};
 
 pub use amend::{Amendment, amend};
 pub use claim::{claim, is_unproven, prove, unproven};
-pub use edit::{CandidateEdit, edit, edit_by, ignore};
+pub use duplicate::{Suspect, suspects, tell_apart};
+pub use edit::{CandidateEdit, edit, edit_by, edit_from, ignore};
 pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, add_to, take_in};
+pub use merge::{Merging, both_apply, merge, mergings, undo};
 pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
 pub use projection::index_some;
 pub use sifted::{MOST_WORDS, Sieve, Word, foreign_ids_of, kinds, numbers, sifted};
+pub use told::{Source, Told, revision, told};
 pub use traits::{Likeness, alike};
 
 pub use crate::page::Side;
@@ -53,20 +60,22 @@ pub struct Candidate {
     pub ignored_at: Option<i64>,
 }
 
-/// The organization's candidate of number `id`.
+/// The organization's candidate of number `id`; of one who was merged into another, that other.
 pub fn find(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Candidate> {
     let row = r.one(
-        sql!("SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate WHERE org_id = $1 AND id = $2"),
+        sql!("SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate WHERE org_id = $1 AND id = \
+             (SELECT COALESCE(m.merged_into, m.id) FROM candidate m WHERE m.org_id = $1 AND m.id = $2)"),
         &[&org, &id],
     )?;
     row.as_ref()
         .map_or(Err(Problem::NotFound(Noun::Candidate)), read)
 }
 
-/// The organization's candidate of outside name `uid`.
+/// The organization's candidate of outside name `uid`; of one who was merged into another, that other.
 pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Candidate> {
     let row = r.one(
-        sql!("SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate WHERE org_id = $1 AND uid = $2"),
+        sql!("SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate WHERE org_id = $1 AND id = \
+             (SELECT COALESCE(m.merged_into, m.id) FROM candidate m WHERE m.org_id = $1 AND m.uid = $2)"),
         &[&org, &uid],
     )?;
     row.as_ref()
@@ -126,7 +135,7 @@ pub struct PossibleDuplicate {
     pub created_at: i64,
 }
 
-/// Who may be the same person as candidate `id`, oldest suspicion first.
+/// Who may be the same person as candidate `id` and was not judged to be or not to be, oldest suspicion first.
 pub fn possible_duplicates(
     r: &mut Reader,
     org: OrgId,
@@ -136,7 +145,7 @@ pub fn possible_duplicates(
         sql!(
             "SELECT c.uid, d.rule, d.evidence, d.created_at FROM possible_duplicate d JOIN candidate c \
              ON c.id = CASE WHEN d.candidate_id = $2 THEN d.other_id ELSE d.candidate_id END \
-             WHERE d.org_id = $1 AND (d.candidate_id = $2 OR d.other_id = $2) ORDER BY d.id LIMIT 1000"
+             WHERE d.org_id = $1 AND (d.candidate_id = $2 OR d.other_id = $2) AND d.verdict IS NULL ORDER BY d.id LIMIT 1000"
         ),
         &[&org, &id],
     )?;
@@ -165,14 +174,14 @@ pub fn list(
     let (forward, backward) = (
         sql!(
             "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
-             WHERE c.org_id = $1 AND c.id > $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
+             WHERE c.org_id = $1 AND c.merged_into IS NULL AND c.id > $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
              (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3 \
              UNION SELECT m.candidate_id FROM claim m WHERE m.org_id = $1 AND m.value_key = $3)) \
              ORDER BY c.id LIMIT $4"
         ),
         sql!(
             "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
-             WHERE c.org_id = $1 AND c.id < $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
+             WHERE c.org_id = $1 AND c.merged_into IS NULL AND c.id < $2 AND (CAST($3 AS TEXT) IS NULL OR c.id IN \
              (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $3 \
              UNION SELECT m.candidate_id FROM claim m WHERE m.org_id = $1 AND m.value_key = $3)) \
              ORDER BY c.id DESC LIMIT $4"
@@ -197,7 +206,7 @@ pub fn list_from(
     let rows = r.all(
         sql!(
             "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
-             WHERE c.org_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
+             WHERE c.org_id = $1 AND c.merged_into IS NULL AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
              (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $2)) \
              ORDER BY c.id LIMIT $3 OFFSET $4"
         ),
@@ -210,7 +219,7 @@ pub fn list_from(
 pub fn count(r: &mut Reader, org: OrgId, email_key: Option<&str>) -> Result<i64> {
     Ok(r.number(
         sql!(
-            "SELECT COUNT(*) FROM candidate c WHERE c.org_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
+            "SELECT COUNT(*) FROM candidate c WHERE c.org_id = $1 AND c.merged_into IS NULL AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
              (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $2))"
         ),
         &[&org, &email_key],

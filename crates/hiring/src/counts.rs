@@ -295,7 +295,7 @@ pub fn recent(r: &mut Reader, org: OrgId, limit: i64) -> Result<Vec<Recent>> {
     Ok(all)
 }
 
-fn stage_name(r: &mut Reader, org: OrgId, id: Option<i64>) -> Result<Option<String>> {
+pub(crate) fn stage_name(r: &mut Reader, org: OrgId, id: Option<i64>) -> Result<Option<String>> {
     let Some(id) = id else {
         return Ok(None);
     };
@@ -307,7 +307,7 @@ fn stage_name(r: &mut Reader, org: OrgId, id: Option<i64>) -> Result<Option<Stri
 }
 
 /// The name behind what [`crate::caller::Caller::actor`] wrote.
-fn actor_name(r: &mut Reader, org: OrgId, actor: &str) -> Result<Actor> {
+pub(crate) fn actor_name(r: &mut Reader, org: OrgId, actor: &str) -> Result<Actor> {
     let (who, id) = actor.split_once(':').unwrap_or((actor, ""));
     let id = id.parse::<i64>().unwrap_or(0);
     Ok(match who {

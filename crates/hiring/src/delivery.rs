@@ -14,7 +14,7 @@ use crate::id::{DeliveryId, OrgId, Uuid};
 use crate::invite::Invite;
 use crate::problem::{Problem, Result};
 
-pub use show::{Attempt, attempts, bounce, find, of_invites};
+pub use show::{Attempt, attempts, bounce, find, of_candidate, of_invites};
 
 /// Takes back the mails of an invite that have not gone out yet: whoever got one would find a dead link.
 pub(crate) fn cancel_for_invite(

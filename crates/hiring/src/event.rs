@@ -17,11 +17,12 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::id::{ApplicationId, CandidateId, EventId, JobId, OrgId, Uuid, new_uid};
 use crate::problem::Result;
+use crate::subscription;
 
 pub use changed::{Noun, changed};
 
 /// The kinds of event: the public contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter)]
 #[allow(missing_docs)]
 pub enum Kind {
     CandidateCreated,
@@ -29,6 +30,9 @@ pub enum Kind {
     CandidateIgnored,
     CandidatePossibleDuplicate,
     CandidateAddressProven,
+    CandidateMerged,
+    CandidateUnmerged,
+    CandidateToldApart,
     ApplicationCreated,
     ApplicationStarted,
     ApplicationSubmitted,
@@ -66,6 +70,7 @@ pub enum Kind {
     JobCreated,
     JobUpdated,
     NoteAdded,
+    NoteMentioned,
     LinkCreated,
     LinkedAccountLinked,
     LinkedAccountChanged,
@@ -75,6 +80,13 @@ pub enum Kind {
     WebhookReceiverDisabled,
     ApiKeyCreated,
     ApiKeyRenewed,
+    SubscriptionCreated,
+    SubscriptionChanged,
+    SubscriptionSecretRotated,
+    SubscriptionReplayed,
+    SubscriptionEnded,
+    SubscriptionResumed,
+    SubscriptionRemoved,
 }
 
 impl Kind {
@@ -86,6 +98,9 @@ impl Kind {
             Kind::CandidateIgnored => "candidate.ignored",
             Kind::CandidatePossibleDuplicate => "candidate.possible_duplicate",
             Kind::CandidateAddressProven => "candidate.address_proven",
+            Kind::CandidateMerged => "candidate.merged",
+            Kind::CandidateUnmerged => "candidate.unmerged",
+            Kind::CandidateToldApart => "candidate.told_apart",
             Kind::ApplicationCreated => "application.created",
             Kind::ApplicationStarted => "application.started",
             Kind::ApplicationSubmitted => "application.submitted",
@@ -123,6 +138,7 @@ impl Kind {
             Kind::JobCreated => "job.created",
             Kind::JobUpdated => "job.updated",
             Kind::NoteAdded => "note.added",
+            Kind::NoteMentioned => "note.mentioned",
             Kind::LinkCreated => "link.created",
             Kind::LinkedAccountLinked => "linked_account.linked",
             Kind::LinkedAccountChanged => "linked_account.changed",
@@ -132,7 +148,24 @@ impl Kind {
             Kind::WebhookReceiverDisabled => "webhook_receiver.disabled",
             Kind::ApiKeyCreated => "api_key.created",
             Kind::ApiKeyRenewed => "api_key.renewed",
+            Kind::SubscriptionCreated => "subscription.created",
+            Kind::SubscriptionChanged => "subscription.changed",
+            Kind::SubscriptionSecretRotated => "subscription.secret_rotated",
+            Kind::SubscriptionReplayed => "subscription.replayed",
+            Kind::SubscriptionEnded => "subscription.ended",
+            Kind::SubscriptionResumed => "subscription.resumed",
+            Kind::SubscriptionRemoved => "subscription.removed",
         }
+    }
+
+    /// All of them, in the order of the list above.
+    pub fn all() -> impl Iterator<Item = Kind> {
+        <Kind as strum::IntoEnumIterator>::iter()
+    }
+
+    /// From its word.
+    pub fn parse(word: &str) -> Option<Kind> {
+        Kind::all().find(|kind| kind.word() == word)
     }
 }
 
@@ -184,15 +217,7 @@ pub fn append(
             &caller.actor(), &data.to_string(), &now,
         ],
     )?);
-    tx.run(
-        sql!(
-            "INSERT INTO delivery (org_id, uid, event_id, subscription_id, channel, recipient, state, due_at, created_at) \
-             SELECT s.org_id, $5 || '.' || CAST(s.id AS TEXT), $2, s.id, s.channel, s.target, 'queued', $4, $4 FROM subscription s \
-             WHERE s.org_id = $1 AND s.ended_at IS NULL \
-             AND (s.kinds = '*' OR REPLACE(s.kinds, $3, '') <> s.kinds)"
-        ),
-        &[&caller.org, &id, &kind.word(), &now, &uid],
-    )?;
+    subscription::fan_out(tx, caller.org, id, uid, kind, subject)?;
     Ok(id)
 }
 
@@ -271,6 +296,21 @@ pub fn feed(r: &mut Reader, org: OrgId, after: i64, limit: i64) -> Result<Vec<Ev
         &[&org, &after, &limit],
     )?;
     rows.iter().map(read).collect()
+}
+
+/// The organization's event of this number; `None` until it has its place.
+pub(crate) fn placed(r: &mut Reader, org: OrgId, id: EventId) -> Result<Option<Event>> {
+    let row = r.one(
+        sql!(
+            "SELECT e.place, e.uid, e.kind, c.uid, a.uid, j.uid, e.actor, e.data, e.created_at FROM event e \
+             LEFT JOIN candidate c ON c.id = e.candidate_id \
+             LEFT JOIN application a ON a.id = e.application_id \
+             LEFT JOIN job j ON j.id = e.job_id \
+             WHERE e.org_id = $1 AND e.id = $2 AND e.place IS NOT NULL"
+        ),
+        &[&org, &id],
+    )?;
+    row.as_ref().map(read).transpose()
 }
 
 pub(crate) fn read(row: &Row) -> Result<Event> {

@@ -59,6 +59,8 @@ ids! {
     DraftId,
     /// A file on its way into a draft.
     UploadId,
+    /// Who wants which events.
+    SubscriptionId,
 }
 
 /// A new UUIDv7 (RFC 9562): the outside name of a record, ordered by time.

@@ -3,11 +3,11 @@
 //!
 //! # Layout
 //! * the person: [`candidate`], [`record`], [`attachment`], [`fetch`], [`note`], [`tag`], [`feedback`],
-//!   [`eeo`]
+//!   [`eeo`] · finding them: [`search`], [`extraction`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
-//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`webhook_receiver`],
+//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`subscription`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
@@ -27,6 +27,7 @@ pub mod delivery;
 pub mod draft;
 pub mod eeo;
 pub mod event;
+pub mod extraction;
 pub mod feedback;
 pub mod fetch;
 pub mod form;
@@ -45,11 +46,14 @@ pub mod posting;
 pub mod problem;
 pub mod record;
 pub mod request;
+pub mod search;
 pub mod secret;
 pub mod slot;
 pub mod submission;
+pub mod subscription;
 pub mod tag;
 pub mod text;
+pub mod timeline;
 pub mod webhook_receiver;
 
 pub use app::App;
@@ -85,5 +89,17 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V8__applying",
         sql: include_str!("../migrations/V8__applying.sql"),
+    },
+    store::Migration {
+        name: "V12__subscriptions",
+        sql: include_str!("../migrations/V12__subscriptions.sql"),
+    },
+    store::Migration {
+        name: "V16__search",
+        sql: include_str!("../migrations/V16__search.sql"),
+    },
+    store::Migration {
+        name: "V17__people",
+        sql: include_str!("../migrations/V17__people.sql"),
     },
 ];

@@ -220,6 +220,15 @@ pub(crate) fn by_id(
     row.as_ref().map(read).transpose()
 }
 
+/// The outside name of the account of this number, also of one that was removed.
+pub fn name(r: &mut Reader, org: OrgId, id: LinkedAccountId) -> Result<Option<Uuid>> {
+    let row = r.one(
+        sql!("SELECT uid FROM linked_account WHERE org_id = $1 AND id = $2"),
+        &[&org, &id],
+    )?;
+    row.map(|row| Ok(row.get(0)?)).transpose()
+}
+
 /// The organization's accounts on `side`; `Before` pages come newest first.
 pub fn list(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<LinkedAccount>> {
     let (statement, n) = match side {

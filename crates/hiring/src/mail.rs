@@ -38,15 +38,18 @@ pub enum Kind {
     ApplicationReceived,
     /// Is this address yours, of an application that was begun? Holds a link that leads back to it.
     ConfirmAddress,
+    /// You were named in a note; to a member. Holds the link to it, and `message` is who wrote it.
+    Mention,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 4] = [
+    pub const ALL: [Kind; 5] = [
         Kind::Invite,
         Kind::Rejection,
         Kind::ApplicationReceived,
         Kind::ConfirmAddress,
+        Kind::Mention,
     ];
 
     /// As stored and published.
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Rejection => "rejection",
             Kind::ApplicationReceived => "application_received",
             Kind::ConfirmAddress => "confirm_address",
+            Kind::Mention => "mention",
         }
     }
 
@@ -92,6 +96,7 @@ impl Kind {
                 "message",
                 "link",
             ],
+            Kind::Mention => &["name", "first_name", "organization", "message", "link"],
             Kind::Rejection => &["name", "first_name", "organization", "job", "message"],
         }
     }

@@ -1,9 +1,11 @@
 //! What somebody wrote down about a candidate: a note, or a mail that was exchanged. Neither edited nor removed.
 //!
-//! What a dialect says of one that has no column is `note/said.rs`.
+//! What a dialect says of one that has no column is `note/said.rs`; whom one names, `note/mention.rs`.
 
+mod mention;
 mod said;
 
+pub use mention::{members, mention, named};
 pub use said::{Spoken, say, spoken};
 
 /// What every statement here shows of a note.

@@ -117,6 +117,9 @@ pub enum Noun {
     Posting,
     Draft,
     Upload,
+    SavedSearch,
+    Merging,
+    Subscription,
 }
 
 impl Noun {
@@ -146,6 +149,9 @@ impl Noun {
             Noun::Posting => "public page",
             Noun::Draft => "draft",
             Noun::Upload => "upload",
+            Noun::SavedSearch => "saved search",
+            Noun::Merging => "merge",
+            Noun::Subscription => "subscription",
         }
     }
 }

@@ -5,11 +5,17 @@
 //! (`candidate/operation.rs`); the record is the replay of a candidate's operations by [`fold`], so nothing
 //! said is ever overwritten without a trace. Dialects map to and from these names in their `map.rs`.
 //!
+//! `record/trace.rs` is the same replay with where everything came from.
+//!
 //! Shapes. A *one* field holds a single value; a *list* is a JSON array, united by value; a *map* is an object
 //! with the caller's own keys. Times inside a record are RFC 3339 strings, except the members of nested
 //! objects that end in `_ts`, which are unix seconds as their sender counted them.
 
+mod trace;
+
 use serde_json::{Map, Value};
+
+pub use trace::{Before, Part, Traced, trace};
 
 use crate::id::SubmissionId;
 

@@ -1,4 +1,5 @@
-//! Which events whoever works through a linked account wants to be told. Kept and shown; nothing is sent to them yet.
+//! Which events whoever works through a linked account wants to be told. Where they are sent, a subscription for the account
+//! says; it wants what these wishes ask for, if it follows them.
 
 use serde_json::json;
 use store::{Reader, Tx, sql};
@@ -9,6 +10,7 @@ use crate::id::{LinkedAccountId, OrgId};
 use crate::linked_account::LinkedAccount;
 use crate::problem::Result;
 use crate::secret::InstallationKey;
+use crate::subscription;
 
 /// A wish to be told of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub struct WebhookReceiver {
 
 const SEAL: &str = "webhook_receiver.key";
 
-/// Notes a wish, or changes the one for the same event. `key`: a secret that came with it, kept sealed and never shown;
+/// Notes a wish, or changes the one for the same event. `kinds`: ours that it is told by; none: it is never told. `key`: a secret that came with it, kept sealed and never shown;
 /// without one an older one stays.
 pub fn put(
     tx: &mut Tx,
@@ -29,14 +31,17 @@ pub fn put(
     caller: &Caller,
     account: &LinkedAccount,
     wish: &WebhookReceiver,
+    kinds: &[Kind],
     key: Option<&str>,
 ) -> Result<()> {
     let (now, active) = (tx.now(), i64::from(wish.is_active));
     let sealed = key.map(|k| installation.seal(SEAL, k.as_bytes()));
+    let words: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
+    let words = (!words.is_empty()).then(|| words.join(" "));
     let made = tx.run(
         sql!(
-            "INSERT INTO webhook_receiver (org_id, linked_account_id, event, is_active, sealed, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
+            "INSERT INTO webhook_receiver (org_id, linked_account_id, event, is_active, sealed, created_at, kinds) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
         ),
         &[
             &caller.org,
@@ -45,17 +50,19 @@ pub fn put(
             &active,
             &sealed,
             &now,
+            &words,
         ],
     )?;
     if made == 0 {
         tx.run(
             sql!(
-                "UPDATE webhook_receiver SET is_active = $4, sealed = COALESCE($5, sealed) \
+                "UPDATE webhook_receiver SET is_active = $4, sealed = COALESCE($5, sealed), kinds = $6 \
                  WHERE org_id = $1 AND linked_account_id = $2 AND event = $3"
             ),
-            &[&caller.org, &account.id, &wish.event, &active, &sealed],
+            &[&caller.org, &account.id, &wish.event, &active, &sealed, &words],
         )?;
     }
+    subscription::follow(tx, caller.org, account.id)?;
     let kind = if wish.is_active {
         Kind::WebhookReceiverEnabled
     } else {
@@ -64,6 +71,27 @@ pub fn put(
     let data = json!({"linked_account": account.uid});
     event::append(tx, caller, kind, &Subject::default(), &data)?;
     Ok(())
+}
+
+/// The secret that came with the account's wish for this event, opened; `None` when none did, or nobody wishes it now.
+pub fn secret(
+    r: &mut Reader,
+    installation: &InstallationKey,
+    org: OrgId,
+    account: LinkedAccountId,
+    event: &str,
+) -> Result<Option<Vec<u8>>> {
+    let row = r.one(
+        sql!(
+            "SELECT sealed FROM webhook_receiver WHERE org_id = $1 AND linked_account_id = $2 AND event = $3 AND is_active = 1"
+        ),
+        &[&org, &account, &event],
+    )?;
+    let sealed = row.map(|row| row.get::<Option<Vec<u8>>>(0)).transpose()?;
+    let opened = sealed
+        .flatten()
+        .map(|sealed| installation.open(SEAL, &sealed));
+    opened.transpose()
 }
 
 /// The account's wishes, in the order in which they were first made; at most 1,000.

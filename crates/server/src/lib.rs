@@ -5,8 +5,10 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+pub mod indexing;
 mod linger;
 pub mod options;
+pub mod reading;
 pub mod router;
 pub mod serve;
 pub mod wiring;

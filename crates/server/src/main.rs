@@ -2,10 +2,13 @@
 
 use clap::Parser as _;
 use server::options::{BenchCommand, Command, KeyCommand, MailCommand, Options, OrgCommand};
-use server::{bench, commands};
+use server::{bench, commands, reading};
 
 fn main() -> std::process::ExitCode {
     let options = Options::parse();
+    if let Command::Extract { format } = &options.command {
+        return reading::extract(format);
+    }
     let usual = if matches!(options.command, Command::Serve { .. }) {
         "info"
     } else {
@@ -92,6 +95,7 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Bench {
             command: BenchCommand::List { bench },
         } => bench::list(&bench).await,
+        Command::Extract { .. } => Err("this command needs nothing of the server".to_owned()),
     }
 }
 

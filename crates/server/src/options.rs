@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use courier::fetch;
 use courier::guard::{Guard, IpNet, network};
+use courier::{fetch, webhook};
 use dialects::DIALECTS;
 
 pub use fake::Fake;
@@ -75,6 +75,13 @@ pub enum Command {
         #[command(subcommand)]
         command: BenchCommand,
     },
+    /// Read the text of the file on standard input; the server runs this for itself
+    #[command(hide = true)]
+    Extract {
+        /// What it is
+        #[arg(value_parser = ["pdf", "docx", "text"])]
+        format: String,
+    },
 }
 
 /// Where the data is.
@@ -100,8 +107,8 @@ pub struct Listen {
     /// How the outside reaches this server, for links in answers and mails [default: http://<LISTEN>]
     #[arg(long, env = "MUSTER_PUBLIC_URL")]
     pub public_url: Option<String>,
-    /// Network (or address) from which files that callers name by URL may be fetched although it is not public, such as
-    /// 10.1.0.0/16; repeat it, or separate several by commas
+    /// Network (or address) that may be called, for files that callers name by URL and for webhooks, although it is not
+    /// public, such as 10.1.0.0/16; repeat it, or separate several by commas
     #[arg(long, value_name = "CIDR", value_parser = network, value_delimiter = ',', env = "MUSTER_FETCH_ALLOW")]
     pub fetch_allow: Vec<IpNet>,
 }
@@ -112,6 +119,16 @@ impl Listen {
         fetch::Settings {
             guard: Guard::allowing(self.fetch_allow.clone()),
             limits: fetch::Limits::default(),
+        }
+    }
+
+    /// How subscribers are told; `also`: networks that may be called besides those that the operator named.
+    pub fn telling(&self, also: &[IpNet]) -> webhook::Settings {
+        let allowed = self.fetch_allow.iter().chain(also).copied();
+        webhook::Settings {
+            guard: Guard::allowing(allowed.collect()),
+            shapes: dialects::shapes(),
+            limits: webhook::Limits::default(),
         }
     }
 }
@@ -259,6 +276,9 @@ pub struct Bench {
     /// Candidates to create
     #[arg(long, default_value_t = 20_000)]
     pub count: usize,
+    /// Index nobody meanwhile, to see what indexing costs
+    #[arg(long)]
+    pub without_index: bool,
     /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder
     #[arg(long)]
     pub database: Option<String>,

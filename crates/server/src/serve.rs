@@ -1,10 +1,11 @@
 //! Listening, and stopping without losing what was accepted.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
-use courier::{fetch, mail};
+use courier::{fetch, mail, webhook};
 use hiring::{App, attachment, draft, idempotency, invite, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::linger::Lingering;
+use crate::{indexing, reading};
 
 /// How long a client may take for its request's head: one byte a second gets nowhere.
 const HEAD: Duration = Duration::from_secs(15);
@@ -38,6 +40,12 @@ pub struct Errands {
     pub fetching: Option<fetch::Settings>,
     /// Send mails.
     pub mailing: Option<mail::Settings>,
+    /// Keep the index of people up with what happens.
+    pub indexing: bool,
+    /// Read the text of files, with this program.
+    pub reading: Option<PathBuf>,
+    /// Tell subscribers what happens.
+    pub telling: Option<webhook::Settings>,
 }
 
 /// Serves until `stop` says so, then finishes what was accepted; runs its errands meanwhile.
@@ -58,7 +66,16 @@ pub async fn run(
         .map(|settings| tokio::spawn(fetch::run(app.clone(), settings, stop.clone())));
     let mailing = errands
         .mailing
-        .map(|settings| tokio::spawn(mail::run(app, settings, stop.clone())));
+        .map(|settings| tokio::spawn(mail::run(app.clone(), settings, stop.clone())));
+    let telling = errands
+        .telling
+        .map(|settings| tokio::spawn(webhook::run(app.clone(), settings, stop.clone())));
+    let indexing = errands
+        .indexing
+        .then(|| tokio::spawn(indexing::run(app.clone(), stop.clone())));
+    let reading = errands
+        .reading
+        .map(|program| tokio::spawn(reading::run(app, program, stop.clone())));
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
@@ -90,7 +107,8 @@ pub async fn run(
     }
     // Told when the others were, so they ended long ago unless the database hangs, or a mail server that has a message and
     // has not answered.
-    for errand in [fetching, mailing].into_iter().flatten() {
+    let errands = [fetching, mailing, telling, indexing, reading];
+    for errand in errands.into_iter().flatten() {
         if tokio::time::timeout(LAST, errand).await.is_err() {
             tracing::warn!("an errand did not end in time");
         }

@@ -65,6 +65,14 @@ impl<'a> Reader<'a> {
         self.now
     }
 
+    /// `"sqlite"` or `"postgres"`: for full-text search, whose questions each engine wants in a language of its own.
+    pub fn engine(&self) -> &'static str {
+        match &self.connection {
+            Connection::Sqlite(_) => "sqlite",
+            Connection::Postgres(_) => "postgres",
+        }
+    }
+
     /// Every row of the answer. Keep it bounded with LIMIT.
     pub fn all(
         &mut self,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::address::{address, basic};
 use crate::details;
-use crate::flow::{Flow, Found, Got, Look};
+use crate::flow::{Flow, Found, Look, Unclear};
 use crate::parcel::{Note, Parcel, Thing};
 use crate::person;
 use crate::setting::Setting;
@@ -115,7 +115,12 @@ fn carry(flow: &mut Flow) -> Result<(), Step> {
         // A file there has no id that an answer tells.
         Ok(went.then(|| format!("{}:{}", there.id, file.uid)))
     })?;
-    flow.each_note(map::FIELDS, |flow, note| comment(flow, &there.id, note))
+    let mut written = 0;
+    flow.each_note(map::FIELDS, |flow, note| {
+        let sent = comment(flow, &there.id, note, written)?;
+        written += u64::from(sent.is_some());
+        Ok(sent)
+    })
 }
 
 fn at(flow: &Flow, segments: &[&str], queries: &[(&str, &str)]) -> String {
@@ -199,17 +204,37 @@ fn find_or_create(flow: &mut Flow, job: Option<&str>) -> Result<(Application, bo
         why: "the application is not in its lists yet".to_owned(),
         forget: true,
     })?;
-    Ok((Got::Made(found).it(), true))
+    Ok((found, true))
 }
 
-/// Comments can be written and not read: one that is in doubt is a question for a person.
-fn comment(flow: &mut Flow, application: &str, note: &Note) -> Result<Option<String>, Step> {
+/// Comments can be written and not read, but they are counted: `written` is how many this delivery wrote before this one.
+fn comment(
+    flow: &mut Flow,
+    application: &str,
+    note: &Note,
+    written: u64,
+) -> Result<Option<String>, Step> {
+    let whole = at(flow, &["applications", application], &[]);
+    let count = |call: &str| authorized(flow, Request::get(call, &whole));
+    let before = wire::comments(&flow.ask(count("count notes"))?.json());
     let address = at(flow, &["applications", application, "comments"], &[]);
     let request = authorized(flow, Request::post(format!("note {}", note.uid), address));
     let request = request.json(json!({"type": "comment", "comment": details::signed(note)}));
     let read = |answer: &Answer| {
-        Some(crate::flow::id(&answer.json()["id"]).unwrap_or_else(|| note.uid.clone()))
+        let body = answer.json();
+        let done = body.is_object() || answer.body.trim().is_empty();
+        done.then(|| crate::flow::id(&body["id"]).unwrap_or_else(|| note.uid.clone()))
     };
-    let sent = flow.make(request, read, None);
+    let find = |body: &Value| -> Found<String> {
+        let (Some(before), Some(now)) = (before, wire::comments(body)) else {
+            return Err(Unclear);
+        };
+        Ok((now > before + written).then(|| format!("{application}:{now}")))
+    };
+    let look = Look {
+        request: count("look up notes"),
+        find: &find,
+    };
+    let sent = flow.make(request, read, before.map(|_| look));
     flow.taken("a note", sent)
 }

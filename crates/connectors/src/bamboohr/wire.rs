@@ -44,6 +44,11 @@ pub(super) fn created(body: &Value) -> Option<String> {
     id(&body["candidateId"]).filter(|_| body["result"] == "success")
 }
 
+/// How many comments an application has; `None`: it does not say.
+pub(super) fn comments(body: &Value) -> Option<u64> {
+    body["commentCount"].as_u64()
+}
+
 /// The application for `job` whose applicant `is` it.
 pub(super) fn find(
     body: &Value,

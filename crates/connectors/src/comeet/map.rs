@@ -22,7 +22,9 @@ pub(super) const FIELDS: &[Carried] = &[
     Carried::at("phones", "phone, mobile_phone")
         .but("one of each; others in a note")
         .rest(other_phones),
-    Carried::at("urls", "linkedin_url, links"),
+    Carried::at("urls", "linkedin_url, links")
+        .but("web addresses; others in a note")
+        .rest(no_addresses),
     Carried::noted("title"),
     Carried::noted("company"),
     Carried::noted("summary"),
@@ -101,6 +103,13 @@ impl Along {
     pub(super) fn holds(&self, file: &File) -> bool {
         let mut all = self.resume.iter().chain(&self.picture);
         all.any(|f| f.uid == file.uid)
+    }
+}
+
+impl Along {
+    /// Whether it is the picture.
+    pub(super) fn is_picture(&self, file: &File) -> bool {
+        self.picture.as_ref().is_some_and(|f| f.uid == file.uid)
     }
 }
 
@@ -239,6 +248,11 @@ fn rest_of_address(record: &Record) -> Vec<String> {
         .flatten()
         .filter(|t| !t.is_empty())
         .collect()
+}
+
+fn no_addresses(record: &Record) -> Vec<String> {
+    let all = person::links(record).into_iter().map(|l| l.url);
+    all.filter(|u| !u.contains("://")).collect()
 }
 
 fn custom(parcel: &Parcel) -> Option<Map<String, Value>> {

@@ -110,13 +110,17 @@ fn carry(flow: &mut Flow) -> Result<(), Step> {
     }
     flow.each_file(|flow, file| match went_along && with_it.holds(file) {
         true => Ok(Some(format!("{}:{}", there.uid, file.uid))),
+        // Pictures go with a create alone, and nobody is shown them.
+        false if known.is_none() && with_it.is_picture(file) => {
+            Ok(Some(format!("{}:{}", there.uid, file.uid)))
+        }
         false => upload(flow, &there, file),
     })?;
     flow.each_note(map::FIELDS, |flow, note| {
         let along = with_it.note.as_ref().is_some_and(|n| n.uid == note.uid);
         match known.is_none() && along {
             true => Ok(Some(format!("{}:note", there.uid))),
-            false => write(flow, &there.uid, note),
+            false => write(flow, &there, note),
         }
     })
 }
@@ -256,13 +260,33 @@ fn upload(flow: &mut Flow, there: &Process, file: &File) -> Result<Option<String
     flow.taken("a file", sent)
 }
 
-/// Comeet has no way to read notes: one that is in doubt is a question for a person.
-fn write(flow: &mut Flow, candidate: &str, note: &Note) -> Result<Option<String>, Step> {
-    let address = at(flow, &["candidates", candidate, "notes"]);
+/// Comeet has no way to read notes: one that is in doubt is a question for a person. Who speaks Comeet's API and shows notes all
+/// the same is asked.
+fn write(flow: &mut Flow, there: &Process, note: &Note) -> Result<Option<String>, Step> {
+    let address = at(flow, &["candidates", &there.uid, "notes"]);
     let request = Request::post(format!("note {}", note.uid), address);
     let request = signed(flow, request).json(map::note(flow.parcel, note));
     let read = |answer: &Answer| crate::flow::id(&answer.json()["uid"]);
-    let sent = flow.make(request, read, None);
+    let text = map::note(flow.parcel, note)["text"].clone();
+    let find = |body: &Value| -> Found<String> {
+        let same = |n: &&Value| {
+            n["text"] == text
+                && crate::flow::id(&n["uid"]).is_some_and(|i| flow.is_free(Thing::Note, &i))
+        };
+        Ok(items(body, "/notes")?
+            .iter()
+            .find(same)
+            .and_then(|n| crate::flow::id(&n["uid"])))
+    };
+    let look = Look {
+        request: get(flow, "look up notes", &["candidates", &there.uid]),
+        find: &find,
+    };
+    let sent = flow.make(
+        request,
+        read,
+        there.data["notes"].is_array().then_some(look),
+    );
     flow.taken("a note", sent)
 }
 

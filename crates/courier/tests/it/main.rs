@@ -11,6 +11,7 @@ mod origin;
 mod post;
 mod refusing;
 mod sharing;
+mod stand_ins;
 
 use std::future::Future;
 use std::sync::Arc;

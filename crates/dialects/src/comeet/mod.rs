@@ -6,6 +6,7 @@
 
 mod auth;
 mod document;
+mod hook;
 mod map;
 mod problem;
 mod routes;
@@ -19,6 +20,7 @@ use axum::Router;
 use axum::response::Response;
 use hiring::api_key::{self, NewKey};
 use hiring::id::{JobId, OrgId};
+use hiring::subscription::shape::Shape;
 use hiring::{App, Problem, Result, job, organization, secret};
 use serde_json::{Value, json};
 use store::Tx;
@@ -49,6 +51,10 @@ impl Dialect for Comeet {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn shapes(&self) -> &'static [&'static dyn Shape] {
+        &[&hook::Positions, &hook::Hires]
     }
 
     fn written(&self) -> Vec<crate::written::Written> {

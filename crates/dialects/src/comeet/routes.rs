@@ -12,9 +12,9 @@ mod file;
 mod locations;
 mod notes;
 mod people;
-mod positions;
+pub(super) mod positions;
 mod read;
-mod views;
+pub(super) mod views;
 mod write_positions;
 
 use axum::Router;

@@ -32,7 +32,7 @@ pub(super) use account::{
 pub(super) use activity::{activity, new_note};
 pub(super) use application::{Found, Whole, answers, application, new_application, question_id};
 pub(super) use attachment::{attachment, new_attachment};
-pub(super) use candidate::{CandidateView, candidate, edit, new_candidate, remote_data};
+pub(super) use candidate::{CandidateView, candidate, edit, new_candidate, remote_data, shell};
 pub(super) use catalog::{item, model_of, tag};
 pub(super) use eeoc::eeoc;
 pub(super) use job::{job, posting, posting_status_of, stage, status_of};

@@ -6,6 +6,7 @@
 
 mod auth;
 mod document;
+mod hook;
 mod keep;
 mod map;
 mod models;
@@ -18,6 +19,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hiring::api_key::{self, NewKey};
 use hiring::id::OrgId;
+use hiring::subscription::shape::Shape;
 use hiring::{App, Problem, Result, linked_account, secret};
 use serde_json::{Value, json};
 use store::Tx;
@@ -54,6 +56,10 @@ impl Dialect for Merge {
 
     fn problem(&self, problem: &Problem) -> Response {
         problem::render(problem)
+    }
+
+    fn shapes(&self) -> &'static [&'static dyn Shape] {
+        &[&hook::Hook]
     }
 
     fn written(&self) -> Vec<crate::written::Written> {

@@ -12,7 +12,7 @@ mod create;
 mod eeocs;
 mod expanded;
 mod family;
-mod jobs;
+pub(super) mod jobs;
 mod keys;
 mod list;
 mod meta;
@@ -23,7 +23,7 @@ mod scopes;
 mod state;
 mod unsupported;
 mod users;
-mod views;
+pub(super) mod views;
 mod write;
 
 use axum::Router;

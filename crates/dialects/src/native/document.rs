@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{
     applications, attachments, candidates, catalog, feed, invites, jobs, linked_accounts, mails,
-    members, notes, submissions,
+    members, notes, submissions, subscriptions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -46,9 +46,14 @@ use crate::reply;
         mails::get_delivery, mails::bounce_delivery, mails::list_mail_templates, mails::get_mail_template,
         mails::put_mail_template, mails::delete_mail_template, mails::preview_mail_template,
         mails::get_mail_settings, mails::put_mail_settings,
+        subscriptions::create_subscription, subscriptions::list_subscriptions, subscriptions::get_subscription,
+        subscriptions::change_subscription, subscriptions::remove_subscription, subscriptions::rotate_subscription,
+        subscriptions::deliveries::ping_subscription, subscriptions::deliveries::replay_subscription,
+        subscriptions::deliveries::list_subscription_replays, subscriptions::deliveries::list_subscription_deliveries,
+        subscriptions::deliveries::get_subscription_delivery, subscriptions::deliveries::replay_subscription_delivery,
     ),
     components(schemas(answer::Failure, answer::JobStatus, answer::FieldType, answer::Disposition,
-        answer::NoteKind, answer::NoteVisibility, NewField)),
+        answer::NoteKind, answer::NoteVisibility, answer::Webhook, NewField)),
     modifiers(&Common),
 )]
 struct Muster;

@@ -5,6 +5,7 @@
 mod mail;
 mod sent;
 mod submission;
+mod subscription;
 
 use hiring::application::{Application, Passage};
 use hiring::attachment::Attachment;
@@ -24,6 +25,9 @@ pub(super) use sent::{
     KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped,
 };
 pub(super) use submission::{Parts, submission};
+pub(super) use subscription::{
+    Around as AroundSubscription, entry, entry_in_full, replay, subscription,
+};
 
 use super::wire::answer;
 use crate::time::micros;
@@ -244,6 +248,7 @@ pub(super) fn event(event: &Event, stages: &[Stage]) -> answer::Event {
     }
     answer::Event {
         id: event.uid,
+        place: event.place,
         kind: event.kind.clone(),
         candidate: event.candidate,
         application: event.application,

@@ -5,6 +5,7 @@
 
 mod auth;
 mod document;
+mod hook;
 mod map;
 mod problem;
 mod routes;
@@ -14,6 +15,7 @@ use axum::Router;
 use axum::response::Response;
 use hiring::api_key::{self, NewKey};
 use hiring::id::{JobId, OrgId};
+use hiring::subscription::shape::Shape;
 use hiring::{App, Problem, Result, job, secret};
 use serde_json::{Value, json};
 use store::Tx;
@@ -54,6 +56,10 @@ impl Dialect for Native {
 
     fn openapi(&self) -> &'static str {
         document::text()
+    }
+
+    fn shapes(&self) -> &'static [&'static dyn Shape] {
+        &[&hook::Standard]
     }
 
     fn credentials(

@@ -13,9 +13,10 @@ pub(super) mod linked_accounts;
 pub(super) mod mails;
 pub(super) mod members;
 pub(super) mod notes;
-mod pipelines;
+pub(super) mod pipelines;
 pub(super) mod query;
 pub(super) mod submissions;
+pub(super) mod subscriptions;
 
 use axum::Router;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
@@ -120,6 +121,44 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     ("GET", "/mail-settings", || get(mails::get_mail_settings)),
     ("PUT", "/mail-settings", || put(mails::put_mail_settings)),
+    ("POST", "/subscriptions", || {
+        post(subscriptions::create_subscription)
+    }),
+    ("GET", "/subscriptions", || {
+        get(subscriptions::list_subscriptions)
+    }),
+    ("GET", "/subscriptions/{id}", || {
+        get(subscriptions::get_subscription)
+    }),
+    ("PATCH", "/subscriptions/{id}", || {
+        patch(subscriptions::change_subscription)
+    }),
+    ("DELETE", "/subscriptions/{id}", || {
+        delete(subscriptions::remove_subscription)
+    }),
+    ("POST", "/subscriptions/{id}/rotate-secret", || {
+        post(subscriptions::rotate_subscription)
+    }),
+    ("POST", "/subscriptions/{id}/ping", || {
+        post(subscriptions::deliveries::ping_subscription)
+    }),
+    ("POST", "/subscriptions/{id}/replay", || {
+        post(subscriptions::deliveries::replay_subscription)
+    }),
+    ("GET", "/subscriptions/{id}/replays", || {
+        get(subscriptions::deliveries::list_subscription_replays)
+    }),
+    ("GET", "/subscriptions/{id}/deliveries", || {
+        get(subscriptions::deliveries::list_subscription_deliveries)
+    }),
+    ("GET", "/subscriptions/{id}/deliveries/{delivery}", || {
+        get(subscriptions::deliveries::get_subscription_delivery)
+    }),
+    (
+        "POST",
+        "/subscriptions/{id}/deliveries/{delivery}/replay",
+        || post(subscriptions::deliveries::replay_subscription_delivery),
+    ),
 ];
 
 pub(super) fn routes() -> Router<App> {

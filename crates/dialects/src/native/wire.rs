@@ -14,6 +14,7 @@ mod linked_account;
 mod mail;
 mod note;
 pub(super) mod record;
+mod subscription;
 mod written;
 
 use hiring::problem::FlawCode;
@@ -28,6 +29,7 @@ pub(super) use job_edit::JobEdit;
 pub(super) use linked_account::LinkedAccountEdit;
 pub(super) use mail::{Bounce, MailSettings, MailSource};
 pub(super) use note::NewNote;
+pub(super) use subscription::{EventKind, NewSubscription, Replay, Rotate, SubscriptionEdit};
 pub(super) use written::written;
 
 use crate::check::{Check, Object};

@@ -72,7 +72,9 @@ impl Fake for Recruitee {
     fn routes(&self) -> Router<House> {
         Router::new()
             .route("/c/{company}/candidates", get(list).post(create))
-            .route("/c/{company}/candidates/{id}", get(one))
+            .route("/c/{company}/candidates/{id}", get(one).patch(update))
+            .route("/c/{company}/candidates/{id}/attachments", get(attachments))
+            .route("/c/{company}/placements", post(place))
             .route("/c/{company}/candidates/{id}/update_cv", patch(update_cv))
             .route("/c/{company}/candidates/{id}/notes", get(notes).post(write))
             .route("/c/{company}/candidates/{id}/tags", post(tag))
@@ -302,6 +304,79 @@ async fn one(State(house): State<House>, Path((company, id)): At, headers: Heade
     Ok(reply::json(
         200,
         &json!({"candidate": shown(person), "references": []}),
+    ))
+}
+
+/// What is said replaces, what is not said stays.
+async fn update(
+    State(house): State<House>,
+    Path((company, id)): At,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
+    known(&headers, &company)?;
+    let (body, _) = read(&headers, body).await?;
+    let said = &body["candidate"];
+    let mut books = house.books();
+    books.find(&id).ok_or_else(missing)?;
+    for email in reply::texts(&said["emails"]) {
+        books.learn(&id, &email);
+    }
+    let person = books.find_mut(&id).ok_or_else(missing)?;
+    if let Some(name) = reply::text(said, "name") {
+        person.name = name.to_owned();
+    }
+    if said["emails"].is_array() {
+        person.emails = reply::texts(&said["emails"]);
+    }
+    if said["phones"].is_array() {
+        person.phones = reply::texts(&said["phones"]);
+    }
+    person.raw = reply::over(person.raw.take(), said);
+    Ok(reply::json(
+        200,
+        &json!({"candidate": shown(person), "references": []}),
+    ))
+}
+
+async fn place(
+    State(house): State<House>,
+    Path(company): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
+    known(&headers, &company)?;
+    let (body, _) = read(&headers, body).await?;
+    let offer = reply::id(&body, "offer_id").and_then(|id| job(&id));
+    let offer = offer.ok_or_else(|| invalid("offers", "is invalid"))?;
+    let whose = reply::id(&body, "candidate_id").unwrap_or_default();
+    let mut books = house.books();
+    let id = books.number().to_string();
+    let person = books.find_mut(&whose).ok_or_else(missing)?;
+    person.applications.push(Application {
+        id: id.clone(),
+        job: Some(offer.id.to_owned()),
+        stage: "Applied".to_owned(),
+        raw: Value::Null,
+        created: Timestamp::now(),
+    });
+    let placement = json!({"id": reply::number(&id), "candidate_id": reply::number(&whose), "offer_id": reply::number(offer.id)});
+    Ok(reply::json(201, &json!({"placement": placement})))
+}
+
+async fn attachments(
+    State(house): State<House>,
+    Path((company, id)): At,
+    headers: HeaderMap,
+) -> Reply {
+    known(&headers, &company)?;
+    let books = house.books();
+    let person = books.find(&id).ok_or_else(missing)?;
+    let all = person.files.iter().filter(|f| f.kind == "attachment");
+    let all = all.map(|f| json!({"id": reply::number(&f.id), "filename": f.name, "candidate_id": reply::number(&id)}));
+    Ok(reply::json(
+        200,
+        &json!({"attachments": all.collect::<Vec<_>>()}),
     ))
 }
 

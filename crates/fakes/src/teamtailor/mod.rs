@@ -206,6 +206,7 @@ async fn list(State(house): State<House>, query: Query, headers: HeaderMap) -> R
     let books = house.books();
     let all: Vec<&Person> = match said(&query, "filter[email]") {
         Some(email) => books.with_email(email),
+        None if said(&query, "sort") == Some("-created-at") => books.all().rev().collect(),
         None => books.all().collect(),
     };
     many(

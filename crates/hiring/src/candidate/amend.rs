@@ -47,6 +47,7 @@ pub fn amend(
     let named: Vec<_> = addresses(&change.said).collect();
     let claims = identity::claim(tx, org, &named)?;
     let mut candidate = projection::lock(tx, org, id)?;
+    let id = candidate.id;
     let last = last_said(tx, org, id, &change.scope)?;
     let (said, at) = match &last {
         Some((said, at)) => (merged(said, &change.said), change.at.unwrap_or(*at)),

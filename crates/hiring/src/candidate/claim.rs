@@ -75,6 +75,7 @@ pub fn prove(
     // Claims come before the lock, in the order in which creates take both.
     let claims = identity::claim(tx, org, &[(EMAIL.to_owned(), key.clone())])?;
     let mut person = projection::lock(tx, org, candidate)?;
+    let candidate = person.id;
     let mut said = Said::new();
     said.insert("emails".into(), json!([{"value": address}]));
     keep_operation(tx, org, candidate, submission, &How::Add, &said)?;

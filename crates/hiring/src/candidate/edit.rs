@@ -10,7 +10,7 @@ use crate::attachment::{self, NewAttachment};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{CandidateId, Uuid};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use crate::record::{How, Record, Said};
 use crate::submission::Kept;
 use crate::{eeo, slot, text};
@@ -61,6 +61,7 @@ pub fn edit_by(
     let named: Vec<_> = addresses(named).collect();
     let claims = identity::claim(tx, org, &named)?;
     let mut candidate = projection::lock(tx, org, id)?;
+    let id = candidate.id;
     let change = &change(&candidate.record);
     keep_operation(tx, org, id, submission, &How::Replace, &change.said)?;
     projection::renew(tx, org, &mut candidate)?;
@@ -89,6 +90,35 @@ pub fn edit_by(
     let subject = Subject::candidate(id);
     event::append(tx, caller, Kind::CandidateUpdated, &subject, &data)?;
     Ok(candidate)
+}
+
+/// [`edit`] by somebody who has looked at the person when [`super::revision`] was `seen`.
+///
+/// # Errors
+/// [`Problem::Stale`] when something was said of the person since then; [`Problem::NotFound`].
+pub fn edit_from(
+    tx: &mut Tx,
+    caller: &Caller,
+    submission: Kept,
+    id: CandidateId,
+    seen: i64,
+    change: &CandidateEdit,
+) -> Result<Candidate> {
+    let edited = edit(tx, caller, submission, id, change)?;
+    // Looked at under the lock that the edit has taken: its own operation is the newest, and what was before it counts.
+    let before = tx.number(
+        sql!(
+            "SELECT COALESCE(MAX(id), 0) FROM operation WHERE org_id = $1 AND candidate_id = $2 AND id < \
+             (SELECT MAX(o.id) FROM operation o WHERE o.org_id = $1 AND o.candidate_id = $2)"
+        ),
+        &[&caller.org, &edited.id],
+    )?;
+    if before != seen {
+        return Err(Problem::Stale {
+            have: before as u64,
+        });
+    }
+    Ok(edited)
 }
 
 /// Marks a person as one that callers who honour the mark show no more (Merge calls it a shell). The record and what was

@@ -113,6 +113,7 @@ pub fn add_to(
     let claims = identity::claim(tx, caller.org, &named)?;
     let taken = enrich(tx, caller, submission, new, id)?;
     identity::keep(tx, caller.org, id, &claims)?;
+    let id = taken.candidate.id;
     if claims.iter().any(|c| c.owner.is_none()) {
         identity::assign(tx, caller.org, id)?;
     }
@@ -209,6 +210,7 @@ fn enrich(
 ) -> Result<Taken> {
     let org = caller.org;
     let mut candidate = projection::lock(tx, org, id)?;
+    let id = candidate.id;
     if is_stale(tx, org, id, new)? {
         return Ok(Taken {
             candidate,

@@ -33,7 +33,7 @@ pub struct Which {
 /// The filter's conditions on candidate `c`; `$2` is where the page begins.
 macro_rules! conditions {
     () => {
-        "c.org_id = $1 AND (CAST($3 AS BIGINT) IS NULL OR c.created_at > $3) \
+        "c.org_id = $1 AND c.merged_into IS NULL AND (CAST($3 AS BIGINT) IS NULL OR c.created_at > $3) \
          AND (CAST($4 AS BIGINT) IS NULL OR c.created_at < $4) \
          AND (CAST($5 AS BIGINT) IS NULL OR c.updated_at > $5) \
          AND (CAST($6 AS BIGINT) IS NULL OR c.updated_at < $6) \

@@ -4,7 +4,7 @@ use store::{Reader, Row, Tx, sql};
 
 use super::{Candidate, find, traits};
 use crate::id::{CandidateId, OrgId};
-use crate::problem::Result;
+use crate::problem::{Noun, Problem, Result};
 use crate::record::{How, Operation, Record, fold};
 use crate::{feedback, tag, text};
 
@@ -37,13 +37,37 @@ impl Keys {
     }
 }
 
-/// The candidate, locked: two who change one person take turns, and each folds what the other has said.
+/// The candidate, locked: two who change one person take turns, and each folds what the other has said. Of one who was
+/// merged into another (perhaps while we waited), that other.
 pub(super) fn lock(tx: &mut Tx, org: OrgId, id: CandidateId) -> Result<Candidate> {
-    tx.one(
-        sql!("SELECT id FROM candidate WHERE org_id = $1 AND id = $2 {for update}"),
+    let mut id = id;
+    while let Some(into) = lock_as_it_is(tx, org, id)? {
+        id = into;
+    }
+    find(tx, org, id)
+}
+
+/// The row itself, locked; whom it was merged into.
+pub(super) fn lock_as_it_is(
+    tx: &mut Tx,
+    org: OrgId,
+    id: CandidateId,
+) -> Result<Option<CandidateId>> {
+    let row = tx.one(
+        sql!("SELECT merged_into FROM candidate WHERE org_id = $1 AND id = $2 {for update}"),
         &[&org, &id],
     )?;
-    find(tx, org, id)
+    row.map_or(Ok(None), |row| Ok(row.get(0)?))
+}
+
+/// The row itself, whomever it was merged into.
+pub(super) fn as_it_is(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Candidate> {
+    let row = r.one(
+        sql!("SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate WHERE org_id = $1 AND id = $2"),
+        &[&org, &id],
+    )?;
+    row.as_ref()
+        .map_or(Err(Problem::NotFound(Noun::Candidate)), super::read)
 }
 
 /// Replays what was said of the locked `candidate` and writes what follows.
@@ -97,7 +121,7 @@ fn operations(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Vec<Operati
     rows.iter().map(read_operation).collect()
 }
 
-fn read_operation(row: &Row) -> Result<Operation> {
+pub(super) fn read_operation(row: &Row) -> Result<Operation> {
     let (how, said): (String, String) = (row.get(1)?, row.get(4)?);
     let how = match (
         how.as_str(),
@@ -124,7 +148,7 @@ pub fn index_some(tx: &mut Tx) -> Result<usize> {
     )?;
     for row in &rows {
         let (org, id): (OrgId, CandidateId) = (row.get(0)?, row.get(1)?);
-        let candidate = find(tx, org, id)?;
+        let candidate = as_it_is(tx, org, id)?;
         tag::settle(tx, org, id, &[], candidate.record.list("tags"))?;
         traits::settle(tx, org, id, &Record::default(), &candidate.record)?;
         write(tx, org, &candidate)?;

@@ -7,7 +7,7 @@ use super::sending::State;
 use super::{Delivery, read};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
-use crate::id::{DeliveryId, InviteId, OrgId, Uuid};
+use crate::id::{CandidateId, DeliveryId, InviteId, OrgId, Uuid};
 use crate::page::{hundred, with_hundred};
 use crate::problem::{Clash, Noun, Problem, Result};
 
@@ -87,6 +87,27 @@ pub fn of_invites(
     rows.iter()
         .map(|row| Ok((row.get(22)?, read(row)?)))
         .collect()
+}
+
+/// The mails to a person, and to those who are the same person by now, the newest first.
+pub fn of_candidate(
+    r: &mut Reader,
+    org: OrgId,
+    candidate: CandidateId,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    let rows = r.all(
+        sql!(
+            "SELECT d.id, d.uid, d.channel, d.recipient, d.subject, d.body, d.state, e.uid, d.created_at, d.kind, \
+             d.language, d.html, d.from_name, d.reply_to, d.remark, d.message_id, d.attempts, d.unsure, d.due_at, \
+             d.problem, d.settled_at, i.uid FROM event e JOIN delivery d ON d.event_id = e.id AND d.channel = 'mail' \
+             LEFT JOIN invite i ON i.id = d.invite_id WHERE e.org_id = $1 AND d.org_id = $1 \
+             AND e.candidate_id IN (SELECT CAST($2 AS BIGINT) UNION SELECT m.id FROM candidate m WHERE m.merged_into = $2) \
+             ORDER BY d.id DESC LIMIT $3"
+        ),
+        &[&org, &candidate, &limit],
+    )?;
+    rows.iter().map(read).collect()
 }
 
 /// A mail that was taken has come back, says whoever reads the returned ones. Twice is no error.

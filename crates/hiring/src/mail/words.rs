@@ -28,7 +28,8 @@ words!(
     Invite: "invite",
     Rejection: "rejection",
     ApplicationReceived: "application_received",
-    ConfirmAddress: "confirm_address"
+    ConfirmAddress: "confirm_address",
+    Mention: "mention"
 );
 
 /// The built-in words, if there are any in this language.

@@ -265,7 +265,7 @@ fn a_wish_for_an_event_is_one_however_often_it_is_said() {
                 is_active,
             };
             let put = move |tx: &mut store::Tx<'_>| {
-                webhook_receiver::put(tx, &installation, &caller(org), &account, &wish, key)
+                webhook_receiver::put(tx, &installation, &caller(org), &account, &wish, &[], key)
             };
             house.write(put).await.unwrap();
         }
@@ -472,7 +472,7 @@ fn nothing_around_accounts_is_another_organizations() {
                 event: "Person.changed".into(),
                 is_active: true,
             };
-            webhook_receiver::put(tx, &installation, &caller(org), &account, &wish, None)?;
+            webhook_receiver::put(tx, &installation, &caller(org), &account, &wish, &[], None)?;
             Ok(account)
         };
         let account = house.write(make).await.unwrap();

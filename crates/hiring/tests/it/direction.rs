@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dialects",
             "courier",
             "connectors",
+            "extract",
             "fakes",
             "hiring",
             "store",
@@ -24,6 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connectors", &["hiring"]),
     // Stand-ins for the systems that we push to know nothing of us.
     ("fakes", &[]),
+    // Runs in a process of its own, and knows nothing but bytes.
+    ("extract", &[]),
     ("hiring", &["store"]),
     ("store", &[]),
 ];

@@ -31,6 +31,7 @@ pub async fn list(options: &ListBench) -> Result<(), String> {
         connections: options.connections,
         count: options.count,
         database: options.database.clone(),
+        without_index: false,
     })
     .await?;
     let measured = measure(&local, options, &dialects).await;
@@ -291,6 +292,7 @@ mod tests {
                 connections: 2,
                 count: 7,
                 database: None,
+                without_index: false,
             };
             let local = Local::start(&bench).await.expect("a server");
             let measured = measure(&local, &options(None), DIALECTS).await;

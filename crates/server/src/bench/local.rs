@@ -60,7 +60,10 @@ impl Local {
             listener,
             app.clone(),
             router,
-            serve::Errands::default(),
+            serve::Errands {
+                indexing: !bench.without_index,
+                ..serve::Errands::default()
+            },
             stopped,
         ));
         Ok(Local {

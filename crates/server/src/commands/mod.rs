@@ -16,8 +16,10 @@ pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
 pub use mail::test as mail_test;
 
 use crate::options::{Keeping, Listen, Mail, Place};
+use courier::guard::{IpNet, network};
+
 use crate::serve::Errands;
-use crate::{demo, router, serve, wiring};
+use crate::{demo, reading, router, serve, wiring};
 
 /// `muster serve`.
 pub async fn serve(
@@ -27,7 +29,7 @@ pub async fn serve(
     mail: &Mail,
 ) -> Result<(), String> {
     let (app, listener) = open(place, listen, keeping).await?;
-    let errands = errands(&app, listen, mail)?;
+    let errands = errands(&app, listen, mail, &[])?;
     let mailing = mailing(&app, &errands).await?;
     let none = app
         .store
@@ -60,7 +62,7 @@ pub async fn demo(
     as_json: bool,
 ) -> Result<(), String> {
     let (app, listener) = open(place, listen, keeping).await?;
-    let errands = errands(&app, listen, mail)?;
+    let errands = errands(&app, listen, mail, &itself())?;
     let mailing = mailing(&app, &errands).await?;
     let credentials = demo::credentials(&app, &place.data).await?;
     let stop = serve::signals()?;
@@ -80,11 +82,25 @@ pub async fn demo(
 }
 
 /// What is done beside serving.
-fn errands(app: &hiring::App, listen: &Listen, mail: &Mail) -> Result<Errands, String> {
+fn errands(
+    app: &hiring::App,
+    listen: &Listen,
+    mail: &Mail,
+    also: &[IpNet],
+) -> Result<Errands, String> {
     Ok(Errands {
         fetching: Some(listen.fetching()),
         mailing: mail.settings(&app.settings.public_url)?,
+        indexing: true,
+        reading: Some(reading::program().map_err(|e| format!("this program: {e}"))?),
+        telling: Some(listen.telling(also)),
     })
+}
+
+/// The machine itself: who tries webhooks out has a receiver there.
+fn itself() -> Vec<IpNet> {
+    let all = ["127.0.0.0/8", "::1"].map(network);
+    all.into_iter().flatten().collect()
 }
 
 /// Whether mail goes out, in a sentence, and how many mails were waiting for that.

@@ -12,7 +12,6 @@ mod word;
 
 use dialects::DIALECTS;
 use serde_json::Value;
-use store::sql;
 use testing::app::{Call, TestApp};
 use testing::{Place, contents, on_both};
 
@@ -44,14 +43,20 @@ async fn ready(app: &TestApp) -> (Canary, Job) {
 async fn sow(app: &TestApp) -> Sown {
     let (canary, job) = ready(app).await;
     // Somebody who wants to hear of everything.
-    let subscribed = app.app.store.write(|tx| {
-        tx.run(
-            sql!(
-                "INSERT INTO subscription (org_id, uid, kinds, channel, target, created_at) \
-                 VALUES (1, 's', '*', 'webhook', 'https://example.com/hook', 0)"
-            ),
-            &[],
-        )
+    let installation = app.app.key.clone();
+    let subscribed = app.app.store.write(move |tx| {
+        let everything = hiring::subscription::NewSubscription {
+            url: "https://example.com/hook".to_owned(),
+            description: None,
+            shape: "standard",
+            shows: hiring::subscription::Shows::Record,
+            wanted: hiring::subscription::Wanted::everything(),
+            account: None,
+            follows: false,
+            given: hiring::subscription::Given::default(),
+        };
+        let caller = hiring::Caller::system(hiring::id::OrgId(1));
+        hiring::subscription::create(tx, &installation, &caller, &everything)
     });
     subscribed.await.expect("a subscription");
     let mut calls = sent::whole(app, &job, &canary);

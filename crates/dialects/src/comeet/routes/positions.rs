@@ -74,7 +74,7 @@ fn next_page(public_url: &str, asked: &PositionsAsked, last: &Job) -> String {
 }
 
 /// What the views of these jobs need.
-pub(super) fn ground(
+pub(in crate::comeet) fn ground(
     r: &mut Reader,
     public_url: &str,
     caller: &Caller,

@@ -63,7 +63,7 @@ fn people(rows: &[Found]) -> Vec<CandidateId> {
 }
 
 /// Whatever `show` makes of the views of `rows`.
-pub(super) fn with_views<T>(
+pub(in crate::comeet) fn with_views<T>(
     r: &mut Reader,
     caller: &Caller,
     rows: &[Found],

@@ -21,7 +21,7 @@ use crate::merge::map::{self, Lens, Page};
 use crate::merge::wire::{CommonQuery, Expand, id_filter, ids_filter, one as value};
 
 /// The models Job of these jobs, at most a page of them, by number.
-pub(super) fn shown(
+pub(in crate::merge) fn shown(
     r: &mut Reader,
     org: OrgId,
     lens: &Lens,

@@ -1,4 +1,5 @@
-//! `GET` and `POST /webhook-receivers`: the wishes are kept, and nothing is sent yet.
+//! `GET` and `POST /webhook-receivers`: which events a linked account's webhooks tell. Where they are sent, a subscription
+//! of this shape says, which the organization makes (`hook.rs`).
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -13,7 +14,7 @@ use store::Tx;
 use super::order::{carry_out, json};
 use crate::merge::map::What;
 use crate::merge::wire::ReceiverRequest;
-use crate::merge::{Merge, auth};
+use crate::merge::{Merge, auth, hook};
 use crate::reply;
 
 /// A key that came with it is not shown again.
@@ -56,8 +57,9 @@ async fn put(app: &App, request: Request) -> Result<Answer> {
             event: said.event.clone(),
             is_active: said.is_active,
         };
+        let kinds = hook::kinds_of(&said.event);
         let key = said.key.as_deref();
-        webhook_receiver::put(tx, &installation, caller, &account, &wish, key)?;
+        webhook_receiver::put(tx, &installation, caller, &account, &wish, &kinds, key)?;
         Ok(receiver(&wish))
     };
     let read = json(ReceiverRequest::parse);

@@ -12,7 +12,11 @@ use crate::merge::map::CandidateView;
 use crate::merge::wire::CommonQuery;
 
 /// A candidate with its submitted applications and its attachments.
-pub(super) fn candidate(r: &mut Reader, org: OrgId, candidate: Candidate) -> Result<CandidateView> {
+pub(in crate::merge) fn candidate(
+    r: &mut Reader,
+    org: OrgId,
+    candidate: Candidate,
+) -> Result<CandidateView> {
     let query = CommonQuery::default();
     let view = candidates(r, org, vec![candidate], &query)?.pop();
     view.ok_or_else(|| Problem::broken("a candidate without a view"))

@@ -314,7 +314,12 @@ async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
         .await
 }
 
-fn in_full(r: &mut Reader, org: OrgId, candidate: &Candidate) -> Result<answer::CandidateInFull> {
+/// A person with everything around them; equal-opportunity answers are slots still.
+pub(in crate::native) fn in_full(
+    r: &mut Reader,
+    org: OrgId,
+    candidate: &Candidate,
+) -> Result<answer::CandidateInFull> {
     let mut pipelines = Pipelines::default();
     let applications = application::of_candidate(r, org, candidate.id)?;
     let applications: Result<Vec<_>> = applications

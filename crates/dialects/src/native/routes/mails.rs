@@ -45,7 +45,7 @@ async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
 }
 
 /// A delivery's outside name: a UUID, or one with a number after it.
-fn name(text: &str) -> Result<String> {
+pub(super) fn name(text: &str) -> Result<String> {
     let good = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '.');
     match text.len() <= 64 && text.chars().all(good) {
         true => Ok(text.to_owned()),
@@ -117,7 +117,7 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
 
 /// Read the words of a mail
 #[utoipa::path(get, path = "/mail-templates/{kind}/{language}", tag = "mail",
-    params(("kind" = String, Path, description = "`invite`, `rejection`, `application_received` or `confirm_address`."),
+    params(("kind" = String, Path, description = "`invite`, `rejection`, `application_received`, `confirm_address` or `mention`."),
         ("language" = String, Path, description = "BCP 47 tag: `en`, `de`, `pt-br`…")),
     responses((status = 200, description = "Yours, or the built-in ones.", body = answer::MailTemplate)))]
 pub(in crate::native) async fn get_mail_template(

@@ -15,14 +15,14 @@ use crate::native::wire::answer;
 
 /// Jobs with their stages, as they are met.
 #[derive(Default)]
-pub(super) struct Pipelines {
+pub(in crate::native) struct Pipelines {
     of: HashMap<JobId, (Job, Vec<Stage>)>,
     named: HashMap<Uuid, JobId>,
 }
 
 impl Pipelines {
     /// An application of `candidate`, as it is shown.
-    pub(super) fn show(
+    pub(in crate::native) fn show(
         &mut self,
         r: &mut Reader,
         org: OrgId,
@@ -34,7 +34,12 @@ impl Pipelines {
     }
 
     /// The stages of a job, by its outside name.
-    pub(super) fn stages(&mut self, r: &mut Reader, org: OrgId, job: Uuid) -> Result<&[Stage]> {
+    pub(in crate::native) fn stages(
+        &mut self,
+        r: &mut Reader,
+        org: OrgId,
+        job: Uuid,
+    ) -> Result<&[Stage]> {
         let id = match self.named.get(&job) {
             Some(id) => *id,
             None => job::find_by_uid(r, org, job)?.id,

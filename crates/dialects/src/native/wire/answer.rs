@@ -4,6 +4,7 @@
 
 mod family;
 mod mail;
+mod subscription;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,6 +21,11 @@ use super::record;
 
 pub(in crate::native) use mail::{
     Attempt, Delivery, DeliveryInFull, Invite, InviteMail, MailSettings, MailTemplate, Rendered,
+};
+
+pub(in crate::native) use subscription::{
+    PublicKey, Subscription, SubscriptionCall, SubscriptionDelivery, SubscriptionDeliveryInFull,
+    SubscriptionReplay, SubscriptionWithSecret, Webhook, WebhookData, WebhookJob, WebhookRecord,
 };
 
 pub(in crate::native) use family::{CatalogItem, Member, Note, NoteKind, NoteVisibility};
@@ -417,6 +423,8 @@ pub(in crate::native) struct Slot {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct Event {
     pub id: Uuid,
+    /// Its number in the feed: later ones are greater, and nothing is ever put in between.
+    pub place: i64,
     /// `<noun>.<verb>`, such as `application.advanced`.
     pub kind: String,
     pub candidate: Option<Uuid>,

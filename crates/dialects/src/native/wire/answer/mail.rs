@@ -62,7 +62,7 @@ pub(in crate::native) struct Delivery {
     pub id: String,
     /// `mail`, `webhook`…
     pub channel: String,
-    /// Which mail: `invite`, `rejection`, `application_received`, `confirm_address`; null for one in a caller's own words.
+    /// Which mail: `invite`, `rejection`, `application_received`, `confirm_address`, `mention`; null for one in a caller's own words.
     pub kind: Option<String>,
     pub language: Option<String>,
     pub recipient: Option<String>,
@@ -131,7 +131,7 @@ pub(in crate::native) struct Attempt {
 /// The words for one kind of mail in one language.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct MailTemplate {
-    /// `invite`, `rejection`, `application_received` or `confirm_address`.
+    /// `invite`, `rejection`, `application_received`, `confirm_address` or `mention`.
     pub kind: &'static str,
     /// BCP 47 tag, in lower case.
     pub language: String,

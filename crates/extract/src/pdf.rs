@@ -1,0 +1,50 @@
+//! Text of a PDF: page by page, and what one page breaks costs that page alone.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pdf_extract::{Document, PlainTextOutput, output_doc_page};
+
+use crate::{MOST_TEXT, Reason};
+
+/// Pages that are read: what a person says of themselves is on the first ones.
+const MOST_PAGES: usize = 60;
+
+pub(crate) fn text(bytes: &[u8]) -> Result<String, Reason> {
+    // A password that is asked of writers only is the empty one, and opens it.
+    let mut document = catch_unwind(|| Document::load_mem(bytes))
+        .map_err(|_| Reason::Damaged)?
+        .map_err(|_| Reason::Damaged)?;
+    if document.is_encrypted() {
+        let opened = catch_unwind(AssertUnwindSafe(|| document.decrypt("")));
+        if !matches!(opened, Ok(Ok(()))) {
+            return Err(Reason::Encrypted);
+        }
+    }
+    let pages = catch_unwind(AssertUnwindSafe(|| document.get_pages()));
+    let pages = pages.map_err(|_| Reason::Damaged)?;
+    if pages.is_empty() {
+        return Err(Reason::Damaged);
+    }
+    let (mut all, mut read, mut length) = (String::new(), 0, 0);
+    for number in pages.keys().take(MOST_PAGES) {
+        let mut page = String::new();
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let mut output = PlainTextOutput::new(&mut page);
+            output_doc_page(&document, &mut output, *number).is_ok()
+        }));
+        // What a broken page gave before it broke is text all the same.
+        read += usize::from(done.unwrap_or(false) || !page.trim().is_empty());
+        let rest = MOST_TEXT - length;
+        let page: String = page.chars().take(rest).collect();
+        length += page.chars().count() + 1;
+        all.push_str(&page);
+        all.push('\n');
+        if length >= MOST_TEXT {
+            break;
+        }
+    }
+    if read == 0 {
+        return Err(Reason::Damaged);
+    }
+    Ok(all)
+}
