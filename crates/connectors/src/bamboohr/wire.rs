@@ -3,20 +3,13 @@
 use serde_json::Value;
 
 use crate::flow::{Found, id, items};
-use crate::manners::{self, Manners, Said, Verdict};
+use crate::manners::{self, Manners, Said};
 use crate::step::Answer;
 
 pub(super) const MANNERS: Manners = Manners {
-    judge,
     said,
     ..Manners::PLAIN
 };
-
-/// Too many are throttled with a 503 that says when to come again.
-fn judge(answer: &Answer) -> Option<Verdict> {
-    let throttled = answer.status == 503 && answer.header("retry-after").is_some();
-    throttled.then_some(Verdict::NotNow)
-}
 
 /// Refusals say why in a header.
 fn said(answer: &Answer) -> Said {
