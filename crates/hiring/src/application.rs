@@ -4,8 +4,11 @@
 //! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`; lists by what
 //! happened and when, `application/found.rs`; those of one job, with any filter and in any order, `application/of_job.rs`;
 //! how many there are, `application/tally.rs`. What a caller changes later is `application/change.rs`; hiring, rejecting and
-//! going on to the next stage, `application/conclude.rs`; lists by offset, `application/sifted.rs`.
+//! going on to the next stage, `application/conclude.rs`; lists by offset, `application/sifted.rs`; a job's board,
+//! `application/board.rs`, and the same done to many, `application/bulk.rs`.
 
+pub mod board;
+pub mod bulk;
 mod change;
 pub mod conclude;
 mod found;

@@ -39,16 +39,20 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use hiring::App;
 
+use crate::desk::board::live::Live;
 use crate::desk::door::Door;
 use crate::docs::Spoken;
 use crate::guard::Crowd;
 
+pub use crate::desk::board::live::Stop;
 pub use crate::guard::Peer;
 
 /// What the pages keep between requests.
 struct Site {
     apis: Vec<Spoken>,
     door: Door,
+    /// Who watches a board.
+    live: Arc<Live>,
     /// Links that lead nowhere, by place.
     guesses: Crowd,
     /// Applications begun on public pages, by place and by job.
@@ -76,6 +80,7 @@ pub fn routes(apis: &[Api]) -> Router<App> {
     let site = Arc::new(Site {
         apis: apis.iter().map(Spoken::read).collect(),
         door: Door::default(),
+        live: Arc::default(),
         guesses: Crowd::new(60, QUARTER),
         begun: Crowd::new(30, 4 * QUARTER),
         begun_for: Crowd::new(1_000, 4 * QUARTER),
