@@ -54,7 +54,7 @@ pub(super) const FIELDS: &[Carried] = &[
     Carried::noted("display_tags"),
     Carried::noted("detail_tags"),
     Carried::noted("questions"),
-    Carried::at("notes", "comments").but("each as one comment"),
+    Carried::at("notes", "comments").but("each as one comment; private ones not"),
     Carried::noted("interviews"),
     Carried::nowhere("foreign_applications"),
     Carried::nowhere("foreign_attachments"),

@@ -214,6 +214,10 @@ fn comment(
     note: &Note,
     written: u64,
 ) -> Result<Option<String>, Step> {
+    if note.private {
+        flow.remark("private notes: comments are read by everybody there");
+        return Ok(None);
+    }
     let whole = at(flow, &["applications", application], &[]);
     let count = |call: &str| authorized(flow, Request::get(call, &whole));
     let before = wire::comments(&flow.ask(count("count notes"))?.json());

@@ -58,7 +58,7 @@ pub(super) const FIELDS: &[Carried] = &[
     Carried::noted("display_tags"),
     Carried::noted("detail_tags"),
     Carried::noted("questions"),
-    Carried::at("notes", "notes").but("each as one note"),
+    Carried::at("notes", "notes").but("each as one note; private ones not"),
     Carried::noted("interviews"),
     Carried::nowhere("foreign_applications"),
     Carried::nowhere("foreign_attachments"),

@@ -263,6 +263,10 @@ fn upload(flow: &mut Flow, there: &Process, file: &File) -> Result<Option<String
 /// Comeet has no way to read notes: one that is in doubt is a question for a person. Who speaks Comeet's API and shows notes all
 /// the same is asked.
 fn write(flow: &mut Flow, there: &Process, note: &Note) -> Result<Option<String>, Step> {
+    if note.private {
+        flow.remark("private notes: notes are read by everybody there");
+        return Ok(None);
+    }
     let address = at(flow, &["candidates", &there.uid, "notes"]);
     let request = Request::post(format!("note {}", note.uid), address);
     let request = signed(flow, request).json(map::note(flow.parcel, note));

@@ -49,7 +49,7 @@ pub(super) const FIELDS: &[Carried] = &[
     Carried::at("display_tags", "displayTags"),
     Carried::at("detail_tags", "detailTags"),
     Carried::at("questions", "questions"),
-    Carried::at("notes", "notes"),
+    Carried::at("notes", "notes").but("private ones not"),
     Carried::at("interviews", "scheduledInterviews"),
     Carried::nowhere("foreign_applications"),
     Carried::nowhere("foreign_attachments"),

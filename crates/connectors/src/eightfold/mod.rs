@@ -147,7 +147,11 @@ fn carry(flow: &mut Flow) -> Result<(), Step> {
     let parcel = flow.parcel;
     let candidate = parcel.candidate.uid.as_str();
     let there = look(flow)?;
-    let notes = details::notes(parcel, map::FIELDS);
+    let mut notes = details::notes(parcel, map::FIELDS);
+    if notes.iter().any(|n| n.private) {
+        flow.remark("private notes: what Eightfold calls visibility is not known");
+        notes.retain(|n| !n.private);
+    }
     // A write replaces what this system said: what it said of other applications is said again.
     let body = map::candidate(parcel, &name, job, &notes, there.as_ref());
     let (larger, taken) = map::by_size(parcel);

@@ -283,9 +283,13 @@ fn tag(flow: &mut Flow, there: &Person) -> Result<(), Step> {
 }
 
 fn write(flow: &mut Flow, person: &str, note: &Note) -> Result<Option<String>, Step> {
+    if note.private {
+        flow.remark("private notes: how Recruitee keeps one from others is not known");
+        return Ok(None);
+    }
     let text = details::signed(note);
     let name = format!("note {}", note.uid);
-    let body = json!({"note": {"body": text, "visibility": {"level": if note.private { "private" } else { "public" }}}});
+    let body = json!({"note": {"body": text}});
     let request = post(flow, name, &["candidates", person, "notes"]).json(body);
     let same = |n: &&Value| {
         let said = n["body"].as_str().or(n["text"].as_str()).unwrap_or("");

@@ -51,7 +51,7 @@ pub(super) const FIELDS: &[Carried] = &[
     Carried::at("display_tags", "tags"),
     Carried::at("detail_tags", "tags").but("the tag's word alone"),
     Carried::noted("questions"),
-    Carried::at("notes", "notes").but("each as one note"),
+    Carried::at("notes", "notes").but("each as one note; private ones not"),
     Carried::noted("interviews"),
     Carried::nowhere("foreign_applications"),
     Carried::nowhere("foreign_attachments"),

@@ -232,7 +232,10 @@ fn is_whole(connector: &dyn Connector, there: &[Value], number: usize) {
     assert_eq!(applications, Some(1), "{system}: {person}");
     for (file, field) in FILES {
         // Of other files some take a letter alone.
-        let letters = connector.fields().iter().any(|c| c.place == Some("coverLetter"));
+        let letters = connector
+            .fields()
+            .iter()
+            .any(|c| c.place == Some("coverLetter"));
         if !carries(field) || (letters && file == "work.pdf") {
             continue;
         }
