@@ -1,6 +1,7 @@
 //! Greenhouse, Harvest v3. Creating twice makes two; a résumé replaces the one before. What is known of v3 comes from public
 //! integration code (README.md says what is inferred); forms of errors are those that the vendor documents for v1.
 
+mod ingestion;
 mod wire;
 
 use axum::Router;
@@ -100,6 +101,7 @@ impl Fake for Greenhouse {
             .route("/v3/notes", get(notes).post(write))
             .route("/v3/attachments", get(attachments).post(attach))
             .route("/v3/jobs", get(jobs))
+            .route("/v1/partner/candidates", post(ingestion::create))
     }
 }
 
