@@ -1,5 +1,7 @@
 //! Recruitee (Tellent). A create makes a candidate whatever is there already; a form may carry the résumé along.
 
+mod wire;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -7,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, patch, post};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::books::{Application, JOBS, Note, Person, Upload, job};
 use crate::form::{self, Form};
@@ -15,6 +17,7 @@ use crate::house::House;
 use crate::rate::Rate;
 use crate::reply::{self, Reply};
 use crate::{Failure, Fake, fetch};
+use wire::{invalid, missing, nested, refuse, said, shown, shown_note};
 
 /// The stand-in.
 pub(crate) struct Recruitee;
@@ -84,20 +87,6 @@ impl Fake for Recruitee {
     }
 }
 
-fn refuse(status: u16, error: &str) -> Response {
-    reply::json(status, &json!({"error": [error]}))
-}
-
-/// 422: the sentences, and which field each is of.
-fn invalid(field: &str, what: &str) -> Response {
-    let body = json!({"error": [format!("{field} {what}")], "error_fields": {field: [what]}});
-    reply::json(422, &body)
-}
-
-fn missing() -> Response {
-    refuse(404, "Not found")
-}
-
 fn known(headers: &HeaderMap, company: &str) -> Result<(), Response> {
     match reply::bearer(headers) {
         Some(TOKEN) if company == COMPANY => Ok(()),
@@ -115,27 +104,6 @@ async fn read(headers: &HeaderMap, body: Bytes) -> Result<(Value, Form), Respons
             Ok((body, Form::default()))
         }
     }
-}
-
-fn nested(form: &Form) -> Value {
-    let mut all = Map::new();
-    for (name, text) in &form.texts {
-        let (outer, inner) = match name.split_once('[') {
-            Some((outer, rest)) => (outer, rest.split(']').next().unwrap_or("")),
-            None => (name.as_str(), ""),
-        };
-        let is_list = name.ends_with("[]");
-        let place = match inner {
-            "" => all.entry(outer).or_insert(Value::Null),
-            inner => &mut all.entry(outer).or_insert_with(|| json!({}))[inner],
-        };
-        match place {
-            Value::Array(items) => items.push(text.as_str().into()),
-            place if is_list => *place = Value::from(vec![text.as_str()]),
-            place => *place = text.as_str().into(),
-        }
-    }
-    Value::Object(all)
 }
 
 async fn create(
@@ -199,42 +167,7 @@ async fn create(
     Ok(reply::json(201, &answer))
 }
 
-fn shown(person: &Person) -> Value {
-    let raw = &person.raw;
-    let list = |name: &str| Value::from(reply::texts(&raw[name]));
-    let placements = person.applications.iter().map(|a| {
-        json!({"id": reply::number(&a.id), "candidate_id": reply::number(&person.id),
-            "offer_id": a.job.as_deref().map(reply::number), "created_at": reply::time(a.created)})
-    });
-    let cv = person.files.iter().rev().find(|f| f.kind == "cv");
-    json!({
-        "id": reply::number(&person.id),
-        "name": person.name,
-        "emails": person.emails,
-        "phones": person.phones,
-        "links": list("links"),
-        "social_links": list("social_links"),
-        "sources": list("sources"),
-        "tags": person.tags,
-        "cover_letter": raw["cover_letter"],
-        "cv_url": cv.map(|f| format!("https://fake.recruitee.com/files/{}", f.id)),
-        "cv_original_url": cv.map(|f| format!("https://fake.recruitee.com/files/{}/original", f.id)),
-        "has_avatar": false,
-        "notes_count": person.notes.len(),
-        "placements": placements.collect::<Vec<_>>(),
-        "created_at": reply::time(person.created),
-        "updated_at": reply::time(person.created),
-    })
-}
-
 type Query = axum::extract::Query<Vec<(String, String)>>;
-
-fn said<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    query
-        .iter()
-        .find(|(n, _)| n == name)
-        .map(|(_, v)| v.as_str())
-}
 
 /// `query` looks at names and addresses; `limit` and `offset`.
 async fn list(
@@ -429,10 +362,6 @@ async fn write(
         201,
         &json!({"note": shown_note(&note), "references": []}),
     ))
-}
-
-fn shown_note(note: &Note) -> Value {
-    json!({"id": reply::number(&note.id), "body": note.text, "text": note.text, "pinned": false, "created_at": note.raw["created_at"]})
 }
 
 async fn notes(State(house): State<House>, Path((company, id)): At, headers: HeaderMap) -> Reply {
