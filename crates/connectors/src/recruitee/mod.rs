@@ -151,21 +151,18 @@ fn find_or_create(flow: &Flow, name: &Name, job: Option<&str>) -> Result<Got<Per
     };
     let create = post(flow, "create", &["candidates"]).body(body);
     let read = |answer: &Answer| wire::person(&answer.json()["candidate"]);
-    let find: Box<dyn Fn(&Value) -> Found<Person>> = match person::mailbox(parcel) {
-        Some(email) => Box::new(move |body| wire::with_email(body, email)),
-        // Namesakes are many: a name is believed only of whom our own request may have made.
-        None => {
-            let whole = name.whole.clone();
-            Box::new(move |body| {
-                let ours = |p: &Person| {
-                    p.data["name"] == whole.as_str()
-                        && flow.may_be_of("create", &p.data["created_at"])
-                };
-                let all = items(body, "/candidates")?.iter().filter_map(wire::person);
-                let mut all = all.filter(|p| p.data["emails"].as_array().is_none_or(Vec::is_empty));
-                Ok(all.find(ours))
-            })
+    let find = |body: &Value| -> Found<Person> {
+        if let Some(email) = person::mailbox(parcel) {
+            return wire::with_email(body, email);
         }
+        // Namesakes are many: a name is believed only of whom our own request may have made.
+        let ours = |p: &Person| {
+            let unaddressed = p.data["emails"].as_array().is_none_or(Vec::is_empty);
+            let made = flow.may_be_of("create", &p.data["created_at"]);
+            p.data["name"] == name.whole.as_str() && unaddressed && made
+        };
+        let mut all = items(body, "/candidates")?.iter().filter_map(wire::person);
+        Ok(all.find(ours))
     };
     let words = person::mailbox(parcel).unwrap_or(&name.whole);
     let filters = json!([{"field": "all", "query": [words]}]).to_string();
@@ -173,7 +170,7 @@ fn find_or_create(flow: &Flow, name: &Name, job: Option<&str>) -> Result<Got<Per
     let address = at(flow, &["search", "new", "candidates"], &queries);
     let look = Look {
         request: authorized(flow, Request::get("look up", address)),
-        find: &*find,
+        find: &find,
     };
     match person::mailbox(parcel) {
         Some(_) => flow.find_or_make(look, create, read),

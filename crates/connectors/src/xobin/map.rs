@@ -72,8 +72,8 @@ pub(super) const FIELDS: &[Carried] = &[
 
 /// The newest résumé, unless people are invited: then Xobin ignores what is known.
 pub(super) fn resume(parcel: &Parcel) -> Option<&File> {
-    let all = parcel.files.iter().filter(|f| f.kind == FileKind::Resume);
-    all.last().filter(|_| !invites(parcel))
+    let newest = parcel.files.iter().rfind(|f| f.kind == FileKind::Resume);
+    newest.filter(|_| !invites(parcel))
 }
 
 fn invites(parcel: &Parcel) -> bool {
