@@ -4,7 +4,8 @@
 //! No SQL and no rules of hiring here, and no dialect: the APIs are handed in by whoever mounts the routes.
 //!
 //! # Layout
-//! * `page.rs` – a template's way out: headers, and failures as pages. **Read this one first**
+//! * `page.rs` – a template's way out: headers, and failures as pages. **Read this one first** · `trouble.rs` – failures in the
+//!   language of whoever applies
 //! * `apply.rs` – what an applicant's link opens, and in `apply/` the form, the receipt, files on their way · `posting.rs` –
 //!   a job's public page · `confirm.rs` – the link that proves an address · `speech.rs` – in whose language · `guard.rs` – how
 //!   often one may try · `plain.rs` – descriptions without their markup
@@ -31,6 +32,7 @@ mod reference;
 mod speech;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +75,20 @@ pub struct Api<'a> {
     pub guide: &'a str,
     /// Its OpenAPI document, JSON, which is served at `/<name>/openapi.json`.
     pub document: &'static str,
+    /// Makes keys.
+    pub mint: Mint,
+}
+
+/// Makes a key of the API of this name for the organization, called as the last one says.
+pub type Mint = fn(&str, &mut store::Tx, &App, hiring::id::OrgId, &str) -> hiring::Result<Minted>;
+
+/// A key that was made.
+#[derive(Debug)]
+pub struct Minted {
+    /// What its user needs, by name, secrets among it: shown this once.
+    pub credentials: serde_json::Value,
+    /// A call with them, to be copied.
+    pub example: String,
 }
 
 /// Every page. `apis` in the order in which they are listed at `/docs`.

@@ -22,6 +22,7 @@ mod organizations;
 mod people;
 mod renewals;
 mod repeats;
+mod returned;
 mod schema;
 mod search;
 mod secrets;
