@@ -66,6 +66,24 @@ impl House {
             name,
             guide,
             document,
+            mint: |_, tx, app, org, called| {
+                let key = hiring::secret::token("mus_");
+                let new = hiring::api_key::NewKey {
+                    dialect: "native",
+                    name: called,
+                    key: &key,
+                    username: None,
+                    second: None,
+                    sealed: None,
+                    permissions: hiring::caller::Permissions::USUAL,
+                    limit: None,
+                };
+                let made = hiring::api_key::create(tx, &app.key, org, &new)?;
+                Ok(crate::Minted {
+                    credentials: serde_json::json!({"api_key": key, "key_id": made.uid}),
+                    example: "curl".to_owned(),
+                })
+            },
         };
         let document = crate::reference::tests::DOCUMENT;
         let apis = [
@@ -211,6 +229,8 @@ fn every_template_renders_from_its_sample() {
         ("confirm", crate::confirm::Confirm::sample().render()),
         ("docs", crate::docs::Docs::sample().render()),
         ("guide", crate::docs::OneGuide::sample().render()),
+        ("join", crate::join::Join::sample().render()),
+        ("setup", crate::setup::Setup::sample().render()),
         ("link", crate::link::Ask::sample().render()),
         ("linked", crate::link::Linked::sample().render()),
         ("home", crate::docs::Home::sample().render()),
@@ -266,11 +286,13 @@ fn every_template_renders_from_its_sample() {
     // Parts of pages, which stand within the others.
     let parts = [
         "base.html",
+        "desk/card.html",
         "desk/board_card.html",
         "desk/board_column.html",
         "desk/field.html",
         "desk/frame.html",
         "desk/pager.html",
+        "desk/sessions.html",
         "desk/summary.html",
         "mark.svg",
         "question.html",
