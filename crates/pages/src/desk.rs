@@ -3,7 +3,7 @@
 //!
 //! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
 //! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
-//! * `board.rs` – a job's board · `invite.rs` – inviting people
+//! * `board.rs` – a job's board · `invite.rs` – inviting people · `numbers.rs` – the page of numbers
 //! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
 //!   `words.rs` – events in plain words
 
@@ -17,6 +17,7 @@ mod funnel;
 mod invite;
 mod log;
 pub(crate) mod may;
+mod numbers;
 mod sign_in;
 mod visit;
 mod words;
@@ -51,7 +52,7 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts = [board::routes(), invite::routes()];
+    let parts = [board::routes(), invite::routes(), numbers::routes()];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -74,6 +75,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<counts::Desk>("counts"),
         one::<form::Confirm>("desk/confirm"),
         one::<log::Log>("log"),
+        one::<numbers::Numbers>("desk/numbers"),
         one::<sign_in::OnceMore>("once_more"),
         one::<sign_in::SignIn>("sign_in"),
     ]

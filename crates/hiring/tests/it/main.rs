@@ -16,6 +16,7 @@ mod index;
 mod invites;
 mod inviting;
 mod mails;
+mod numbers;
 mod of_job;
 mod offsets;
 mod organizations;
