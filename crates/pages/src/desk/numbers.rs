@@ -126,8 +126,8 @@ fn fields(
     choices: &[(Uuid, String)],
     faults: &Faults,
 ) -> Vec<Field> {
-    // What was typed stands there again when it could not be read.
-    let value = |name: &str, read: String| match faults.at(name).is_empty() {
+    // What was typed stands there again when it could not be used.
+    let value = |name: &str, read: String| match faults.is_empty() || !inputs.has(name) {
         true => read,
         false => inputs.get(name).to_owned(),
     };

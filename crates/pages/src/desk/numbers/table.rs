@@ -77,10 +77,11 @@ fn share(of: i64, all: i64) -> String {
     }
 }
 
-/// `3.2 days`, `5.5 hours`, `12 minutes`.
+/// `3.2 days`, `5.5 hours`, `12 minutes`, `7 seconds`.
 fn took(micros: i64) -> String {
     let minutes = micros as f64 / 60e6;
     let (number, unit) = match minutes {
+        ..0.992 => return plural(format!("{:.0}", minutes * 60.0), "second"),
         ..59.5 => return plural(format!("{minutes:.0}"), "minute"),
         ..1_440.0 => (minutes / 60.0, "hour"),
         _ => (minutes / 1_440.0, "day"),
@@ -226,7 +227,7 @@ fn of_spells(
 ) -> Table {
     let drawn = spells.iter().map(|spell| {
         let text = format!(
-            "half within {}, 9 of 10 within {}",
+            "half in {}, 9 of 10 in {}",
             took(spell.median),
             took(spell.ninth)
         );
@@ -314,7 +315,6 @@ mod tests {
     fn lengths_read_as_people_say_them() {
         let minute = 60_000_000;
         for (minutes, words) in [
-            (0, "0 minutes"),
             (1, "1 minute"),
             (59, "59 minutes"),
             (60, "1 hour"),
@@ -324,6 +324,14 @@ mod tests {
         ] {
             assert_eq!(took(minutes * minute), words);
         }
+        assert_eq!(
+            (took(0).as_str(), took(1_000_000).as_str()),
+            ("0 seconds", "1 second")
+        );
+        assert_eq!(
+            (took(59_000_000).as_str(), took(59_900_000).as_str()),
+            ("59 seconds", "1 minute")
+        );
     }
 
     #[test]
