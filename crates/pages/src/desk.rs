@@ -14,6 +14,7 @@ mod flash;
 mod form;
 mod frame;
 mod funnel;
+mod integrations;
 mod invite;
 mod log;
 pub(crate) mod may;
@@ -52,7 +53,12 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts = [board::routes(), invite::routes(), numbers::routes()];
+    let parts = [
+        board::routes(),
+        integrations::routes(),
+        invite::routes(),
+        numbers::routes(),
+    ];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -64,7 +70,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     fn one<P: Page>(name: &'static str) -> (&'static str, String) {
         (name, P::sample().render().unwrap())
     }
-    vec![
+    let all = vec![
         one::<board::Board>("desk/board"),
         one::<board::many::Done>("desk/board_done"),
         one::<board::many::Invite>("desk/board_invite"),
@@ -78,5 +84,6 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<numbers::Numbers>("desk/numbers"),
         one::<sign_in::OnceMore>("once_more"),
         one::<sign_in::SignIn>("sign_in"),
-    ]
+    ];
+    all.into_iter().chain(integrations::samples()).collect()
 }

@@ -6,6 +6,7 @@
 mod apply;
 mod apply_kill;
 mod binary;
+mod board;
 mod bounces;
 mod canaries;
 mod cli;
@@ -36,4 +37,5 @@ mod slow;
 mod tenants;
 mod trace;
 mod voice;
+mod webhooks;
 mod xobin;
