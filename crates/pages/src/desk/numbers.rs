@@ -93,8 +93,8 @@ fn find(r: &mut Reader, org: OrgId, period: &Period) -> Result<Found> {
         None => None,
     };
     let which = Which {
-        from: period.from_micros(),
-        until: period.until_micros(),
+        from: period.begins(),
+        until: period.ends(),
         job: job.as_ref().map(|job| job.id),
     };
     let fates = numbers::fates(r, org, &which)?;

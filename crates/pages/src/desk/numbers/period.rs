@@ -81,12 +81,12 @@ impl Period {
     }
 
     /// Its beginning, µs.
-    pub fn from_micros(&self) -> i64 {
+    pub fn begins(&self) -> i64 {
         micros(self.from)
     }
 
     /// Its end, µs: the beginning of the day after the last one.
-    pub fn until_micros(&self) -> i64 {
+    pub fn ends(&self) -> i64 {
         micros(self.to).saturating_add(86_400_000_000)
     }
 
@@ -159,11 +159,8 @@ mod tests {
     #[test]
     fn a_period_is_whole_days_of_utc() {
         let period = read("from=2026-03-01&to=2026-03-02").unwrap();
-        assert_eq!(period.from_micros(), 1_772_323_200_000_000);
-        assert_eq!(
-            period.until_micros() - period.from_micros(),
-            2 * 86_400_000_000
-        );
+        assert_eq!(period.begins(), 1_772_323_200_000_000);
+        assert_eq!(period.ends() - period.begins(), 2 * 86_400_000_000);
         assert_eq!(period.query(), "from=2026-03-01&to=2026-03-02");
         let usual = read("").unwrap();
         assert_eq!(
