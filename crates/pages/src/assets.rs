@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("apply-files.js", include_str!("../assets/apply-files.js")),
     ("desk.css", include_str!("../assets/desk.css")),
     ("desk.js", include_str!("../assets/desk.js")),
+    ("desk-rows.js", include_str!("../assets/desk-rows.js")),
     (
         "desk-integrations.css",
         include_str!("../assets/desk-integrations.css"),

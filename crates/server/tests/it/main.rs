@@ -17,6 +17,7 @@ mod comeet_scopes;
 mod comeet_writes;
 mod eeo;
 mod eightfold;
+mod fake;
 mod fetch;
 mod files;
 mod golden;
