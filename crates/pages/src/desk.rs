@@ -3,6 +3,7 @@
 //!
 //! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
 //! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
+//! * `people.rs` – everybody · `person.rs` – a candidate · `search.rs` – finding them
 //! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
 //!   `words.rs` – events in plain words
 
@@ -14,6 +15,9 @@ mod frame;
 mod funnel;
 mod log;
 pub(crate) mod may;
+mod people;
+mod person;
+mod search;
 mod sign_in;
 mod visit;
 mod words;
@@ -48,7 +52,7 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts: [Vec<Route>; 0] = [];
+    let parts = [people::routes(), person::routes(), search::routes()];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -64,6 +68,13 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<counts::Desk>("counts"),
         one::<form::Confirm>("desk/confirm"),
         one::<log::Log>("log"),
+        one::<people::People>("desk/people"),
+        one::<person::Person>("desk/person"),
+        one::<person::Edit>("desk/person_edit"),
+        one::<person::Sent>("desk/person_sent"),
+        one::<person::TextOf>("desk/person_text"),
+        one::<person::Twin>("desk/person_twin"),
+        one::<search::Search>("desk/search"),
         one::<sign_in::OnceMore>("once_more"),
         one::<sign_in::SignIn>("sign_in"),
     ]
