@@ -263,6 +263,7 @@ fn every_template_renders_from_its_sample() {
         "desk/field.html",
         "desk/frame.html",
         "desk/pager.html",
+        "desk/people_rows.html",
         "desk/summary.html",
         "mark.svg",
         "question.html",

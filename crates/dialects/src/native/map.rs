@@ -7,6 +7,7 @@ mod sent;
 mod submission;
 mod subscription;
 
+use hiring::extraction;
 use hiring::application::{Application, Passage};
 use hiring::attachment::Attachment;
 use hiring::candidate::{Candidate, PossibleDuplicate};
@@ -201,7 +202,11 @@ fn stage_uid(id: StageId, stages: &[Stage]) -> Option<Uuid> {
     stages.iter().find(|s| s.id == id).map(|s| s.uid)
 }
 
-pub(super) fn attachment(attachment: &Attachment) -> answer::Attachment {
+pub(super) fn attachment(
+    attachment: &Attachment,
+    texts: &[(store::files::Digest, extraction::State)],
+) -> answer::Attachment {
+    let text = texts.iter().find(|(d, _)| Some(*d) == attachment.sha256);
     let there = attachment.sha256.is_some();
     answer::Attachment {
         id: attachment.uid,
@@ -212,6 +217,12 @@ pub(super) fn attachment(attachment: &Attachment) -> answer::Attachment {
         sha256: attachment.sha256.map(|d| store::files::hex(&d)),
         url: attachment.url.clone(),
         remark: attachment.remark.clone(),
+        // What nobody has looked at yet waits to be read.
+        text_state: there.then(|| text.map_or("due", |(_, state)| state.word())),
+        text_reason: match text {
+            Some((_, extraction::State::None(why))) => Some(why.clone()),
+            _ => None,
+        },
         created_at: micros(attachment.created_at),
     }
 }

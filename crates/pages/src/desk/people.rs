@@ -12,7 +12,7 @@ use store::Reader;
 use super::form::Pager;
 use super::frame::{Frame, Section};
 use super::may::Route;
-use super::search::{Row, Seen, counted, look, place, spelled, within};
+use super::search::{Row, Seen, counted, look, place, within};
 use super::visit::{Answer, Inputs, Visit};
 use crate::page::Page;
 
@@ -42,7 +42,7 @@ async fn show(State(app): State<App>, visit: Visit, inputs: Inputs) -> Answer {
     let on = seen
         .found
         .next
-        .map(|next| format!("/desk/candidates?from={}", spelled(next)));
+        .map(|next| format!("/desk/candidates?from={}", next.word()));
     let page = People {
         frame: visit.frame(Section::Candidates),
         count,

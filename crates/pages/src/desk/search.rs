@@ -148,22 +148,9 @@ pub(super) fn within(visit: &Visit) -> Within {
     }
 }
 
-/// A page of people, as an address names its beginning: `n.42`, `o.42`.
+/// Where an address says that a page of people begins.
 pub(super) fn place(text: &str) -> Place {
-    let parsed = text.split_once('.').and_then(|(tier, before)| {
-        let before = before.parse().ok().filter(|n| *n > 0)?;
-        let named = match tier {
-            "n" => true,
-            "o" => false,
-            _ => return None,
-        };
-        Some(Place { named, before })
-    });
-    parsed.unwrap_or(Place::START)
-}
-
-pub(super) fn spelled(place: Place) -> String {
-    format!("{}.{}", if place.named { "n" } else { "o" }, place.before)
+    Place::parse(text).unwrap_or(Place::START)
 }
 
 /// What a page shows of those who were found.
@@ -312,7 +299,7 @@ fn behind(r: &mut Reader, org: OrgId) -> Result<Option<String>> {
 
 /// The address of a search.
 pub(super) fn address(query: &str, from: Option<Place>) -> String {
-    let from = from.map(spelled);
+    let from = from.map(Place::word);
     let mut pairs = vec![("q", query)];
     pairs.extend(from.as_deref().map(|from| ("from", from)));
     let pairs = serde_urlencoded::to_string(pairs).unwrap_or_default();
@@ -479,7 +466,7 @@ mod tests {
                 before: 9,
             },
         ] {
-            assert_eq!(place(&spelled(place_)), place_);
+            assert_eq!(place(&place_.word()), place_);
         }
         for bad in ["", "x", "n.", "n.-1", "q.4", "n.99999999999999999999"] {
             assert_eq!(place(bad), Place::START, "{bad}");

@@ -22,7 +22,7 @@ use super::super::visit::{Answer, Inputs, Named, Visit};
 use super::super::words;
 use super::{address, reached};
 use crate::moment::Moment;
-use crate::page::{self, Area, Page};
+use crate::page::Page;
 
 /// Kinds of file that a browser draws and does nothing else with.
 const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -196,7 +196,7 @@ pub(super) async fn sent(
         on: more.then(|| format!("{}/sent?from={}", address(owner.uid), from + MANY)),
         answers: visit.may(Right::SeeEeo),
     };
-    Ok(page::dress(Area::Desk, visit.page(&page)))
+    Ok(visit.page(&page))
 }
 
 fn read_sent(
