@@ -117,8 +117,11 @@ pub enum Noun {
     Posting,
     Draft,
     Upload,
+    Destination,
+    Rule,
     SavedSearch,
     Merging,
+    InviteRun,
     Subscription,
 }
 
@@ -149,8 +152,11 @@ impl Noun {
             Noun::Posting => "public page",
             Noun::Draft => "draft",
             Noun::Upload => "upload",
+            Noun::Destination => "destination",
+            Noun::Rule => "rule",
             Noun::SavedSearch => "saved search",
             Noun::Merging => "merge",
+            Noun::InviteRun => "list of people to invite",
             Noun::Subscription => "subscription",
         }
     }

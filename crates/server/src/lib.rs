@@ -5,7 +5,9 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+mod handed;
 pub mod indexing;
+mod inviting;
 mod linger;
 pub mod options;
 pub mod reading;

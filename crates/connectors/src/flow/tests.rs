@@ -1,4 +1,5 @@
 use super::*;
+use crate::parcel::Thing;
 use serde_json::json;
 
 const NOW: i64 = 1_800_000_000_000_000;

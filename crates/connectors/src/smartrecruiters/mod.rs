@@ -343,5 +343,12 @@ fn write(
         |answer| id(&answer.json()["id"]),
         Some(look),
     );
-    flow.taken("a note", sent)
+    match sent {
+        // Where messages cannot be listed one cannot look; a second one would be worse than none.
+        Err(Step::Refused(r)) if r.reason == "gone" => {
+            flow.remark("a note: it did not say whether it took it, and has no way to look");
+            Ok(None)
+        }
+        sent => flow.taken("a note", sent),
+    }
 }

@@ -5,12 +5,17 @@
 
 mod arriving;
 mod bringing;
+mod carrying;
+mod carrying_faults;
 mod failing;
+mod far;
 mod faults;
+mod kiosk;
 mod origin;
 mod post;
 mod refusing;
 mod sharing;
+mod stand_ins;
 
 use std::future::Future;
 use std::sync::Arc;

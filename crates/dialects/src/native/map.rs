@@ -2,18 +2,19 @@
 //!
 //! What is sent: `map/sent.rs`. What is shown of a submission: `map/submission.rs`; of invites and mails: `map/mail.rs`.
 
+mod destination;
 mod mail;
 mod sent;
 mod submission;
 mod subscription;
 
-use hiring::extraction;
 use hiring::application::{Application, Passage};
 use hiring::attachment::Attachment;
 use hiring::candidate::{Candidate, PossibleDuplicate};
 use hiring::catalog::Item;
 use hiring::consent::Consent;
 use hiring::event::Event;
+use hiring::extraction;
 use hiring::id::{StageId, Uuid};
 use hiring::job::{Around, Field, Job, Stage};
 use hiring::linked_account::{LinkedAccount, Scope};
@@ -21,7 +22,13 @@ use hiring::member::Member;
 use hiring::note::Note;
 use serde_json::{Value, json};
 
-pub(super) use mail::{delivery, delivery_in_full, invite, mail_settings, mail_template, rendered};
+pub(super) use destination::{
+    connector, delivery_line, delivery_request, destination, destination_jobs, destination_test,
+    rule,
+};
+pub(super) use mail::{
+    delivery, delivery_in_full, invite, mail_settings, mail_template, rendered, returned,
+};
 pub(super) use sent::{
     KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped,
 };

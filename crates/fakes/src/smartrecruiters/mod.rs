@@ -104,6 +104,7 @@ impl Fake for SmartRecruiters {
             .route("/candidates/{id}/jobs/{job}/status", put(status))
             .route("/jobs/{id}/candidates", post(create_for))
             .route("/jobs", get(jobs))
+            .route("/messages", get(messages))
             .route("/messages/shares", post(share))
     }
 }
@@ -464,6 +465,21 @@ async fn share(State(house): State<House>, headers: HeaderMap, body: Bytes) -> R
         raw: json!({"created": reply::now(), "shareWith": body["shareWith"]}),
     });
     Ok(reply::json(201, &json!({"id": note})))
+}
+
+/// What was shared on a candidate.
+async fn messages(State(house): State<House>, query: Query, headers: HeaderMap) -> Reply {
+    known(&house, &headers)?;
+    let id =
+        said(&query, "candidateId").ok_or_else(|| invalid("candidateId", "may not be empty"))?;
+    let books = house.books();
+    let person = books.find(id).ok_or_else(missing)?;
+    let all = person.notes.iter();
+    let all: Vec<Value> = all
+        .map(|n| json!({"id": n.id, "content": n.text, "createdOn": n.raw["created"]}))
+        .collect();
+    let body = json!({"totalFound": all.len(), "content": all});
+    Ok(reply::json(200, &body))
 }
 
 async fn jobs(State(house): State<House>, headers: HeaderMap) -> Reply {

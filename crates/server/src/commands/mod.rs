@@ -13,7 +13,7 @@ use serde_json::json;
 
 pub use fake::fake;
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
-pub use mail::test as mail_test;
+pub use mail::{bounce as mail_bounce, test as mail_test};
 
 use crate::options::{Keeping, Listen, Mail, Place};
 use courier::guard::{IpNet, network};
@@ -91,6 +91,7 @@ fn errands(
     Ok(Errands {
         fetching: Some(listen.fetching()),
         mailing: mail.settings(&app.settings.public_url)?,
+        carrying: Some(listen.carrying(also)),
         indexing: true,
         reading: Some(reading::program().map_err(|e| format!("this program: {e}"))?),
         telling: Some(listen.telling(also)),

@@ -36,7 +36,11 @@ fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
         write!(out, "{place:010} 00000 n \n").unwrap();
     }
     let size = objects.len() + 1;
-    write!(out, "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n").unwrap();
+    write!(
+        out,
+        "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
+    )
+    .unwrap();
     out
 }
 
@@ -154,7 +158,11 @@ fn crc32(content: &[u8]) -> u32 {
     for byte in content {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+            crc = if crc & 1 == 1 {
+                (crc >> 1) ^ 0xedb8_8320
+            } else {
+                crc >> 1
+            };
         }
     }
     !crc
@@ -175,7 +183,10 @@ fn the_text_of_honest_files_is_read() {
         "<w:document><w:body><w:p><w:r><w:t>Grace &amp; Hopper</w:t></w:r><w:r><w:tab/><w:t>COBOL&#33;</w:t></w:r></w:p>\
          <w:p><w:r><w:t>Navy</w:t></w:r></w:p><w:instrText>hidden</w:instrText></w:body></w:document>",
     );
-    assert_eq!(read(Format::Docx, word), Ok("Grace & Hopper\tCOBOL!\nNavy\n".to_owned()));
+    assert_eq!(
+        read(Format::Docx, word),
+        Ok("Grace & Hopper\tCOBOL!\nNavy\n".to_owned())
+    );
     assert_eq!(read(Format::Text, "plain"), Ok("plain".to_owned()));
 }
 
@@ -194,17 +205,72 @@ fn hostile_files_end_in_no_text_and_a_reason() {
     let entities = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><w:document><w:t>&b;</w:t></w:document>";
     let nested = format!("%PDF-1.4\n1 0 obj\n{}\nendobj\n", "[".repeat(200_000));
     for (what, format, bytes, allowed) in [
-        ("a hundred thousand pages", Format::Pdf, pdf(&many, ""), &[Reason::Empty, Reason::TooLong, Reason::Damaged][..]),
-        ("pages in a circle", Format::Pdf, pdf(&circle, ""), &[Reason::Damaged, Reason::Empty, Reason::TooLong]),
-        ("a password", Format::Pdf, pdf(&page_of("secret"), locked), &[Reason::Encrypted]),
-        ("brackets", Format::Pdf, nested.into_bytes(), &[Reason::Damaged, Reason::TooLong]),
-        ("cut short", Format::Pdf, pdf(&page_of("x"), "")[..60].to_vec(), &[Reason::Damaged]),
-        ("no PDF", Format::Pdf, b"%PDF-1.7\n\0\xff".to_vec(), &[Reason::Damaged]),
-        ("a bomb", Format::Docx, zipped(&[("word/document.xml", &bomb)]), &[Reason::TooLarge, Reason::Damaged]),
-        ("another zip", Format::Docx, zipped(&[("x", b"y")]), &[Reason::Damaged]),
-        ("no zip", Format::Docx, b"PK\x03\x04nothing".to_vec(), &[Reason::Damaged]),
-        ("no words", Format::Docx, docx(&deep), &[Reason::Empty, Reason::Damaged]),
-        ("entities", Format::Docx, docx(entities), &[Reason::Empty, Reason::Damaged]),
+        (
+            "a hundred thousand pages",
+            Format::Pdf,
+            pdf(&many, ""),
+            &[Reason::Empty, Reason::TooLong, Reason::Damaged][..],
+        ),
+        (
+            "pages in a circle",
+            Format::Pdf,
+            pdf(&circle, ""),
+            &[Reason::Damaged, Reason::Empty, Reason::TooLong],
+        ),
+        (
+            "a password",
+            Format::Pdf,
+            pdf(&page_of("secret"), locked),
+            &[Reason::Encrypted],
+        ),
+        (
+            "brackets",
+            Format::Pdf,
+            nested.into_bytes(),
+            &[Reason::Damaged, Reason::TooLong],
+        ),
+        (
+            "cut short",
+            Format::Pdf,
+            pdf(&page_of("x"), "")[..60].to_vec(),
+            &[Reason::Damaged],
+        ),
+        (
+            "no PDF",
+            Format::Pdf,
+            b"%PDF-1.7\n\0\xff".to_vec(),
+            &[Reason::Damaged],
+        ),
+        (
+            "a bomb",
+            Format::Docx,
+            zipped(&[("word/document.xml", &bomb)]),
+            &[Reason::TooLarge, Reason::Damaged],
+        ),
+        (
+            "another zip",
+            Format::Docx,
+            zipped(&[("x", b"y")]),
+            &[Reason::Damaged],
+        ),
+        (
+            "no zip",
+            Format::Docx,
+            b"PK\x03\x04nothing".to_vec(),
+            &[Reason::Damaged],
+        ),
+        (
+            "no words",
+            Format::Docx,
+            docx(&deep),
+            &[Reason::Empty, Reason::Damaged],
+        ),
+        (
+            "entities",
+            Format::Docx,
+            docx(entities),
+            &[Reason::Empty, Reason::Damaged],
+        ),
         ("nothing", Format::Text, Vec::new(), &[Reason::Empty]),
     ] {
         let why = read(format, bytes).expect_err(what);
@@ -221,7 +287,10 @@ fn whoever_reads_has_nothing_of_ours_and_writes_no_file() {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(&spy, mode).expect("may run");
     let seen = reading::read(&spy, Format::Text, Bytes::from_static(b"x")).expect("ran");
-    assert!(!seen.contains("PATH=/") && !seen.contains("MUSTER") && !seen.contains("HOME"), "{seen}");
+    assert!(
+        !seen.contains("PATH=/") && !seen.contains("MUSTER") && !seen.contains("HOME"),
+        "{seen}"
+    );
     assert!(seen.lines().any(|line| line == "/"), "{seen}");
 }
 
@@ -255,21 +324,42 @@ fn people_are_found_by_what_their_files_say_and_bad_files_cost_nobody_anything()
         catch_up(&app).await;
         let found = app.native("/candidates?q=esperanto").await;
         assert_eq!(found["data"].as_array().map(Vec::len), Some(1));
-        assert_eq!((&found["data"][0]["id"], &found["next"]), (&good, &Value::Null));
+        assert_eq!(
+            (&found["data"][0]["id"], &found["next"]),
+            (&good, &Value::Null)
+        );
         for (id, state) in [(&good, "done"), (&bad, "none"), (&odd, "none")] {
-            let person = app.native(&format!("/candidates/{}", id.as_str().unwrap())).await;
+            let person = app
+                .native(&format!("/candidates/{}", id.as_str().unwrap()))
+                .await;
             let file = &person["attachments"][0];
             assert_eq!(file["text_state"], json!(state), "{file}");
             assert_eq!(file["text_reason"].is_string(), state == "none", "{file}");
         }
         let pages = app.native("/candidates?q=person&limit=2").await;
         let next = pages["next"].as_str().expect("another page").to_owned();
-        let rest = app.native(&format!("/candidates?q=person&limit=2&after={next}")).await;
-        assert_eq!((pages["data"].as_array().unwrap().len(), rest["data"].as_array().unwrap().len()), (2, 1));
-        let theirs = app.send(&app.call_of_other("native", "GET", "/api/v1/candidates?q=esperanto")).await;
+        let rest = app
+            .native(&format!("/candidates?q=person&limit=2&after={next}"))
+            .await;
+        assert_eq!(
+            (
+                pages["data"].as_array().unwrap().len(),
+                rest["data"].as_array().unwrap().len()
+            ),
+            (2, 1)
+        );
+        let theirs = app
+            .send(&app.call_of_other("native", "GET", "/api/v1/candidates?q=esperanto"))
+            .await;
         assert_eq!(theirs.json()["data"], json!([]));
-        for bad in ["q=x&email=a@x.org", "q=x&after=zz", &format!("q={}", "x".repeat(501))] {
-            let reply = app.send(&app.call("native", "GET", &format!("/api/v1/candidates?{bad}"))).await;
+        for bad in [
+            "q=x&email=a@x.org",
+            "q=x&after=zz",
+            &format!("q={}", "x".repeat(501)),
+        ] {
+            let reply = app
+                .send(&app.call("native", "GET", &format!("/api/v1/candidates?{bad}")))
+                .await;
             assert_eq!(reply.status, 400, "{bad}");
         }
     });

@@ -297,7 +297,11 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
 async fn search(app: &App, caller: Caller, query: &Query, text: String) -> Result<Answer> {
     if query.get("email").is_some() {
         let detail = "q and email cannot be asked for together; write email: within q";
-        return Err(Problem::invalid("query:email", FlawCode::Contradiction, detail));
+        return Err(Problem::invalid(
+            "query:email",
+            FlawCode::Contradiction,
+            detail,
+        ));
     }
     if text.chars().count() > search::MOST_CHARS {
         let detail = format!("q may have at most {} characters", search::MOST_CHARS);

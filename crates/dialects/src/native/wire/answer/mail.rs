@@ -4,6 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::DeliveryRequest;
+
 /// Our request to a candidate to apply.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct Invite {
@@ -108,6 +110,16 @@ pub(in crate::native) struct DeliveryInFull {
     pub delivery: Delivery,
     /// Oldest first.
     pub tries: Vec<Attempt>,
+    /// Why it is a dead letter.
+    pub reason: Option<String>,
+    /// Where it is carried.
+    pub destination: Option<Uuid>,
+    /// Who is carried.
+    pub candidate: Option<Uuid>,
+    /// With which application.
+    pub application: Option<Uuid>,
+    /// Of one to a destination: what was asked there, oldest first.
+    pub requests: Vec<DeliveryRequest>,
 }
 
 /// One try at sending.
@@ -126,6 +138,20 @@ pub(in crate::native) struct Attempt {
     pub outcome: Option<String>,
     /// The mail server's answer, or what kept us from it.
     pub answer: Option<String>,
+}
+
+/// What a mail that came back told us.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct Returned {
+    /// `bounced`: the delivery is bounced from now on, or was before. `delayed`, `delivered`: the delivery is as it was.
+    /// `unknown`: it is about no mail of yours. `no_report`: it is no report about a delivery, but an answer, an absence note…
+    pub outcome: &'static str,
+    /// Why, as the mail server that knows has written it (RFC 3463), `5.1.1`…
+    pub status: Option<String>,
+    /// The same in its words.
+    pub reason: Option<String>,
+    /// What it is about.
+    pub delivery: Option<Delivery>,
 }
 
 /// The words for one kind of mail in one language.
