@@ -200,7 +200,7 @@ fn hostile_files_end_in_no_text_and_a_reason() {
     circle[1] = "<< /Type /Pages /Kids [2 0 R] /Count 1 >>".to_owned();
     let locked = "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O (12345678901234567890123456789012) \
                   /U (12345678901234567890123456789012) >> /ID [(a) (a)]";
-    let bomb = vec![b'A'; 200 << 20];
+    let bomb = vec![b'A'; 50 << 20];
     let deep = format!("<w:document>{}", "<w:p>".repeat(200_000));
     let entities = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><w:document><w:t>&b;</w:t></w:document>";
     let nested = format!("%PDF-1.4\n1 0 obj\n{}\nendobj\n", "[".repeat(200_000));

@@ -166,6 +166,8 @@ pub(crate) struct Sent {
 }
 
 struct One {
+    /// Counted from 1.
+    n: usize,
     uid: String,
     dialect: String,
     route: String,
@@ -209,10 +211,11 @@ fn read_sent(
     let all = submission::of_candidate(r, visit.org(), owner.id)?;
     let more = all.len() > from + MANY;
     let mut sent = Vec::new();
-    for one in all.into_iter().skip(from).take(MANY) {
+    for (at, one) in all.into_iter().enumerate().skip(from).take(MANY) {
         let files = submission::file_slots(r, visit.org(), one.uid)?;
         let body = with_answers(r, visit, &one.body)?;
         sent.push(One {
+            n: at + 1,
             uid: one.uid.to_string(),
             body: shown::body(&body, |n| files.iter().any(|f| f.n == n)),
             dialect: one.dialect,
@@ -268,6 +271,7 @@ impl Page for Sent {
             to: "/desk/candidates/x".into(),
             person: "Ada <x>".into(),
             sent: vec![One {
+                n: 1,
                 uid: "u".into(),
                 dialect: "native".into(),
                 route: "/candidates".into(),

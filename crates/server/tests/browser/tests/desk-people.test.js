@@ -104,7 +104,7 @@ test('a note, a tag, an edit and a move', async () => {
     await title.getByText('1 earlier').click();
     await title.getByText('Programmer').waitFor();
     await page.getByLabel('Move to').selectOption({ label: 'Screen' });
-    await page.getByRole('button', { name: 'Move' }).click();
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
     await page.getByText('The application is moved.').waitFor();
     await page.getByRole('heading', { level: 1, name }).waitFor();
     await page.getByText(/^Moved to Screen/).waitFor();
