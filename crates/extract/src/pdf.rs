@@ -14,7 +14,11 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Reason> {
     let loaded = catch_unwind(|| Document::load_mem(bytes)).map_err(|_| Reason::Damaged)?;
     // Whoever asks for a password may not even let the objects be found.
     let locked = bytes.windows(8).any(|w| w == b"/Encrypt");
-    let refused = if locked { Reason::Encrypted } else { Reason::Damaged };
+    let refused = if locked {
+        Reason::Encrypted
+    } else {
+        Reason::Damaged
+    };
     let mut document = loaded.map_err(|_| refused)?;
     if document.is_encrypted() {
         let opened = catch_unwind(AssertUnwindSafe(|| document.decrypt("")));
