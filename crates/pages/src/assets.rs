@@ -21,6 +21,10 @@ const FILES: &[(&str, &str)] = &[
     ("desk-find.css", include_str!("../assets/desk-find.css")),
     ("desk-people.css", include_str!("../assets/desk-people.css")),
     ("desk-search.js", include_str!("../assets/desk-search.js")),
+    (
+        "desk-integrations.css",
+        include_str!("../assets/desk-integrations.css"),
+    ),
     ("desk-board.css", include_str!("../assets/desk-board.css")),
     ("desk-board.js", include_str!("../assets/desk-board.js")),
     ("desk-invite.js", include_str!("../assets/desk-invite.js")),

@@ -15,6 +15,7 @@ mod flash;
 mod form;
 mod frame;
 mod funnel;
+mod integrations;
 mod invite;
 mod log;
 pub(crate) mod may;
@@ -57,6 +58,7 @@ pub(crate) fn table() -> Vec<Route> {
     ];
     let parts = [
         board::routes(),
+        integrations::routes(),
         invite::routes(),
         people::routes(),
         person::routes(),
@@ -73,7 +75,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     fn one<P: Page>(name: &'static str) -> (&'static str, String) {
         (name, P::sample().render().unwrap())
     }
-    vec![
+    let all = vec![
         one::<board::Board>("desk/board"),
         one::<board::many::Done>("desk/board_done"),
         one::<board::many::Invite>("desk/board_invite"),
@@ -93,5 +95,6 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<search::Search>("desk/search"),
         one::<sign_in::OnceMore>("once_more"),
         one::<sign_in::SignIn>("sign_in"),
-    ]
+    ];
+    all.into_iter().chain(integrations::samples()).collect()
 }

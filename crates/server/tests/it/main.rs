@@ -38,4 +38,5 @@ mod slow;
 mod tenants;
 mod trace;
 mod voice;
+mod webhooks;
 mod xobin;

@@ -28,17 +28,17 @@ fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
     let mut places = Vec::new();
     for (n, object) in objects.iter().enumerate() {
         places.push(out.len());
-        write!(out, "{} 0 obj\n{object}\nendobj\n", n + 1).unwrap();
+        writeln!(out, "{} 0 obj\n{object}\nendobj", n + 1).unwrap();
     }
     let start = out.len();
-    write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).unwrap();
+    writeln!(out, "xref\n0 {}\n0000000000 65535 f ", objects.len() + 1).unwrap();
     for place in places {
         writeln!(out, "{place:010} 00000 n ").unwrap();
     }
     let size = objects.len() + 1;
-    write!(
+    writeln!(
         out,
-        "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
+        "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF"
     )
     .unwrap();
     out
