@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("desk-find.css", include_str!("../assets/desk-find.css")),
     ("desk-people.css", include_str!("../assets/desk-people.css")),
     ("desk-search.js", include_str!("../assets/desk-search.js")),
+    ("desk-rows.js", include_str!("../assets/desk-rows.js")),
     (
         "desk-integrations.css",
         include_str!("../assets/desk-integrations.css"),

@@ -58,6 +58,11 @@ pub enum Command {
         #[command(subcommand)]
         command: OrgCommand,
     },
+    /// Members: people who sign in at the desk
+    Member {
+        #[command(subcommand)]
+        command: MemberCommand,
+    },
     /// API keys
     Key {
         #[command(subcommand)]
@@ -173,6 +178,39 @@ pub enum OrgCommand {
     },
     /// List the organizations
     List {
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Commands on members.
+// The variants' fields are explained once, at their types.
+#[allow(missing_docs)]
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Invite somebody; prints a link by which they choose a password and join
+    Add {
+        /// Their e-mail address
+        email: String,
+        /// The organization: its id, number or name
+        #[arg(long)]
+        org: String,
+        /// What they are called
+        #[arg(long, default_value = "")]
+        name: String,
+        /// owner, recruiter, interviewer or auditor
+        #[arg(long, default_value = "owner")]
+        role: String,
+        /// The server's URL, for the printed link
+        #[arg(
+            long,
+            default_value = "http://127.0.0.1:8080",
+            env = "MUSTER_PUBLIC_URL"
+        )]
+        public_url: String,
         #[command(flatten)]
         place: Place,
         /// Print JSON

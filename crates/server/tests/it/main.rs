@@ -18,6 +18,7 @@ mod comeet_writes;
 mod desk_people;
 mod eeo;
 mod eightfold;
+mod fake;
 mod fetch;
 mod files;
 mod golden;
