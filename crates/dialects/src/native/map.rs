@@ -251,6 +251,8 @@ pub(super) fn linked_account(account: &LinkedAccount) -> answer::LinkedAccount {
         }),
         requires: account.settings.requires.clone(),
         scopes: account.settings.scopes.iter().map(scope).collect(),
+        // Its outside name is looked up by whoever shows it.
+        destination: None,
         created_at: micros(account.created_at),
     }
 }

@@ -9,6 +9,7 @@ mod binary;
 mod board;
 mod bounces;
 mod canaries;
+mod carrying;
 mod cli;
 mod client;
 mod comeet;

@@ -58,6 +58,8 @@ pub(in crate::native) struct LinkedAccount {
     pub requires: BTreeMap<String, Vec<String>>,
     /// What may be read and written through it; a model that is not named is open.
     pub scopes: Vec<Scope>,
+    /// Where what is written through it is carried, besides being kept here.
+    pub destination: Option<Uuid>,
     #[schema(format = DateTime)]
     pub created_at: String,
 }
