@@ -116,6 +116,15 @@ pub struct Listen {
     /// although it is not public, such as 10.1.0.0/16; repeat it, or separate several by commas
     #[arg(long, value_name = "CIDR", value_parser = network, value_delimiter = ',', env = "MUSTER_FETCH_ALLOW")]
     pub fetch_allow: Vec<IpNet>,
+    /// Seconds for which an answer waits for another system that its record is carried to
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 25,
+        value_parser = clap::value_parser!(u64).range(..=600),
+        env = "MUSTER_WAIT_FOR_REMOTE"
+    )]
+    pub wait_for_remote: u64,
 }
 
 impl Listen {

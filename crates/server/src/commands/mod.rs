@@ -6,6 +6,7 @@ mod mail;
 mod members;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use hiring::app::Settings;
 use hiring::delivery::sending;
@@ -124,6 +125,7 @@ async fn open(
         .unwrap_or_else(|| reachable(address));
     let settings = Settings {
         keep_requests: keeping.keep_requests,
+        wait_for_remote: Duration::from_secs(listen.wait_for_remote),
         ..Settings::at(&url)
     };
     let place = place.clone();
