@@ -9,6 +9,7 @@ use store::Store;
 use store::files::Files;
 
 use crate::api_key::{self, ApiKey};
+use crate::destination::Described;
 use crate::id::{OrgId, Uuid};
 use crate::linked_account::{self, LinkedAccount};
 use crate::problem::Result;
@@ -25,6 +26,8 @@ pub struct App {
     pub key: Arc<InstallationKey>,
     /// What the operator chose.
     pub settings: Arc<Settings>,
+    /// The systems that candidates can be carried to.
+    pub connectors: Arc<[Described]>,
     keys: Arc<Known<KeyName, ApiKey>>,
     keys_by_uid: Arc<Known<(&'static str, Uuid), ApiKey>>,
     accounts: Arc<Known<AccountName, LinkedAccount>>,
@@ -72,10 +75,24 @@ impl App {
             files,
             key: Arc::new(key),
             settings: Arc::new(settings),
+            connectors: Arc::from([]),
             keys: Arc::default(),
             keys_by_uid: Arc::default(),
             accounts: Arc::default(),
         }
+    }
+
+    /// The same, and candidates can be carried to these systems.
+    pub fn with_connectors(self, connectors: Vec<Described>) -> App {
+        App {
+            connectors: connectors.into(),
+            ..self
+        }
+    }
+
+    /// The system of this name.
+    pub fn connector(&self, name: &str) -> Option<&Described> {
+        self.connectors.iter().find(|c| c.name == name)
     }
 
     /// The live key of `dialect` that hashes like `text`; `None` when there is none.

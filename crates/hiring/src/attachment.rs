@@ -2,6 +2,7 @@
 //!
 //! Lists with the outside name of the candidate are in `attachment/listed.rs`.
 
+pub mod handed;
 mod listed;
 
 use bytes::Bytes;

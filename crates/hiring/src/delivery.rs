@@ -1,8 +1,15 @@
 //! The outbox: what is on its way to somebody, queued in the transaction that caused it.
 //!
+//! What is carried to destinations is `delivery/carrying.rs`, its requests `delivery/exchange.rs`; deliveries of any kind by
+//! what became of them `delivery/listed.rs`, and once more `delivery/replay.rs`.
 //! Mails in the organization's words are made by `mail.rs`. Who sends them is `delivery/sending.rs`; how one stands and what
 //! came back, `delivery/show.rs`.
 
+pub mod carrying;
+pub mod exchange;
+pub mod listed;
+pub mod push;
+pub mod replay;
 pub mod sending;
 mod show;
 

@@ -17,6 +17,7 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::id::{ApplicationId, CandidateId, EventId, JobId, OrgId, Uuid, new_uid};
 use crate::problem::Result;
+use crate::rule;
 use crate::subscription;
 
 pub use changed::{Noun, changed};
@@ -80,6 +81,17 @@ pub enum Kind {
     WebhookReceiverDisabled,
     ApiKeyCreated,
     ApiKeyRenewed,
+    DestinationCreated,
+    DestinationChanged,
+    DestinationPaused,
+    DestinationResumed,
+    DestinationRemoved,
+    RuleCreated,
+    RuleChanged,
+    RuleRemoved,
+    DeliveryArrived,
+    DeliveryDead,
+    DeliveryReplayed,
     SubscriptionCreated,
     SubscriptionChanged,
     SubscriptionSecretRotated,
@@ -148,6 +160,17 @@ impl Kind {
             Kind::WebhookReceiverDisabled => "webhook_receiver.disabled",
             Kind::ApiKeyCreated => "api_key.created",
             Kind::ApiKeyRenewed => "api_key.renewed",
+            Kind::DestinationCreated => "destination.created",
+            Kind::DestinationChanged => "destination.changed",
+            Kind::DestinationPaused => "destination.paused",
+            Kind::DestinationResumed => "destination.resumed",
+            Kind::DestinationRemoved => "destination.removed",
+            Kind::RuleCreated => "rule.created",
+            Kind::RuleChanged => "rule.changed",
+            Kind::RuleRemoved => "rule.removed",
+            Kind::DeliveryArrived => "delivery.arrived",
+            Kind::DeliveryDead => "delivery.dead",
+            Kind::DeliveryReplayed => "delivery.replayed",
             Kind::SubscriptionCreated => "subscription.created",
             Kind::SubscriptionChanged => "subscription.changed",
             Kind::SubscriptionSecretRotated => "subscription.secret_rotated",
@@ -218,6 +241,7 @@ pub fn append(
         ],
     )?);
     subscription::fan_out(tx, caller.org, id, uid, kind, subject)?;
+    rule::follow(tx, caller.org, id, uid, kind, subject)?;
     Ok(id)
 }
 

@@ -51,6 +51,10 @@ ids! {
     EventId,
     /// An event on its way to somebody.
     DeliveryId,
+    /// An account at another system.
+    DestinationId,
+    /// What is carried to a destination by itself.
+    RuleId,
     /// A note on a candidate.
     NoteId,
     /// A department, an office or a reject reason.

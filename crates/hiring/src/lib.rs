@@ -7,6 +7,7 @@
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
+//! * where it is carried: [`destination`], [`rule`], [`remote`]
 //! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`subscription`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
@@ -24,6 +25,7 @@ pub mod catalog;
 pub mod consent;
 pub mod counts;
 pub mod delivery;
+pub mod destination;
 pub mod draft;
 pub mod eeo;
 pub mod event;
@@ -45,7 +47,9 @@ pub mod page;
 pub mod posting;
 pub mod problem;
 pub mod record;
+pub mod remote;
 pub mod request;
+pub mod rule;
 pub mod search;
 pub mod secret;
 pub mod slot;
@@ -89,6 +93,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V8__applying",
         sql: include_str!("../migrations/V8__applying.sql"),
+    },
+    store::Migration {
+        name: "V9__destinations",
+        sql: include_str!("../migrations/V9__destinations.sql"),
     },
     store::Migration {
         name: "V12__subscriptions",

@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+mod handed;
 pub mod indexing;
 mod linger;
 pub mod options;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use courier::guard::{Guard, IpNet, network};
-use courier::{fetch, webhook};
+use courier::{carry, fetch, webhook};
 use dialects::DIALECTS;
 
 pub use fake::Fake;
@@ -107,8 +107,8 @@ pub struct Listen {
     /// How the outside reaches this server, for links in answers and mails [default: http://<LISTEN>]
     #[arg(long, env = "MUSTER_PUBLIC_URL")]
     pub public_url: Option<String>,
-    /// Network (or address) that may be called, for files that callers name by URL and for webhooks, although it is not
-    /// public, such as 10.1.0.0/16; repeat it, or separate several by commas
+    /// Network (or address) that may be called, for files that callers name by URL, for webhooks and for destinations,
+    /// although it is not public, such as 10.1.0.0/16; repeat it, or separate several by commas
     #[arg(long, value_name = "CIDR", value_parser = network, value_delimiter = ',', env = "MUSTER_FETCH_ALLOW")]
     pub fetch_allow: Vec<IpNet>,
 }
@@ -119,6 +119,15 @@ impl Listen {
         fetch::Settings {
             guard: Guard::allowing(self.fetch_allow.clone()),
             limits: fetch::Limits::default(),
+        }
+    }
+
+    /// How candidates are carried to destinations; `also`: networks that may be called besides those that the operator named.
+    pub fn carrying(&self, also: &[IpNet]) -> carry::Settings {
+        let allowed = self.fetch_allow.iter().chain(also).copied();
+        carry::Settings {
+            guard: Guard::allowing(allowed.collect()),
+            limits: carry::Limits::default(),
         }
     }
 

@@ -37,6 +37,8 @@ use hiring::problem::{Noun, Problem};
 use http_body::{Frame, SizeHint};
 use tokio::sync::Semaphore;
 
+use crate::handed;
+
 /// Requests at work at once.
 const IN_FLIGHT: usize = 4096;
 static ADMISSION: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(IN_FLIGHT)));
@@ -54,6 +56,7 @@ pub fn build(app: App) -> Router {
         }
     }
     router
+        .route("/files/{token}", get(handed::file))
         .merge(pages::routes(&apis()).layer(from_fn(catch_page)))
         .fallback(pages::missing)
         .layer(from_fn(trace))

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
-use courier::{fetch, mail, webhook};
+use courier::{carry, fetch, mail, webhook};
+use hiring::delivery::exchange;
 use hiring::{App, attachment, draft, idempotency, invite, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -40,6 +41,8 @@ pub struct Errands {
     pub fetching: Option<fetch::Settings>,
     /// Send mails.
     pub mailing: Option<mail::Settings>,
+    /// Carry candidates to other systems.
+    pub carrying: Option<carry::Settings>,
     /// Keep the index of people up with what happens.
     pub indexing: bool,
     /// Read the text of files, with this program.
@@ -75,7 +78,11 @@ pub async fn run(
         .then(|| tokio::spawn(indexing::run(app.clone(), stop.clone())));
     let reading = errands
         .reading
-        .map(|program| tokio::spawn(reading::run(app, program, stop.clone())));
+        .map(|program| tokio::spawn(reading::run(app.clone(), program, stop.clone())));
+    let carrying = errands.carrying.map(|settings| {
+        let all = connectors::CONNECTORS;
+        tokio::spawn(carry::run(app, settings, all, stop.clone()))
+    });
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
@@ -107,7 +114,7 @@ pub async fn run(
     }
     // Told when the others were, so they ended long ago unless the database hangs, or a mail server that has a message and
     // has not answered.
-    let errands = [fetching, mailing, telling, indexing, reading];
+    let errands = [fetching, mailing, telling, indexing, reading, carrying];
     for errand in errands.into_iter().flatten() {
         if tokio::time::timeout(LAST, errand).await.is_err() {
             tracing::warn!("an errand did not end in time");
@@ -212,6 +219,22 @@ async fn forget_requests(app: &App) {
     }
 }
 
+/// The same for what far sides answered to deliveries that have ended.
+async fn forget_exchanges(app: &App) {
+    let days = app.settings.keep_requests.max(1);
+    loop {
+        let forgotten = app.store.write(move |tx| exchange::forget(tx, days, 200));
+        match forgotten.await {
+            Ok(200..) => tokio::task::yield_now().await,
+            Ok(_) => return,
+            Err(problem) => {
+                tracing::warn!(?problem, "answers of destinations were not forgotten");
+                return;
+            }
+        }
+    }
+}
+
 /// Forgets kept answers after their week and kept requests after their time, and removes drafts that nobody came back for
 /// and, after their day, orphaned files.
 async fn keep_house(app: App) {
@@ -219,6 +242,7 @@ async fn keep_house(app: App) {
         tokio::time::sleep(Duration::from_secs(600)).await;
         forget_answers(&app).await;
         forget_requests(&app).await;
+        forget_exchanges(&app).await;
         if let Err(problem) = draft::sweep(&app).await {
             tracing::warn!(
                 ?problem,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use courier::carry;
 use hiring::App;
 use hiring::app::Settings;
 use hiring::secret::InstallationKey;
@@ -35,7 +36,8 @@ pub fn open_with(place: &Place, settings: Settings, clock: Arc<Clock>) -> Result
     let mut config = Config::new(at, hiring::MIGRATIONS, hiring::event::number);
     config.clock = clock;
     let store = Store::open(config).map_err(|e| format!("cannot open the database: {e}"))?;
-    Ok(App::new(store, files, key, settings))
+    let systems = carry::described(connectors::CONNECTORS);
+    Ok(App::new(store, files, key, settings).with_connectors(systems))
 }
 
 /// Makes `folder` and whatever of its path is missing. A new folder is synced into its parent: what is answered later

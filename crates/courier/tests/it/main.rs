@@ -5,8 +5,12 @@
 
 mod arriving;
 mod bringing;
+mod carrying;
+mod carrying_faults;
 mod failing;
+mod far;
 mod faults;
+mod kiosk;
 mod origin;
 mod post;
 mod refusing;

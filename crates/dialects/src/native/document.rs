@@ -13,8 +13,8 @@ use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::routes::{
-    applications, attachments, candidates, catalog, feed, invites, jobs, linked_accounts, mails,
-    members, notes, submissions, subscriptions,
+    applications, attachments, candidates, carried, catalog, destinations, feed, invites, jobs,
+    linked_accounts, mails, members, notes, rules, submissions, subscriptions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -43,6 +43,12 @@ use crate::reply;
         feed::list_events, feed::list_outbox,
         invites::create_invite, invites::list_invites, invites::get_invite, invites::resend_invite,
         invites::renew_invite, invites::revoke_invite,
+        destinations::list_connectors, destinations::create_destination, destinations::list_destinations,
+        destinations::get_destination, destinations::change_destination, destinations::remove_destination,
+        destinations::pause_destination, destinations::resume_destination, destinations::test_destination,
+        destinations::get_destination_jobs, destinations::put_destination_jobs, destinations::send_to_destination,
+        rules::create_rule, rules::list_rules, rules::get_rule, rules::change_rule, rules::remove_rule,
+        carried::list_deliveries, carried::replay_deliveries, carried::replay_delivery,
         mails::get_delivery, mails::bounce_delivery, mails::list_mail_templates, mails::get_mail_template,
         mails::put_mail_template, mails::delete_mail_template, mails::preview_mail_template,
         mails::get_mail_settings, mails::put_mail_settings,
@@ -245,7 +251,7 @@ mod tests {
                 "{path}"
             );
             // What is named in the path, or by a filter.
-            let filtered = ["/applications", "/invites"];
+            let filtered = ["/applications", "/deliveries", "/invites", "/rules"];
             let names = path.contains('{') || (*method == "GET" && filtered.contains(path));
             assert_eq!(responses.contains_key("404"), names, "{method} {path}");
             assert_eq!(responses.contains_key("422"), *method == "POST", "{path}");

@@ -2,6 +2,7 @@
 //!
 //! What is sent: `map/sent.rs`. What is shown of a submission: `map/submission.rs`; of invites and mails: `map/mail.rs`.
 
+mod destination;
 mod mail;
 mod sent;
 mod submission;
@@ -20,6 +21,10 @@ use hiring::member::Member;
 use hiring::note::Note;
 use serde_json::{Value, json};
 
+pub(super) use destination::{
+    connector, delivery_line, delivery_request, destination, destination_jobs, destination_test,
+    rule,
+};
 pub(super) use mail::{delivery, delivery_in_full, invite, mail_settings, mail_template, rendered};
 pub(super) use sent::{
     KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped,

@@ -5,7 +5,9 @@
 pub(super) mod applications;
 pub(super) mod attachments;
 pub(super) mod candidates;
+pub(super) mod carried;
 pub(super) mod catalog;
+pub(super) mod destinations;
 pub(super) mod feed;
 pub(super) mod invites;
 pub(super) mod jobs;
@@ -15,6 +17,7 @@ pub(super) mod members;
 pub(super) mod notes;
 pub(super) mod pipelines;
 pub(super) mod query;
+pub(super) mod rules;
 pub(super) mod submissions;
 pub(super) mod subscriptions;
 
@@ -101,6 +104,52 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     ("POST", "/invites/{id}/revoke", || {
         post(invites::revoke_invite)
+    }),
+    ("GET", "/connectors", || get(destinations::list_connectors)),
+    ("POST", "/destinations", || {
+        post(destinations::create_destination)
+    }),
+    ("GET", "/destinations", || {
+        get(destinations::list_destinations)
+    }),
+    ("GET", "/destinations/{id}", || {
+        get(destinations::get_destination)
+    }),
+    ("PATCH", "/destinations/{id}", || {
+        patch(destinations::change_destination)
+    }),
+    ("DELETE", "/destinations/{id}", || {
+        delete(destinations::remove_destination)
+    }),
+    ("POST", "/destinations/{id}/pause", || {
+        post(destinations::pause_destination)
+    }),
+    ("POST", "/destinations/{id}/resume", || {
+        post(destinations::resume_destination)
+    }),
+    ("POST", "/destinations/{id}/test", || {
+        post(destinations::test_destination)
+    }),
+    ("GET", "/destinations/{id}/jobs", || {
+        get(destinations::get_destination_jobs)
+    }),
+    ("PUT", "/destinations/{id}/jobs", || {
+        put(destinations::put_destination_jobs)
+    }),
+    ("POST", "/destinations/{id}/send", || {
+        post(destinations::send_to_destination)
+    }),
+    ("POST", "/rules", || post(rules::create_rule)),
+    ("GET", "/rules", || get(rules::list_rules)),
+    ("GET", "/rules/{id}", || get(rules::get_rule)),
+    ("PATCH", "/rules/{id}", || patch(rules::change_rule)),
+    ("DELETE", "/rules/{id}", || delete(rules::remove_rule)),
+    ("GET", "/deliveries", || get(carried::list_deliveries)),
+    ("POST", "/deliveries/replay", || {
+        post(carried::replay_deliveries)
+    }),
+    ("POST", "/deliveries/{id}/replay", || {
+        post(carried::replay_delivery)
     }),
     ("GET", "/deliveries/{id}", || get(mails::get_delivery)),
     ("POST", "/deliveries/{id}/bounce", || {

@@ -7,6 +7,7 @@ pub(super) mod answer;
 mod application;
 mod candidate;
 mod catalog;
+mod destination;
 mod invite;
 mod job;
 mod job_edit;
@@ -17,12 +18,15 @@ pub(super) mod record;
 mod subscription;
 mod written;
 
-use hiring::problem::FlawCode;
+use hiring::problem::{FlawCode, Result};
 use uuid::Uuid;
 
 pub(super) use application::{Advance, Dispose};
 pub(super) use candidate::{NewAnswer, NewCandidate, NewFile, is_file};
 pub(super) use catalog::{NewItem, NewOffice};
+pub(super) use destination::{
+    DestinationEdit, JobTable, NewDestination, NewRule, Push, ReplayRange, Replayed, RuleEdit,
+};
 pub(super) use invite::{NewInvite, Renew, Resend, Revoke};
 pub(super) use job::{NewField, NewJob};
 pub(super) use job_edit::JobEdit;
@@ -32,6 +36,7 @@ pub(super) use note::NewNote;
 pub(super) use subscription::{EventKind, NewSubscription, Replay, Rotate, SubscriptionEdit};
 pub(super) use written::written;
 
+use crate::body::Body;
 use crate::check::{Check, Object};
 
 /// Bytes of a name of the caller's own that a refusal still repeats; no field of a form has a longer one.
@@ -41,7 +46,8 @@ const LONGEST_NAME: usize = 800;
 fn refuse_unknown(check: &mut Check<'_>, object: &Object<'_>, known: &[&str]) {
     for name in object.unknown(known) {
         let detail = match known.len() {
-            ..16 => format!("no such member here; there are: {}", known.join(", ")),
+            0 => "no such member here; there is none".to_owned(),
+            1..16 => format!("no such member here; there are: {}", known.join(", ")),
             _ => "no such member here; see openapi.json".to_owned(),
         };
         // A name of a megabyte would make a refusal of a megabyte.
@@ -52,6 +58,14 @@ fn refuse_unknown(check: &mut Check<'_>, object: &Object<'_>, known: &[&str]) {
         };
         check.flaw(at, FlawCode::UnknownField, detail);
     }
+}
+
+/// Refuses whatever a body says where there is nothing to say.
+pub(super) fn no_members(body: &Body) -> Result<()> {
+    let mut check = Check::new(body);
+    let root = check.root()?;
+    refuse_unknown(&mut check, &root, &[]);
+    check.done()
 }
 
 /// Member `name` as a UUID.

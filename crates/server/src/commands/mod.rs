@@ -91,6 +91,7 @@ fn errands(
     Ok(Errands {
         fetching: Some(listen.fetching()),
         mailing: mail.settings(&app.settings.public_url)?,
+        carrying: Some(listen.carrying(also)),
         indexing: true,
         reading: Some(reading::program().map_err(|e| format!("this program: {e}"))?),
         telling: Some(listen.telling(also)),

@@ -81,6 +81,11 @@ pub(in crate::native) fn delivery_in_full(
     answer::DeliveryInFull {
         delivery: delivery(of),
         tries: attempts.iter().map(attempt).collect(),
+        reason: None,
+        destination: None,
+        candidate: None,
+        application: None,
+        requests: Vec::new(),
     }
 }
 

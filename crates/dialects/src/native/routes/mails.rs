@@ -18,7 +18,7 @@ use crate::reply;
 
 /// Read a delivery
 ///
-/// With everything that was tried.
+/// With everything that was tried: of a mail its tries, of what is carried to a destination its requests.
 #[utoipa::path(get, path = "/deliveries/{id}", tag = "mail",
     params(("id" = String, Path, description = "The delivery.")),
     responses((status = 200, description = "The delivery.", body = answer::DeliveryInFull)))]
@@ -38,8 +38,14 @@ async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
         .read(move |r| {
             let delivery = delivery::find(r, caller.org, &id)?;
             let attempts = delivery::attempts(r, caller.org, delivery.id)?;
-            let shown = shown(&map::delivery_in_full(&delivery, &attempts))?;
-            Ok(reply::json(200, &shown))
+            let mut full = map::delivery_in_full(&delivery, &attempts);
+            let line = delivery::listed::find(r, caller.org, &id)?;
+            let requests = delivery::exchange::of_delivery(r, caller.org, delivery.id)?;
+            full.reason = line.reason;
+            (full.destination, full.candidate) = (line.destination, line.candidate);
+            full.application = line.application;
+            full.requests = requests.iter().map(map::delivery_request).collect();
+            Ok(reply::json(200, &shown(&full)?))
         })
         .await
 }

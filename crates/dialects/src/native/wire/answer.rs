@@ -2,6 +2,7 @@
 //!
 //! What is around candidates and jobs: `answer/family.rs`; invites and mails: `answer/mail.rs`.
 
+mod destination;
 mod family;
 mod mail;
 mod subscription;
@@ -23,6 +24,11 @@ pub(in crate::native) use mail::{
     Attempt, Delivery, DeliveryInFull, Invite, InviteMail, MailSettings, MailTemplate, Rendered,
 };
 
+pub(in crate::native) use destination::{
+    Connector, ConnectorField, ConnectorLimit, ConnectorSetting, DeliveryLine, DeliveryRequest,
+    Destination, DestinationCircuit, DestinationJob, DestinationJobs, DestinationTest,
+    DestinationTrouble, Queued, ReplayedDeliveries, Rule,
+};
 pub(in crate::native) use subscription::{
     PublicKey, Subscription, SubscriptionCall, SubscriptionDelivery, SubscriptionDeliveryInFull,
     SubscriptionReplay, SubscriptionWithSecret, Webhook, WebhookData, WebhookJob, WebhookRecord,

@@ -4,6 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::DeliveryRequest;
+
 /// Our request to a candidate to apply.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct Invite {
@@ -108,6 +110,16 @@ pub(in crate::native) struct DeliveryInFull {
     pub delivery: Delivery,
     /// Oldest first.
     pub tries: Vec<Attempt>,
+    /// Why it is a dead letter.
+    pub reason: Option<String>,
+    /// Where it is carried.
+    pub destination: Option<Uuid>,
+    /// Who is carried.
+    pub candidate: Option<Uuid>,
+    /// With which application.
+    pub application: Option<Uuid>,
+    /// Of one to a destination: what was asked there, oldest first.
+    pub requests: Vec<DeliveryRequest>,
 }
 
 /// One try at sending.

@@ -1,0 +1,328 @@
+//! A destination's gate: whether a delivery may be claimed, when the next request may go out, and what an answer says of it.
+//! Each function runs within one transaction that holds the destination's row.
+
+use std::time::Duration;
+
+use connectors::Limit;
+use hiring::delivery::carrying::{self, Claimed, Ready};
+use hiring::delivery::exchange::{self, Begun, Outcome};
+use hiring::destination::gate::{self, Gate};
+use hiring::{Problem, Result};
+use store::Tx;
+
+use crate::backoff::Told;
+use crate::circuit::{Admission, Circuit, Rules};
+
+/// How long a destination is left alone that says "too many" and not until when.
+const QUIET: Duration = Duration::from_secs(5);
+/// A request that may not go out for longer than this gives its place to others meanwhile.
+const PATIENCE: i64 = 20_000_000;
+
+/// Claims a delivery, if the gate is open and not as many are on their way as may be at once.
+pub(super) fn claim(
+    tx: &mut Tx,
+    to: &Ready,
+    limit: &Limit,
+    rules: &Rules,
+) -> Result<Option<Claimed>> {
+    let Some(mut gate) = gate::hold(tx, to.org, to.id)? else {
+        return Ok(None);
+    };
+    let now = tx.now();
+    if gate.quiet_until.is_some_and(|until| until > now)
+        || carrying::on_their_way(tx, to.id)? >= i64::from(limit.at_once)
+    {
+        return Ok(None);
+    }
+    let mut circuit = circuit_of(&gate);
+    let admission = circuit.admit(rules, now);
+    if let Admission::Wait(_) = admission {
+        return Ok(None);
+    }
+    let claimed = carrying::claim(tx, to.org, to.id)?;
+    if claimed.is_some() && admission == Admission::Probe {
+        set_circuit(&mut gate, &circuit);
+        gate::put(tx, to.org, to.id, &gate)?;
+    }
+    Ok(claimed)
+}
+
+/// Whether a request may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Let {
+    /// It is exchange number `n` and goes out at `at` (µs).
+    Out { n: i64, at: i64 },
+    /// Not before this time (µs); others go first meanwhile.
+    Later(i64),
+    /// The claim does not hold any more.
+    Lost,
+}
+
+/// Writes down that a request goes out, when its destination's rate permits.
+pub(super) fn begin(tx: &mut Tx, claimed: &Claimed, begun: &Begun, limit: &Limit) -> Result<Let> {
+    let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
+    let now = tx.now();
+    let pace = Pace::of(limit);
+    let at = pace.at(gate.next_call_at, gate.quiet_until, now);
+    if at - now > PATIENCE {
+        return Ok(Let::Later(at));
+    }
+    if !carrying::renew(tx, claimed, at)? {
+        return Ok(Let::Lost);
+    }
+    gate.next_call_at = pace.next(gate.next_call_at, at);
+    gate::put(tx, claimed.org, claimed.destination, &gate)?;
+    let n = exchange::begin(tx, claimed, begun)?;
+    Ok(Let::Out { n, at })
+}
+
+/// What a request says of its destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Health {
+    /// It answered, be it with a refusal.
+    Well,
+    /// It did not answer, or says that it cannot.
+    Ill,
+    /// Nothing either way.
+    Unknown,
+}
+
+/// Writes down what came of a request, and what it says of the destination. `aside`: it is not to count.
+pub(super) fn conclude(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    n: i64,
+    (outcome, aside): (&Outcome, bool),
+    rules: &Rules,
+) -> Result<()> {
+    exchange::conclude(tx, claimed, n, outcome, aside)?;
+    let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
+    let (before, now) = (gate, tx.now());
+    let mut circuit = circuit_of(&gate);
+    let health = health(outcome);
+    match health {
+        Health::Well => circuit.succeeded(),
+        Health::Ill => circuit.failed(rules, now),
+        Health::Unknown => {}
+    }
+    set_circuit(&mut gate, &circuit);
+    if let Outcome::Answered {
+        status, headers, ..
+    } = outcome
+    {
+        learn(&mut gate, *status, headers, now);
+    }
+    if gate != before {
+        gate::put(tx, claimed.org, claimed.destination, &gate)?;
+    }
+    let trouble = match outcome {
+        Outcome::Unanswered(why) | Outcome::NotSent(why) => Some(why.clone()),
+        Outcome::Answered { status, .. } if *status >= 500 => {
+            Some(format!("it answers with status {status}"))
+        }
+        Outcome::Answered { .. } => None,
+    };
+    match trouble {
+        Some(why) => gate::trouble(tx, claimed.org, claimed.destination, &why, None),
+        None => Ok(()),
+    }
+}
+
+/// The credentials are no good: whatever else waits would be refused like this one, so it waits until somebody looks.
+pub(super) fn shut(tx: &mut Tx, claimed: &Claimed, rules: &Rules) -> Result<()> {
+    let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
+    let mut circuit = circuit_of(&gate);
+    circuit.open(rules, tx.now());
+    set_circuit(&mut gate, &circuit);
+    gate::put(tx, claimed.org, claimed.destination, &gate)
+}
+
+/// It failed outside of any request that is written down.
+pub(super) fn failed(tx: &mut Tx, claimed: &Claimed, why: &str, rules: &Rules) -> Result<()> {
+    let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
+    let mut circuit = circuit_of(&gate);
+    circuit.failed(rules, tx.now());
+    set_circuit(&mut gate, &circuit);
+    gate::put(tx, claimed.org, claimed.destination, &gate)?;
+    gate::trouble(tx, claimed.org, claimed.destination, why, None)
+}
+
+/// All is well: closes the circuit.
+pub(super) fn well(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
+    let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
+    set_circuit(&mut gate, &Circuit::default());
+    gate::put(tx, claimed.org, claimed.destination, &gate)?;
+    gate::arrived(tx, claimed.org, claimed.destination)
+}
+
+fn health(outcome: &Outcome) -> Health {
+    match outcome {
+        Outcome::Answered { status: 429, .. } => Health::Unknown,
+        Outcome::Answered { status, .. } if *status >= 500 => Health::Ill,
+        // Whether we may at all is said by a refusal, not by this request alone.
+        Outcome::Answered {
+            status: 401 | 403, ..
+        } => Health::Unknown,
+        Outcome::Answered { .. } => Health::Well,
+        Outcome::Unanswered(_) | Outcome::NotSent(_) => Health::Ill,
+    }
+}
+
+fn learn(gate: &mut Gate, status: u16, headers: &[(String, String)], now: i64) {
+    let told = Told::read(headers, now / 1_000_000);
+    if let Some(limit) = told.limit {
+        gate.told_limit = Some(i64::from(limit));
+    }
+    let pause = told.pause(status).or((status == 429).then_some(QUIET));
+    if let Some(pause) = pause {
+        let until = now + micros(pause);
+        gate.quiet_until = Some(gate.quiet_until.map_or(until, |had| had.max(until)));
+    } else if gate.quiet_until.is_some_and(|until| until <= now) {
+        gate.quiet_until = None;
+    }
+}
+
+/// How fast requests go out: a vendor's limit counts them in windows that we do not see, so never more go out within any
+/// span of a window's length than one window takes, and a little fewer.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// Between two, µs.
+    interval: i64,
+    /// How far those before may be behind, µs: what was not used is not lost at once.
+    slack: i64,
+}
+
+impl Pace {
+    fn of(limit: &Limit) -> Pace {
+        let requests = f64::from(limit.requests.max(1));
+        let window = f64::from(limit.seconds.max(1)) * 1e6;
+        let interval = (window / (requests * 0.95)) as i64;
+        let extra = (requests * 0.04).floor() as i64 - 1;
+        Pace {
+            interval,
+            slack: interval * extra.max(0),
+        }
+    }
+
+    /// When the next one may go out.
+    fn at(&self, next: i64, quiet_until: Option<i64>, now: i64) -> i64 {
+        (next - self.slack).max(quiet_until.unwrap_or(now)).max(now)
+    }
+
+    /// When the one after it may, if it goes out at `at`.
+    fn next(&self, next: i64, at: i64) -> i64 {
+        next.max(at) + self.interval
+    }
+}
+
+fn circuit_of(gate: &Gate) -> Circuit {
+    Circuit {
+        failures: u32::try_from(gate.failures).unwrap_or(u32::MAX),
+        opened: u32::try_from(gate.opened).unwrap_or(u32::MAX),
+        open_until: gate.open_until,
+        probing: gate.probing,
+    }
+}
+
+fn set_circuit(gate: &mut Gate, circuit: &Circuit) {
+    gate.failures = i64::from(circuit.failures);
+    gate.opened = i64::from(circuit.opened);
+    gate.open_until = circuit.open_until;
+    gate.probing = circuit.probing;
+}
+
+pub(super) fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4)
+}
+
+/// A write that met a busy database is tried again, so many times, before what was answered is given up as unknown.
+pub(super) async fn patiently<T, F>(store: &store::Store, f: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx) -> Result<T> + Send + Clone + 'static,
+{
+    for _ in 0..50 {
+        match store.write(f.clone()).await {
+            Err(Problem::Overloaded { .. }) => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            done => return done,
+        }
+    }
+    store.write(f).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many go out in the busiest window, and how many in all, when there is always one more.
+    fn busiest(limit: &Limit, seconds: i64) -> (usize, usize) {
+        let pace = Pace::of(limit);
+        // After an hour of silence, as it is when a burst comes.
+        let (mut next, mut now) = (0, 3_600_000_000);
+        let end = now + seconds * 1_000_000;
+        let mut sent = Vec::new();
+        while now < end {
+            now = pace.at(next, None, now);
+            next = pace.next(next, now);
+            sent.push(now);
+        }
+        let window = i64::from(limit.seconds) * 1_000_000;
+        let within = |from: &i64| {
+            sent.iter()
+                .filter(|s| (*from..from + window).contains(s))
+                .count()
+        };
+        (sent.iter().map(within).max().unwrap(), sent.len() - 1)
+    }
+
+    #[test]
+    fn no_window_sees_more_than_its_limit_and_nine_tenths_are_used() {
+        for (requests, seconds) in [
+            (1, 1),
+            (2, 1),
+            (10, 10),
+            (50, 30),
+            (10, 1),
+            (100, 60),
+            (1000, 60),
+        ] {
+            let limit = Limit {
+                requests,
+                seconds,
+                at_once: 1,
+            };
+            let windows = 20;
+            let (most, all) = busiest(&limit, i64::from(seconds) * windows);
+            assert!(most <= requests as usize, "{limit:?}: {most}");
+            let possible = requests as usize * windows as usize;
+            assert!(all * 10 >= possible * 9, "{limit:?}: {all} of {possible}");
+        }
+    }
+
+    #[test]
+    fn what_an_answer_says_of_limits_is_learned() {
+        let headers = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+            list.iter()
+                .map(|(n, v)| ((*n).into(), (*v).into()))
+                .collect()
+        };
+        let now = 1_795_000_000_000_000;
+        let mut gate = Gate::default();
+        learn(
+            &mut gate,
+            200,
+            &headers(&[("x-ratelimit-limit", "50")]),
+            now,
+        );
+        assert_eq!((gate.told_limit, gate.quiet_until), (Some(50), None));
+        learn(&mut gate, 429, &headers(&[("retry-after", "7")]), now);
+        assert_eq!(gate.quiet_until, Some(now + 7_000_000));
+        // A shorter wish does not undo a longer one.
+        learn(&mut gate, 429, &[], now);
+        assert_eq!(gate.quiet_until, Some(now + 7_000_000));
+        learn(&mut gate, 200, &[], now + 8_000_000);
+        assert_eq!(gate.quiet_until, None);
+    }
+}
