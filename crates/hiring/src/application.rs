@@ -4,8 +4,11 @@
 //! Lists that name everything an application is tied to by its outside name are in `application/listed.rs`; lists by what
 //! happened and when, `application/found.rs`; those of one job, with any filter and in any order, `application/of_job.rs`;
 //! how many there are, `application/tally.rs`. What a caller changes later is `application/change.rs`; hiring, rejecting and
-//! going on to the next stage, `application/conclude.rs`; lists by offset, `application/sifted.rs`.
+//! going on to the next stage, `application/conclude.rs`; lists by offset, `application/sifted.rs`; a job's board,
+//! `application/board.rs`, and the same done to many, `application/bulk.rs`.
 
+pub mod board;
+pub mod bulk;
 mod change;
 pub mod conclude;
 mod found;
@@ -16,7 +19,7 @@ mod standing;
 pub mod tally;
 
 use serde_json::{Map, Value, json};
-use store::{Reader, Row, Tx, sql};
+use store::{Reader, Row, ToValue, Tx, sql};
 
 use crate::caller::Caller;
 use crate::candidate::Candidate;
@@ -503,7 +506,7 @@ pub fn of_candidate(
 pub struct Filter {
     /// For this job only.
     pub job: Option<JobId>,
-    /// Of the person with exactly this address (its key).
+    /// Of the person with exactly this address (its key), and of those who claim it.
     pub email_key: Option<String>,
     /// Of people one of whose addresses contains this text (folded).
     pub email_part: Option<String>,
@@ -511,6 +514,28 @@ pub struct Filter {
     pub submitted_only: bool,
     /// After this number.
     pub after: i64,
+}
+
+macro_rules! with_candidate {
+    () => {
+        "SELECT a.id, a.uid, a.candidate_id, a.job_id, a.stage_id, a.pending, a.source, a.foreign_key, a.answers, \
+         a.details, a.disposition, a.reason, a.created_at, a.applied_at, a.stage_at, a.ended_at, a.updated_at, \
+         c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at \
+         FROM application a JOIN candidate c ON c.id = a.candidate_id "
+    };
+}
+
+/// Whoever has this address, and those who claim it.
+macro_rules! addressed {
+    ($key:literal) => {
+        concat!(
+            "(SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = ",
+            $key,
+            " UNION SELECT m.candidate_id FROM claim m WHERE m.org_id = $1 AND m.value_key = ",
+            $key,
+            ")"
+        )
+    };
 }
 
 /// Applications with their candidates, oldest first: `limit` from the `offset`-th on.
@@ -521,24 +546,40 @@ pub fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<(Application, Candidate)>> {
-    let rows = r.all(
-        sql!(
-            "SELECT a.id, a.uid, a.candidate_id, a.job_id, a.stage_id, a.pending, a.source, a.foreign_key, a.answers, \
-             a.details, a.disposition, a.reason, a.created_at, a.applied_at, a.stage_at, a.ended_at, a.updated_at, \
-             c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at \
-             FROM application a JOIN candidate c ON c.id = a.candidate_id \
-             WHERE a.org_id = $1 AND a.id > $2 AND (CAST($3 AS BIGINT) IS NULL OR a.job_id = $3) \
-             AND (CAST($4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
-             AND i.candidate_id = a.candidate_id AND i.kind = 'email' AND i.value_key = $4)) \
-             AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
-             AND i.candidate_id = a.candidate_id AND i.kind = 'email' AND REPLACE(i.value_key, $5, '') <> i.value_key)) \
-             AND a.pending <= $6 ORDER BY a.id LIMIT $7 OFFSET $8"
-        ),
-        &[
-            &org, &filter.after, &filter.job, &filter.email_key, &filter.email_part,
-            &i64::from(!filter.submitted_only), &limit, &offset,
-        ],
-    )?;
+    let anybodys = sql!(concat!(
+        with_candidate!(),
+        "WHERE a.org_id = $1 AND a.id > $2 AND (CAST($3 AS BIGINT) IS NULL OR a.job_id = $3) \
+         AND (CAST($4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
+         AND i.candidate_id = a.candidate_id AND i.kind = 'email' AND REPLACE(i.value_key, $4, '') <> i.value_key)) \
+         AND a.pending <= $5 ORDER BY a.id LIMIT $6 OFFSET $7"
+    ));
+    // Looked up by the address rather than found while walking the whole list.
+    let of_address = sql!(concat!(
+        with_candidate!(),
+        "WHERE a.org_id = $1 AND a.id > $2 AND (CAST($3 AS BIGINT) IS NULL OR a.job_id = $3) \
+         AND (CAST($4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
+         AND i.candidate_id = a.candidate_id AND i.kind = 'email' AND REPLACE(i.value_key, $4, '') <> i.value_key)) \
+         AND a.pending <= $5 AND a.candidate_id IN ",
+        addressed!("$8"),
+        " ORDER BY a.id + 0 LIMIT $6 OFFSET $7"
+    ));
+    let pending = i64::from(!filter.submitted_only);
+    let mut parameters: Vec<&dyn ToValue> = vec![
+        &org,
+        &filter.after,
+        &filter.job,
+        &filter.email_part,
+        &pending,
+        &limit,
+        &offset,
+    ];
+    let rows = match &filter.email_key {
+        None => r.all(anybodys, &parameters)?,
+        Some(key) => {
+            parameters.push(key);
+            r.all(of_address, &parameters)?
+        }
+    };
     rows.iter()
         .map(|row| Ok((read(row)?, read_candidate(row)?)))
         .collect()
@@ -547,15 +588,15 @@ pub fn list(
 /// How many applications `filter` shows.
 pub fn count(r: &mut Reader, org: OrgId, filter: &Filter) -> Result<i64> {
     Ok(r.number(
-        sql!(
+        sql!(concat!(
             "SELECT COUNT(*) FROM application a \
              WHERE a.org_id = $1 AND a.id > $2 AND (CAST($3 AS BIGINT) IS NULL OR a.job_id = $3) \
-             AND (CAST($4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
-             AND i.candidate_id = a.candidate_id AND i.kind = 'email' AND i.value_key = $4)) \
-             AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
+             AND (CAST($4 AS TEXT) IS NULL OR a.candidate_id IN ",
+            addressed!("$4"),
+            ") AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identity i WHERE i.org_id = $1 \
              AND i.candidate_id = a.candidate_id AND i.kind = 'email' AND REPLACE(i.value_key, $5, '') <> i.value_key)) \
              AND a.pending <= $6"
-        ),
+        )),
         &[
             &org, &filter.after, &filter.job, &filter.email_key, &filter.email_part,
             &i64::from(!filter.submitted_only),

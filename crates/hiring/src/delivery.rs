@@ -2,14 +2,15 @@
 //!
 //! What is carried to destinations is `delivery/carrying.rs`, its requests `delivery/exchange.rs`; deliveries of any kind by
 //! what became of them `delivery/listed.rs`, and once more `delivery/replay.rs`.
-//! Mails in the organization's words are made by `mail.rs`. Who sends them is `delivery/sending.rs`; how one stands and what
-//! came back, `delivery/show.rs`.
+//! Mails in the organization's words are made by `mail.rs`. Who sends them is `delivery/sending.rs`; how one stands,
+//! `delivery/show.rs`; what came back, `delivery/returned.rs`.
 
 pub mod carrying;
 pub mod exchange;
 pub mod listed;
 pub mod push;
 pub mod replay;
+pub mod returned;
 pub mod sending;
 mod show;
 

@@ -10,6 +10,7 @@
 //! `place > $after ORDER BY place`, and places have no late comers.
 
 mod changed;
+pub mod happening;
 
 use serde_json::{Value, json};
 use store::{Reader, Row, Tx, sql};

@@ -63,6 +63,8 @@ ids! {
     DraftId,
     /// A file on its way into a draft.
     UploadId,
+    /// Many people invited in one go.
+    RunId,
     /// Who wants which events.
     SubscriptionId,
 }

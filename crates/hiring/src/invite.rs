@@ -5,10 +5,11 @@
 //! out. As no caller can send U+0000, no caller can forge a slot.
 //!
 //! What becomes of one (started, declined, revoked, expired, renewed) is in `invite/fate.rs`; lists, in `invite/listed.rs`;
-//! how long it is valid, in `invite/validity.rs`. Its mail is made in `mail.rs`.
+//! how long it is valid, in `invite/validity.rs`; inviting many in one go, `invite/run.rs`. Its mail is made in `mail.rs`.
 
 mod fate;
 mod listed;
+pub mod run;
 mod validity;
 
 use serde_json::json;

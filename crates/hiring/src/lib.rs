@@ -110,4 +110,12 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V17__people",
         sql: include_str!("../migrations/V17__people.sql"),
     },
+    store::Migration {
+        name: "V18__board",
+        sql: include_str!("../migrations/V18__board.sql"),
+    },
+    store::Migration {
+        name: "V19__inviting_many",
+        sql: include_str!("../migrations/V19__inviting_many.sql"),
+    },
 ];

@@ -5,6 +5,7 @@
 //! `mail/source.rs`. What is queued is the finished text, so that the outbox shows what will be sent; only the secret part of
 //! a link is still a slot. Sending is `delivery/sending.rs` and the courier's.
 
+mod preview;
 mod settings;
 pub mod source;
 pub mod template;
@@ -13,6 +14,7 @@ mod words;
 use serde_json::json;
 use store::{Reader, Tx, sql};
 
+pub use preview::{Preview, rejection_preview};
 pub use settings::{Settings, find as settings, put as put_settings};
 pub use source::{Rendered, Source};
 pub use template::Template;

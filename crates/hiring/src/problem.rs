@@ -121,6 +121,7 @@ pub enum Noun {
     Rule,
     SavedSearch,
     Merging,
+    InviteRun,
     Subscription,
 }
 
@@ -155,6 +156,7 @@ impl Noun {
             Noun::Rule => "rule",
             Noun::SavedSearch => "saved search",
             Noun::Merging => "merge",
+            Noun::InviteRun => "list of people to invite",
             Noun::Subscription => "subscription",
         }
     }

@@ -127,7 +127,7 @@ withdrawn-text = { $organization } sees that you no longer apply for { $job }.
 ended-text = { $organization } has finished with this application, so it cannot be withdrawn here.
 
 # The link that proves an address
-confirm-title = Confirm your e-mail address
+confirm-title = Confirm your address
 confirm-text = { $email } is the address of an application for { $job } at { $organization }. If it is yours, please confirm.
 confirm-button = Yes, this is my address
 confirm-not-you = If you did not apply, close this page: nothing happens then.
@@ -147,6 +147,10 @@ closed-title = This job is closed
 closed-text = { $organization } takes no more applications for { $job }.
 no-job-title = There is no such job
 no-job-text = The address may have been mistyped or cut short, or the job is no longer public.
+no-file-title = There is no such file
+no-file-text = What you sent has no file of this number. Everything that you sent stands on the page of your application: please open the link again.
+refused-title = That did not work
+refused-text = What you asked for cannot be done here. What you had saved is kept: please open the link again.
 foreign-title = This form was not sent from here
 foreign-text = It came from another page, or from one that was open for too long, so nothing was done. Please open the link again.
 busy-title = Too many tries

@@ -39,6 +39,7 @@ use crate::guard;
 use crate::origin;
 use crate::page::{self, Area, Notice};
 use crate::speech::{self, Speech};
+use crate::trouble::trouble;
 
 #[cfg(test)]
 pub(crate) use {form::Form, receipt::Receipt};
@@ -107,7 +108,7 @@ impl Visit {
         let entrance = match app.store.read(move |r| draft::enter(r, &asked)).await {
             Ok(entrance) => entrance,
             Err(Problem::NotFound(_)) => return Err(guessed()),
-            Err(other) => return Err(Box::new(page::problem(Area::Link, &other))),
+            Err(other) => return Err(Box::new(trouble(t, &other))),
         };
         let known = entrance.draft.as_ref().map(|d| d.language.clone());
         let known = known.or(entrance.invite.as_ref().and_then(|i| i.language.clone()));
@@ -218,7 +219,7 @@ fn shut(visit: &Visit) -> Option<Response> {
     let (title, text) = match state {
         Some(invite::State::Completed) => {
             let text = vec![t.with("sent-text", &both), t.say("sent-no-details")];
-            let notice = Notice::said(t, t.say("sent-title"), text);
+            let notice = Notice::said(t, t.say("sent-title"), text).of(organization);
             return Some(page::html(Area::Link, StatusCode::OK, &notice));
         }
         Some(invite::State::Expired) => {
@@ -237,7 +238,7 @@ fn shut(visit: &Visit) -> Option<Response> {
         _ if !entrance.takes_applications() => return Some(closed(t, organization, job)),
         _ => return None,
     };
-    let notice = Notice::said(t, t.say(title), text);
+    let notice = Notice::said(t, t.say(title), text).of(organization);
     Some(page::html(Area::Link, StatusCode::GONE, &notice))
 }
 
@@ -247,7 +248,7 @@ pub(crate) fn closed(t: Speech, organization: &str, job: &str) -> Response {
         "closed-text",
         &[("organization", organization), ("job", job)],
     );
-    let notice = Notice::said(t, t.say("closed-title"), vec![text]);
+    let notice = Notice::said(t, t.say("closed-title"), vec![text]).of(organization);
     page::html(Area::Link, StatusCode::GONE, &notice)
 }
 
@@ -285,29 +286,7 @@ pub(crate) fn failed(visit: &Visit, problem: &Problem) -> Response {
         }
         // Sent, completed, expired or revoked meanwhile: the page itself says which.
         Problem::Gone(_) => visit.back(""),
-        Problem::TooLarge { .. } => {
-            let most = t.size(draft::LARGEST_FILE);
-            let text = t.one("large-text", "most", &most);
-            let notice = Notice::said(t, t.say("large-title"), vec![text]);
-            page::html(Area::Link, StatusCode::PAYLOAD_TOO_LARGE, &notice)
-        }
-        Problem::TooSlow | Problem::Invalid(_) => {
-            let notice = Notice::said(t, t.say("broken-title"), vec![t.say("broken-text")]);
-            page::html(Area::Link, StatusCode::BAD_REQUEST, &notice)
-        }
-        Problem::Overloaded { .. } | Problem::TooMany { .. } => {
-            let notice = Notice::said(t, t.say("full-title"), vec![t.say("full-text")]);
-            let mut response = page::html(Area::Link, StatusCode::SERVICE_UNAVAILABLE, &notice);
-            let wait = HeaderValue::from_static("2");
-            response.headers_mut().insert(header::RETRY_AFTER, wait);
-            response
-        }
-        Problem::Broken(ticket) => {
-            let text = t.one("ours-text", "ticket", &ticket.to_string());
-            let notice = Notice::said(t, t.say("ours-title"), vec![text]);
-            page::html(Area::Link, StatusCode::INTERNAL_SERVER_ERROR, &notice)
-        }
-        other => page::problem(Area::Link, other),
+        other => trouble(t, other),
     }
 }
 

@@ -16,6 +16,7 @@ use hiring::{App, Problem, Result, job, organization};
 use crate::apply::{busy, foreign, unknown};
 use crate::page::{self, Area, Page};
 use crate::speech::{self, Speech};
+use crate::trouble::trouble;
 use crate::{Site, guard, origin};
 
 #[derive(Template)]
@@ -61,7 +62,7 @@ pub(crate) async fn show(
                     };
                     page::html(Area::Link, StatusCode::OK, &page)
                 }
-                Err(problem) => page::problem(Area::Link, &problem),
+                Err(problem) => trouble(t, &problem),
             }
         }
         Err(response) => *response,
@@ -95,7 +96,7 @@ pub(crate) async fn confirm(
             let response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
             page::dress(Area::Link, response)
         }
-        Err(problem) => page::problem(Area::Link, &problem),
+        Err(problem) => trouble(t, &problem),
     }
 }
 
@@ -126,7 +127,7 @@ async fn find(
             Ok((draft, t, token))
         }
         Err(Problem::NotFound(_)) => Err(guessed()),
-        Err(other) => Err(Box::new(page::problem(Area::Link, &other))),
+        Err(other) => Err(Box::new(trouble(t, &other))),
     }
 }
 

@@ -3,15 +3,18 @@
 //!
 //! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
 //! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
+//! * `board.rs` – a job's board · `invite.rs` – inviting people
 //! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
 //!   `words.rs` – events in plain words
 
+pub(crate) mod board;
 mod counts;
 pub(crate) mod door;
 mod flash;
 mod form;
 mod frame;
 mod funnel;
+mod invite;
 mod log;
 pub(crate) mod may;
 mod sign_in;
@@ -48,7 +51,7 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts: [Vec<Route>; 0] = [];
+    let parts = [board::routes(), invite::routes()];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -61,6 +64,13 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         (name, P::sample().render().unwrap())
     }
     vec![
+        one::<board::Board>("desk/board"),
+        one::<board::many::Done>("desk/board_done"),
+        one::<board::many::Invite>("desk/board_invite"),
+        one::<board::many::Reject>("desk/board_reject"),
+        one::<board::many::Stale>("desk/board_stale"),
+        one::<invite::Invite>("desk/invite"),
+        one::<invite::Shown>("desk/invite_run"),
         one::<counts::Desk>("counts"),
         one::<form::Confirm>("desk/confirm"),
         one::<log::Log>("log"),

@@ -4,7 +4,8 @@
 //! No SQL and no rules of hiring here, and no dialect: the APIs are handed in by whoever mounts the routes.
 //!
 //! # Layout
-//! * `page.rs` – a template's way out: headers, and failures as pages. **Read this one first**
+//! * `page.rs` – a template's way out: headers, and failures as pages. **Read this one first** · `trouble.rs` – failures in the
+//!   language of whoever applies
 //! * `apply.rs` – what an applicant's link opens, and in `apply/` the form, the receipt, files on their way · `posting.rs` –
 //!   a job's public page · `confirm.rs` – the link that proves an address · `speech.rs` – in whose language · `guard.rs` – how
 //!   often one may try · `plain.rs` – descriptions without their markup
@@ -31,6 +32,7 @@ mod reference;
 mod speech;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,16 +41,20 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use hiring::App;
 
+use crate::desk::board::live::Live;
 use crate::desk::door::Door;
 use crate::docs::Spoken;
 use crate::guard::Crowd;
 
+pub use crate::desk::board::live::Stop;
 pub use crate::guard::Peer;
 
 /// What the pages keep between requests.
 struct Site {
     apis: Vec<Spoken>,
     door: Door,
+    /// Who watches a board.
+    live: Arc<Live>,
     /// Links that lead nowhere, by place.
     guesses: Crowd,
     /// Applications begun on public pages, by place and by job.
@@ -76,6 +82,7 @@ pub fn routes(apis: &[Api]) -> Router<App> {
     let site = Arc::new(Site {
         apis: apis.iter().map(Spoken::read).collect(),
         door: Door::default(),
+        live: Arc::default(),
         guesses: Crowd::new(60, QUARTER),
         begun: Crowd::new(30, 4 * QUARTER),
         begun_for: Crowd::new(1_000, 4 * QUARTER),

@@ -104,6 +104,8 @@ pub(crate) struct Notice {
     pub t: Speech,
     /// Whether it can be read in the others too.
     pub switch: bool,
+    /// Whose page it is, where somebody came to one of an organization's.
+    pub organization: Option<String>,
 }
 
 impl Notice {
@@ -115,6 +117,7 @@ impl Notice {
             onward: None,
             t: Speech::ENGLISH,
             switch: false,
+            organization: None,
         }
     }
 
@@ -126,7 +129,14 @@ impl Notice {
             onward: None,
             t,
             switch: true,
+            organization: None,
         }
+    }
+
+    /// In this organization's name.
+    pub fn of(mut self, organization: &str) -> Notice {
+        self.organization = Some(organization.to_owned());
+        self
     }
 
     /// With a link at the end.

@@ -20,6 +20,7 @@ use store::Reader;
 use crate::apply::{busy, closed, foreign};
 use crate::page::{self, Area, Notice, Page};
 use crate::speech::{self, Speech};
+use crate::trouble::trouble;
 use crate::{Site, guard, origin, plain};
 
 /// Remembers the application that was begun on this device, so that two tabs and a second click are one.
@@ -132,7 +133,7 @@ pub(crate) async fn begin(
     match made.await {
         Ok(token) => remember(lead(&token), &app, &found.posting, &token),
         Err(Problem::Gone(_)) => closed(t, &found.organization, &found.job.title),
-        Err(problem) => page::problem(Area::Link, &problem),
+        Err(problem) => trouble(t, &problem),
     }
 }
 
@@ -199,7 +200,7 @@ fn missing(t: Speech, problem: &Problem) -> Response {
             let notice = Notice::said(t, t.say("no-job-title"), vec![t.say("no-job-text")]);
             page::html(Area::Public, StatusCode::NOT_FOUND, &notice)
         }
-        other => page::problem(Area::Public, other),
+        other => trouble(t, other),
     }
 }
 

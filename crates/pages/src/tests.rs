@@ -251,15 +251,23 @@ fn every_template_renders_from_its_sample() {
         let count = |part| text.matches(part).count();
         let fields = count("<input") + count("<select") + count("<textarea");
         let fields = fields - count("type=\"hidden\"");
+        // In a card, where there is no room for one, it is said and not shown.
+        let said = |tag: &&str| {
+            let field = ["input ", "select "].iter().any(|f| tag.starts_with(f));
+            field && tag.contains(" aria-label=\"")
+        };
+        let said = text.split('<').filter(said).count();
         assert_eq!(
             fields,
-            text.matches("<label").count(),
+            text.matches("<label").count() + said,
             "{name}: a label for each field"
         );
     }
     // Parts of pages, which stand within the others.
     let parts = [
         "base.html",
+        "desk/board_card.html",
+        "desk/board_column.html",
         "desk/field.html",
         "desk/frame.html",
         "desk/pager.html",

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod demo;
 mod handed;
 pub mod indexing;
+mod inviting;
 mod linger;
 pub mod options;
 pub mod reading;

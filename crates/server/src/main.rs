@@ -71,6 +71,9 @@ async fn run(options: Options) -> Result<(), String> {
                     public_url,
                 },
         } => commands::mail_test(&mail, public_url.as_deref(), &address).await,
+        Command::Mail {
+            command: MailCommand::Bounce { place },
+        } => commands::mail_bounce(&place).await,
         Command::Fake(asked) => commands::fake(&asked).await,
         Command::Bench {
             command:

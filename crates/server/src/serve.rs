@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
+use crate::inviting;
 use crate::linger::Lingering;
 use crate::{indexing, reading};
 
@@ -63,6 +64,7 @@ pub async fn run(
     let housekeeping = [
         tokio::spawn(keep_house(app.clone())),
         tokio::spawn(expire_invites(app.clone())),
+        tokio::spawn(inviting::work(app.clone())),
     ];
     let fetching = errands
         .fetching
@@ -151,7 +153,10 @@ fn serve_connection(
     let _ = stream.set_nodelay(true);
     // Whom the pages count tries for.
     let peer = stream.peer_addr().ok().map(pages::Peer);
+    // By what streams without an end hear of it.
+    let stopping = pages::Stop(stop.clone());
     let known = router.map_request(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(stopping.clone());
         if let Some(peer) = peer {
             request.extensions_mut().insert(peer);
         }
@@ -219,6 +224,20 @@ async fn forget_requests(app: &App) {
     }
 }
 
+/// The same for lists of people to invite that nobody started.
+async fn forget_lists(app: &App) {
+    loop {
+        match app.store.write(invite::run::forget_drafts).await {
+            Ok(1..) => tokio::task::yield_now().await,
+            Ok(0) => return,
+            Err(problem) => {
+                tracing::warn!(?problem, "lists that nobody started were not forgotten");
+                return;
+            }
+        }
+    }
+}
+
 /// The same for what far sides answered to deliveries that have ended.
 async fn forget_exchanges(app: &App) {
     let days = app.settings.keep_requests.max(1);
@@ -242,6 +261,7 @@ async fn keep_house(app: App) {
         tokio::time::sleep(Duration::from_secs(600)).await;
         forget_answers(&app).await;
         forget_requests(&app).await;
+        forget_lists(&app).await;
         forget_exchanges(&app).await;
         if let Err(problem) = draft::sweep(&app).await {
             tracing::warn!(

@@ -13,8 +13,8 @@ use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::routes::{
-    applications, attachments, candidates, carried, catalog, destinations, feed, invites, jobs,
-    linked_accounts, mails, members, notes, rules, submissions, subscriptions,
+    applications, attachments, bounces, candidates, carried, catalog, destinations, feed, invites,
+    jobs, linked_accounts, mails, members, notes, rules, submissions, subscriptions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -49,7 +49,7 @@ use crate::reply;
         destinations::get_destination_jobs, destinations::put_destination_jobs, destinations::send_to_destination,
         rules::create_rule, rules::list_rules, rules::get_rule, rules::change_rule, rules::remove_rule,
         carried::list_deliveries, carried::replay_deliveries, carried::replay_delivery,
-        mails::get_delivery, mails::bounce_delivery, mails::list_mail_templates, mails::get_mail_template,
+        mails::get_delivery, mails::bounce_delivery, bounces::take_bounce, mails::list_mail_templates, mails::get_mail_template,
         mails::put_mail_template, mails::delete_mail_template, mails::preview_mail_template,
         mails::get_mail_settings, mails::put_mail_settings,
         subscriptions::create_subscription, subscriptions::list_subscriptions, subscriptions::get_subscription,

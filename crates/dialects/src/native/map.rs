@@ -25,7 +25,9 @@ pub(super) use destination::{
     connector, delivery_line, delivery_request, destination, destination_jobs, destination_test,
     rule,
 };
-pub(super) use mail::{delivery, delivery_in_full, invite, mail_settings, mail_template, rendered};
+pub(super) use mail::{
+    delivery, delivery_in_full, invite, mail_settings, mail_template, rendered, returned,
+};
 pub(super) use sent::{
     KeptFile, answers, new_application, new_candidate, new_job, stage, unmapped,
 };

@@ -4,6 +4,7 @@
 
 pub(super) mod applications;
 pub(super) mod attachments;
+pub(super) mod bounces;
 pub(super) mod candidates;
 pub(super) mod carried;
 pub(super) mod catalog;
@@ -155,6 +156,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/deliveries/{id}/bounce", || {
         post(mails::bounce_delivery)
     }),
+    ("POST", "/bounces", || post(bounces::take_bounce)),
     ("GET", "/mail-templates", || get(mails::list_mail_templates)),
     ("GET", "/mail-templates/{kind}/{language}", || {
         get(mails::get_mail_template)

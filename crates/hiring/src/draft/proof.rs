@@ -75,6 +75,26 @@ pub(super) fn mail_receipt(
     send(tx, public_url, draft, n, received, to)
 }
 
+/// The same where the address is known to be the person's: there is nothing to prove, and they may be called by their name.
+pub(super) fn mail_thanks(tx: &mut Tx, draft: &Draft, address: &str, language: &str) -> Result<()> {
+    let letter = mail::Letter {
+        to: Some(address.to_owned()),
+        language: Some(language.to_owned()),
+        ..mail::Letter::default()
+    };
+    let received = Kind::ApplicationReceived;
+    mail::queue(tx, &holder(draft.org), received, &about(draft), &letter)?;
+    Ok(())
+}
+
+fn about(draft: &Draft) -> Subject {
+    Subject {
+        job: Some(draft.job),
+        candidate: draft.candidate,
+        application: draft.application,
+    }
+}
+
 fn arm(
     tx: &mut Tx,
     installation: &InstallationKey,
@@ -102,11 +122,6 @@ fn send(
         "{public_url}/confirm/\u{0}invite.proof-{}.{n}\u{0}",
         draft.id
     );
-    let about = Subject {
-        job: Some(draft.job),
-        candidate: draft.candidate,
-        application: draft.application,
-    };
     let letter = mail::Letter {
         to: Some(to.address.to_owned()),
         // Nothing that was written on the page stands in it: whoever names somebody else's address there would write to
@@ -116,7 +131,7 @@ fn send(
         link: Some(link),
         ..mail::Letter::default()
     };
-    mail::queue(tx, &holder(draft.org), kind, &about, &letter)?;
+    mail::queue(tx, &holder(draft.org), kind, &about(draft), &letter)?;
     Ok(())
 }
 

@@ -56,7 +56,7 @@ pub enum Outcome {
     Changed,
 }
 
-/// How somebody whose address is not proven is told that the application has come.
+/// How the person is told by mail that the application has come.
 pub struct Receipt<'a> {
     /// See [`super::mail_link`].
     pub public_url: &'a str,
@@ -139,9 +139,11 @@ pub fn submit(
     let sent = letter.send(tx, &draft, &job, invite.as_ref(), proven)?;
     clear(tx, &draft, &sent)?;
     let draft = super::find(tx, draft.org, draft.id)?;
-    if !proven {
-        let (url, language) = (receipt.public_url, receipt.language);
-        let address = &letter.judged.email;
+    let (url, language) = (receipt.public_url, receipt.language);
+    let address = &letter.judged.email;
+    if proven {
+        proof::mail_thanks(tx, &draft, address, language)?;
+    } else {
         proof::mail_receipt(tx, installation, url, &draft, address, language)?;
     }
     let sent = super::find(tx, draft.org, draft.id)?;

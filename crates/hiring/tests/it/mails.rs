@@ -30,7 +30,7 @@ async fn put(house: &House, kind: Kind, language: &'static str, source: &Source)
 }
 
 /// Invites somebody in this language and mails it.
-async fn invited(house: &House, email: &str, language: Option<&str>) -> Delivery {
+pub(crate) async fn invited(house: &House, email: &str, language: Option<&str>) -> Delivery {
     let who = house.person(email).await.candidate.id;
     let new = NewApplication {
         pending: true,

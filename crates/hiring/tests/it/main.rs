@@ -5,6 +5,7 @@
 
 mod accounts;
 mod applications;
+mod board;
 mod direction;
 mod drafts;
 mod family;
@@ -13,6 +14,7 @@ mod feed;
 mod identity;
 mod index;
 mod invites;
+mod inviting;
 mod mails;
 mod of_job;
 mod offsets;
@@ -20,6 +22,7 @@ mod organizations;
 mod people;
 mod renewals;
 mod repeats;
+mod returned;
 mod schema;
 mod search;
 mod secrets;

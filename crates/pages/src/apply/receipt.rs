@@ -75,10 +75,7 @@ pub(super) async fn show(visit: &Visit, query: &str) -> Response {
 async fn file(visit: &Visit, sent: &Sent, n: &str) -> Response {
     let found = sent.files.iter().find(|f| f.n.to_string() == n);
     let Some(found) = found else {
-        return page::problem(
-            Area::Link,
-            &Problem::NotFound(hiring::problem::Noun::Attachment),
-        );
+        return failed(visit, &Problem::NotFound(hiring::problem::Noun::Attachment));
     };
     let (files, org, sha256, size) = (
         visit.app.files.clone(),

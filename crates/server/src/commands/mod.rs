@@ -13,7 +13,7 @@ use serde_json::json;
 
 pub use fake::fake;
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
-pub use mail::test as mail_test;
+pub use mail::{bounce as mail_bounce, test as mail_test};
 
 use crate::options::{Keeping, Listen, Mail, Place};
 use courier::guard::{IpNet, network};

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use courier::mail::{Dkim, Settings, Tls, domain_of};
 
+use super::Place;
+
 /// How mail goes out.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Mail {
@@ -66,6 +68,11 @@ pub enum MailCommand {
         /// How the outside reaches the server, whose host we call ourselves by
         #[arg(long, env = "MUSTER_PUBLIC_URL")]
         public_url: Option<String>,
+    },
+    /// Read a mail that came back on standard input and note it at its delivery; for a mail server's pipe
+    Bounce {
+        #[command(flatten)]
+        place: Place,
     },
 }
 

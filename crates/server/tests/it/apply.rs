@@ -357,6 +357,45 @@ fn an_address_is_proven_by_the_mailed_link_and_by_nothing_else() {
         let found = app.native("/candidates?email=ada@example.org").await;
         assert_eq!(found["data"].as_array().expect("a list").len(), 2);
         let application = application_of(&app, &job).await;
+        // So are their applications, whether the address is proven or only claimed, however it is spelled.
+        let other = app
+            .send(
+                &app.call("native", "POST", "/api/v1/jobs")
+                    .json(&json!({"title": "Other"})),
+            )
+            .await
+            .json();
+        let direct = json!({"name": "Ada", "emails": ["ada@example.org"], "job": other["id"]});
+        app.send(
+            &app.call("native", "POST", "/api/v1/candidates")
+                .json(&direct),
+        )
+        .await;
+        let both = app.native("/applications?email=ADA@Example.org").await;
+        let people: Vec<&Value> = both["data"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|a| &a["candidate"])
+            .collect();
+        assert_eq!(
+            people,
+            [&application["candidate"], &known["candidate"]["id"]]
+        );
+        let first = app
+            .native("/applications?email=ada@example.org&limit=1")
+            .await;
+        assert_eq!(first["data"][0]["id"], application["id"]);
+        let next = first["next"].as_str().expect("a next page");
+        let second = app
+            .native(&format!(
+                "/applications?email=ada@example.org&limit=1&after={next}"
+            ))
+            .await;
+        assert_eq!(second["data"][0]["id"], both["data"][1]["id"]);
+        assert_eq!(second["next"], Value::Null);
+        let none = app.native("/applications?email=other@example.org").await;
+        assert_eq!(none["data"], json!([]));
         let id = application["candidate"].as_str().expect("an id").to_owned();
         assert_ne!(known["candidate"]["id"], json!(id));
         let person = app.native(&format!("/candidates/{id}")).await;
@@ -434,7 +473,19 @@ fn who_proves_the_address_first_is_who_it_belongs_to() {
             application_of(&app, &job).await["candidate"],
             known["candidate"]["id"]
         );
-        assert_eq!(mails(&app).await.len(), 1);
+        // There is nothing left to prove: the second mail only says that the application has come.
+        let all = mails(&app).await;
+        assert_eq!(all.len(), 2, "{all:?}");
+        assert_eq!(
+            (&all[1]["kind"], &all[1]["recipient"]),
+            (&json!("application_received"), &json!("ada@example.org"))
+        );
+        assert!(
+            !all[1]["body"]
+                .as_str()
+                .expect("a body")
+                .contains("/confirm/")
+        );
     });
 }
 
@@ -510,6 +561,22 @@ fn an_invited_person_applies_by_the_invites_link() {
                 "invite.completed",
                 "application.submitted",
             ]
+        );
+        // Whoever was invited is told as well that it has come, by name, in a mail without a link.
+        let mails = mails(&app).await;
+        let last = mails.last().expect("a mail");
+        assert_eq!(
+            (&last["kind"], &last["recipient"]),
+            (&json!("application_received"), &json!("ada@example.org"))
+        );
+        let body = last["body"].as_str().expect("a body");
+        assert!(
+            body.contains("Hello Ada Lovelace,") && !body.contains("http"),
+            "{body}"
+        );
+        assert_eq!(
+            app.events().await.last().map(String::as_str),
+            Some("mail.queued")
         );
     });
 }

@@ -20,7 +20,7 @@ use crate::binary::{DEMO, Muster, data, muster, run};
 /// Far longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     Runtime::new().expect("a runtime")
 }
 
@@ -39,13 +39,13 @@ fn mailing(place: &Place, smtp: &Smtp) -> Vec<String> {
     words.into_iter().chain(more).chain([file]).collect()
 }
 
-fn demo(place: &Place, smtp: &Smtp) -> Muster {
+pub(crate) fn demo(place: &Place, smtp: &Smtp) -> Muster {
     let mut command = muster(place, &DEMO);
     command.args(mailing(place, smtp));
     Muster::start(place, &mut command)
 }
 
-fn call(said: &Value, method: &str, path: &str) -> Call {
+pub(crate) fn call(said: &Value, method: &str, path: &str) -> Call {
     let key = said["native"]["api_key"].as_str().expect("a key");
     Call {
         method: method.to_owned(),
@@ -55,12 +55,12 @@ fn call(said: &Value, method: &str, path: &str) -> Call {
     }
 }
 
-fn send(server: &Muster, call: &Call) -> Reply {
+pub(crate) fn send(server: &Muster, call: &Call) -> Reply {
     server.client().send(call).expect("an answer")
 }
 
 /// Invites somebody to the demo's first job; the invite.
-fn invite(server: &Muster, said: &Value, email: &str) -> Value {
+pub(crate) fn invite(server: &Muster, said: &Value, email: &str) -> Value {
     let jobs = send(server, &call(said, "GET", "/jobs")).json();
     let body = json!({"email": email, "name": "Ada", "job": jobs["data"][0]["id"]});
     let reply = send(server, &call(said, "POST", "/invites").json(&body));
@@ -68,7 +68,7 @@ fn invite(server: &Muster, said: &Value, email: &str) -> Value {
     reply.json()
 }
 
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = look() {

@@ -6,6 +6,7 @@
 mod apply;
 mod apply_kill;
 mod binary;
+mod bounces;
 mod canaries;
 mod cli;
 mod client;

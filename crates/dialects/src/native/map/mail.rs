@@ -1,5 +1,6 @@
 //! What is shown of invites and mails. Links hold slots (`hiring::invite`) that are filled when the answer is sent.
 
+use hiring::delivery::returned::{Action, Outcome};
 use hiring::delivery::{self, Delivery};
 use hiring::invite::{self, Invite, Names};
 use hiring::mail::{Rendered, Settings, Template};
@@ -86,6 +87,24 @@ pub(in crate::native) fn delivery_in_full(
         candidate: None,
         application: None,
         requests: Vec::new(),
+    }
+}
+
+pub(in crate::native) fn returned(outcome: &Outcome) -> answer::Returned {
+    let (word, report, about) = match outcome {
+        Outcome::Bounced(report, about) => ("bounced", Some(report), Some(about)),
+        Outcome::Noted(report, about) => match report.action {
+            Action::Delayed => ("delayed", Some(report), Some(about)),
+            Action::Delivered | Action::Failed => ("delivered", Some(report), Some(about)),
+        },
+        Outcome::Unknown(report) => ("unknown", Some(report), None),
+        Outcome::NoReport => ("no_report", None, None),
+    };
+    answer::Returned {
+        outcome: word,
+        status: report.and_then(|r| r.status.clone()),
+        reason: report.map(|r| r.reason.clone()),
+        delivery: about.map(|of| delivery(of)),
     }
 }
 

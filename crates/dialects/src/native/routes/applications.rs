@@ -23,7 +23,7 @@ use crate::reply;
 
 /// List the applications
 #[utoipa::path(get, path = "/applications", tag = "applications",
-    params(("email" = Option<String>, Query, description = "Only those of the person with this address."),
+    params(("email" = Option<String>, Query, description = "Only those of the person with this address, and of those who claim it."),
         ("job" = Option<Uuid>, Query, description = "Only those for this job."), Paging),
     responses((status = 200, description = "Applications, oldest first, pending ones too.",
         body = answer::Page<answer::Application>),

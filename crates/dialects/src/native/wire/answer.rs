@@ -22,6 +22,7 @@ use super::record;
 
 pub(in crate::native) use mail::{
     Attempt, Delivery, DeliveryInFull, Invite, InviteMail, MailSettings, MailTemplate, Rendered,
+    Returned,
 };
 
 pub(in crate::native) use destination::{

@@ -24,6 +24,10 @@ const VIEWS = ['light', 'dark'].flatMap((colorScheme) => [
 /** Two of them that have each scheme and each width. */
 const CORNERS = VIEWS.filter(({ name }) => ['light-desktop', 'dark-phone'].includes(name));
 
+/** How each context was made: what a page is to go back to after it was looked at otherwise. */
+const made = new WeakMap();
+const madeAs = (page) => made.get(page.context());
+
 let browser;
 before(async () => {
   browser = await chromium.launch({
@@ -44,7 +48,9 @@ after(() => browser?.close());
  * (colorScheme, viewport, javaScriptEnabled…). `page.goto('/docs')` is relative to the server.
  */
 async function visit(how, use) {
-  const context = await browser.newContext({ baseURL: demo.url, viewport: DESKTOP, ...how });
+  const whole = { baseURL: demo.url, viewport: DESKTOP, colorScheme: 'light', javaScriptEnabled: true, ...how };
+  const context = await browser.newContext(whole);
+  made.set(context, whole);
   context.setDefaultTimeout(15_000);
   const faults = [];
   context.on('request', (request) => {
@@ -65,4 +71,4 @@ async function visit(how, use) {
   assert.deepEqual(faults, []);
 }
 
-module.exports = { CORNERS, DESKTOP, PHONE, VIEWS, demo, visit };
+module.exports = { CORNERS, DESKTOP, PHONE, VIEWS, demo, madeAs, visit };

@@ -140,6 +140,20 @@ pub(in crate::native) struct Attempt {
     pub answer: Option<String>,
 }
 
+/// What a mail that came back told us.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::native) struct Returned {
+    /// `bounced`: the delivery is bounced from now on, or was before. `delayed`, `delivered`: the delivery is as it was.
+    /// `unknown`: it is about no mail of yours. `no_report`: it is no report about a delivery, but an answer, an absence note…
+    pub outcome: &'static str,
+    /// Why, as the mail server that knows has written it (RFC 3463), `5.1.1`…
+    pub status: Option<String>,
+    /// The same in its words.
+    pub reason: Option<String>,
+    /// What it is about.
+    pub delivery: Option<Delivery>,
+}
+
 /// The words for one kind of mail in one language.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct MailTemplate {
