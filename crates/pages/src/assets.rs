@@ -18,6 +18,10 @@ const FILES: &[(&str, &str)] = &[
     ("apply-files.js", include_str!("../assets/apply-files.js")),
     ("desk.css", include_str!("../assets/desk.css")),
     ("desk.js", include_str!("../assets/desk.js")),
+    (
+        "desk-integrations.css",
+        include_str!("../assets/desk-integrations.css"),
+    ),
     ("desk-board.css", include_str!("../assets/desk-board.css")),
     ("desk-board.js", include_str!("../assets/desk-board.js")),
     ("desk-invite.js", include_str!("../assets/desk-invite.js")),

@@ -14,6 +14,7 @@ mod flash;
 mod form;
 mod frame;
 mod funnel;
+mod integrations;
 mod invite;
 mod log;
 pub(crate) mod may;
@@ -51,7 +52,7 @@ pub(crate) fn table() -> Vec<Route> {
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts = [board::routes(), invite::routes()];
+    let parts = [board::routes(), integrations::routes(), invite::routes()];
     all.extend(parts.into_iter().flatten());
     all
 }
@@ -63,7 +64,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     fn one<P: Page>(name: &'static str) -> (&'static str, String) {
         (name, P::sample().render().unwrap())
     }
-    vec![
+    let all = vec![
         one::<board::Board>("desk/board"),
         one::<board::many::Done>("desk/board_done"),
         one::<board::many::Invite>("desk/board_invite"),
@@ -76,5 +77,6 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<log::Log>("log"),
         one::<sign_in::OnceMore>("once_more"),
         one::<sign_in::SignIn>("sign_in"),
-    ]
+    ];
+    all.into_iter().chain(integrations::samples()).collect()
 }

@@ -13,12 +13,16 @@ use hiring::problem::Noun;
 use crate::guide::Guide;
 use crate::page::{self, Area, Page};
 use crate::reference::Reference;
-use crate::{Api, Site};
+use crate::{Api, Mint, Site};
 
 /// An API with its pages.
 pub(crate) struct Spoken {
-    guide: Guide,
+    pub(crate) guide: Guide,
     document: &'static str,
+    /// Below the server's own address: where its calls go.
+    pub(crate) below: String,
+    /// Makes a key of it.
+    pub(crate) mint: Mint,
     /// Its reference, once somebody asked for it: it never changes while we run, and is much to render.
     reference: OnceLock<Option<String>>,
 }
@@ -28,6 +32,8 @@ impl Spoken {
         Spoken {
             guide: Guide::read(api.name, api.guide),
             document: api.document,
+            below: below(api.document),
+            mint: api.mint,
             reference: OnceLock::new(),
         }
     }
@@ -39,6 +45,13 @@ impl Spoken {
         };
         self.reference.get_or_init(read).as_deref()
     }
+}
+
+/// The path of the document's first server.
+fn below(document: &str) -> String {
+    let document: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
+    let url = document["servers"][0]["url"].as_str().unwrap_or_default();
+    url.to_owned()
 }
 
 #[derive(Template)]

@@ -75,6 +75,20 @@ pub struct Api<'a> {
     pub guide: &'a str,
     /// Its OpenAPI document, JSON, which is served at `/<name>/openapi.json`.
     pub document: &'static str,
+    /// Makes keys.
+    pub mint: Mint,
+}
+
+/// Makes a key of the API of this name for the organization, called as the last one says.
+pub type Mint = fn(&str, &mut store::Tx, &App, hiring::id::OrgId, &str) -> hiring::Result<Minted>;
+
+/// A key that was made.
+#[derive(Debug)]
+pub struct Minted {
+    /// What its user needs, by name, secrets among it: shown this once.
+    pub credentials: serde_json::Value,
+    /// A call with them, to be copied.
+    pub example: String,
 }
 
 /// Every page. `apis` in the order in which they are listed at `/docs`.

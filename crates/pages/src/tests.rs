@@ -66,6 +66,24 @@ impl House {
             name,
             guide,
             document,
+            mint: |_, tx, app, org, called| {
+                let key = hiring::secret::token("mus_");
+                let new = hiring::api_key::NewKey {
+                    dialect: "native",
+                    name: called,
+                    key: &key,
+                    username: None,
+                    second: None,
+                    sealed: None,
+                    permissions: hiring::caller::Permissions::USUAL,
+                    limit: None,
+                };
+                let made = hiring::api_key::create(tx, &app.key, org, &new)?;
+                Ok(crate::Minted {
+                    credentials: serde_json::json!({"api_key": key, "key_id": made.uid}),
+                    example: "curl".to_owned(),
+                })
+            },
         };
         let document = crate::reference::tests::DOCUMENT;
         let apis = [

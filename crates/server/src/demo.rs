@@ -403,7 +403,7 @@ fn show(value: &Value) -> &str {
     value.as_str().unwrap_or("")
 }
 
-fn curl(call: &ExampleCall, n: u64) -> String {
+pub(crate) fn curl(call: &ExampleCall, n: u64) -> String {
     let headers: String = call
         .headers
         .iter()

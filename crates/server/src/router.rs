@@ -33,8 +33,11 @@ use dialects::reply::document;
 use dialects::{DIALECTS, Dialect, limit};
 use futures_util::FutureExt as _;
 use hiring::App;
+use hiring::caller::Permissions;
+use hiring::id::OrgId;
 use hiring::problem::{Noun, Problem};
 use http_body::{Frame, SizeHint};
+use store::Tx;
 use tokio::sync::Semaphore;
 
 use crate::handed;
@@ -70,8 +73,31 @@ fn apis() -> Vec<pages::Api<'static>> {
         name: dialect.name(),
         guide: dialect.guide(),
         document: dialect.openapi(),
+        mint,
     };
     DIALECTS.iter().map(api).collect()
+}
+
+/// Makes a key of this dialect, as `muster key create` does.
+fn mint(
+    name: &str,
+    tx: &mut Tx,
+    app: &App,
+    org: OrgId,
+    called: &str,
+) -> hiring::Result<pages::Minted> {
+    let dialect = dialects::named(name).ok_or(Problem::NotFound(Noun::Route))?;
+    let new = dialects::NewCredentials {
+        base_url: app.settings.public_url.clone(),
+        name: called.to_owned(),
+        permissions: Permissions::USUAL,
+        limit: None,
+    };
+    let credentials = dialect.credentials(tx, app, org, &new)?;
+    Ok(pages::Minted {
+        example: crate::demo::curl(&dialect.example(&credentials), 1),
+        credentials,
+    })
 }
 
 fn mounted(dialect: &'static dyn Dialect) -> Router<App> {

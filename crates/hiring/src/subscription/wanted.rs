@@ -28,6 +28,11 @@ impl Wanted {
         }
     }
 
+    /// Whether it wants every kind.
+    pub fn includes_all(&self) -> bool {
+        self.kinds.iter().any(|name| name == EVERY)
+    }
+
     /// Every kind that is known by now, or those that are named.
     pub fn includes(&self, kind: Kind) -> bool {
         let named = |name: &String| name == EVERY || name == kind.word();

@@ -1,0 +1,280 @@
+//! Integrations: which programs speak to us and whom we tell. The APIs with their keys, webhooks, the latest calls.
+//!
+//! One subscription: `integrations/hook.rs`; making one: `integrations/new_hook.rs`; keys: `integrations/keys.rs`.
+
+mod hook;
+mod keys;
+mod new_hook;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use hiring::api_key::{self, ApiKey};
+use hiring::id::OrgId;
+use hiring::member::Right;
+use hiring::page::Side;
+use hiring::request::{self, Request};
+use hiring::subscription::{self, Subscription};
+use hiring::{App, Result};
+use store::Reader;
+
+use super::form::{Field, Pager};
+use super::frame::{Frame, Section};
+use super::may::Route;
+use super::visit::{Answer, Inputs, Visit};
+use super::words;
+use crate::Site;
+use crate::moment::{Moment, roughly};
+use crate::page::Page;
+
+/// Below which address it all lies.
+const HERE: &str = "/desk/integrations";
+/// Calls of a page.
+const CALLS: i64 = 25;
+
+pub(super) fn routes() -> Vec<Route> {
+    let (see, change) = (Right::SeeIntegrations, Right::ChangeIntegrations);
+    vec![
+        Route::get("/desk/integrations", see, show),
+        Route::post("/desk/integrations/keys", change, keys::make),
+        Route::get("/desk/integrations/keys/{uid}/revoke", change, keys::ask),
+        Route::post("/desk/integrations/keys/{uid}/revoke", change, keys::revoke),
+        Route::get("/desk/integrations/webhooks/new", change, new_hook::form),
+        Route::post("/desk/integrations/webhooks/new", change, new_hook::make),
+        Route::get("/desk/integrations/webhooks/{uid}", see, hook::show),
+        Route::post("/desk/integrations/webhooks/{uid}", change, hook::act),
+    ]
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<(&'static str, String)> {
+    vec![
+        (
+            "desk/integrations",
+            Integrations::sample().render().unwrap(),
+        ),
+        ("desk/hook", hook::Hook::sample().render().unwrap()),
+        (
+            "desk/new_hook",
+            new_hook::NewHook::sample().render().unwrap(),
+        ),
+        ("desk/secret", keys::Shown::sample().render().unwrap()),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "desk/integrations.html")]
+struct Integrations {
+    frame: Frame,
+    can_change: bool,
+    hooks: Vec<Line>,
+    apis: Vec<Spoken>,
+    calls: Vec<Call>,
+    pager: Pager,
+}
+
+/// A subscription in the list.
+struct Line {
+    to: String,
+    host: String,
+    description: String,
+    state: &'static str,
+    is_well: bool,
+    waiting: String,
+    dead: String,
+    delivered: Option<Moment>,
+}
+
+/// An API with its keys.
+struct Spoken {
+    name: String,
+    title: String,
+    address: String,
+    keys: Vec<Key>,
+    input: Field,
+}
+
+struct Key {
+    revoke: String,
+    name: String,
+    may: String,
+    at: Moment,
+    seen: Option<Moment>,
+}
+
+/// A call that wanted to change something.
+struct Call {
+    to: String,
+    at: Moment,
+    api: String,
+    what: String,
+    status: i64,
+    meaning: &'static str,
+    is_good: bool,
+    key: String,
+    problem: String,
+}
+
+/// `GET /desk/integrations`.
+async fn show(
+    State(app): State<App>,
+    Extension(site): Extension<Arc<Site>>,
+    visit: Visit,
+    inputs: Inputs,
+) -> Answer {
+    let org = visit.org();
+    let before = inputs.get("before").parse().unwrap_or(i64::MAX);
+    let (hooks, keys, mut calls) = app.store.read(move |r| read(r, org, before)).await?;
+    let more = calls.len() as i64 > CALLS;
+    calls.truncate(CALLS as usize);
+    let last = calls.last().map(|(call, _)| *call).filter(|_| more);
+    let spoken = |api: &crate::docs::Spoken| Spoken {
+        name: api.guide.name.clone(),
+        title: api.guide.title.clone(),
+        address: format!("{}{}", app.settings.public_url, api.below),
+        keys: keys
+            .iter()
+            .filter(|(key, _)| key.dialect == api.guide.name && key.revoked_at.is_none())
+            .map(Key::of)
+            .collect(),
+        input: Field::text("name", "What is it for?").most(200).needed(),
+    };
+    let page = Integrations {
+        frame: visit.frame(Section::Integrations),
+        can_change: visit.may(Right::ChangeIntegrations),
+        apis: site.apis.iter().map(spoken).collect(),
+        pager: Pager {
+            back: (before != i64::MAX).then(|| format!("{HERE}#calls")),
+            on: last.map(|id| format!("{HERE}?before={id}#calls")),
+            back_words: "Newest",
+            on_words: "Older",
+        },
+        hooks,
+        calls: calls.into_iter().map(|(_, call)| call).collect(),
+    };
+    Ok(visit.page(&page))
+}
+
+type Seen = (Vec<Line>, Vec<(ApiKey, Option<i64>)>, Vec<(i64, Call)>);
+
+fn read(r: &mut Reader, org: OrgId, before: i64) -> Result<Seen> {
+    let now = r.now();
+    let mut hooks = Vec::new();
+    for of in subscription::list(r, org, Side::After(0), subscription::MOST)? {
+        let (waiting, dead) = subscription::log::counts(r, org, of.id)?;
+        hooks.push(Line::of(&of, waiting, dead, now));
+    }
+    let seen = request::last_by_key(r, org)?;
+    let last = |key: &ApiKey| Some(seen.iter().find(|(id, _)| *id == key.id)?.1);
+    let keys = api_key::list(r, org)?.into_iter();
+    let keys = keys.filter(|key| key.revoked_at.is_none());
+    let keys = keys.map(|key| {
+        let last = last(&key);
+        (key, last)
+    });
+    let keys = keys.collect();
+    let calls = request::list(r, org, Side::Before(before), CALLS + 1)?;
+    let calls = calls.into_iter().map(|call| (call.id, Call::of(call)));
+    Ok((hooks, keys, calls.collect()))
+}
+
+impl Line {
+    fn of(of: &Subscription, waiting: i64, dead: i64, now: i64) -> Line {
+        let state = of.state(now);
+        Line {
+            to: format!("{HERE}/webhooks/{}", of.uid),
+            host: of.host(),
+            description: of.description.clone().unwrap_or_default(),
+            state: hook::state_words(state),
+            is_well: state == subscription::State::Active,
+            waiting: words::thousands(waiting),
+            dead: words::thousands(dead),
+            delivered: of.delivered_at.map(Moment::at),
+        }
+    }
+}
+
+impl Key {
+    fn of((key, seen): &(ApiKey, Option<i64>)) -> Key {
+        Key {
+            revoke: format!("{HERE}/keys/{}/revoke", key.uid),
+            name: key.name.clone(),
+            may: key.permissions.words(),
+            at: Moment::at(key.created_at),
+            seen: seen.map(Moment::at),
+        }
+    }
+}
+
+impl Call {
+    fn of(call: Request) -> Call {
+        Call {
+            to: format!("/desk/logs/{}", call.uid),
+            at: Moment::at(call.created_at),
+            api: call.dialect,
+            what: format!("{} {}", call.method, call.route),
+            meaning: words::status_of_answer(call.status),
+            is_good: call.status < 400,
+            status: call.status,
+            key: call.key_name.unwrap_or_default(),
+            problem: call
+                .remarks
+                .first()
+                .map(|remark| remark.detail.clone())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// How long ago, for those who look at what is under way.
+fn ago(at: i64, now: i64) -> String {
+    roughly((now - at).max(0))
+}
+
+impl Page for Integrations {
+    #[cfg(test)]
+    fn sample() -> Integrations {
+        let at = || Moment::at(1_773_480_413_000_000);
+        Integrations {
+            frame: Frame::sample(),
+            can_change: true,
+            hooks: vec![Line {
+                to: "/desk/integrations/webhooks/x".into(),
+                host: "hooks.example.com".into(),
+                description: "our <x> list".into(),
+                state: "Failing",
+                is_well: false,
+                waiting: "1,204".into(),
+                dead: "3".into(),
+                delivered: Some(at()),
+            }],
+            apis: vec![Spoken {
+                name: "native".into(),
+                title: "Our own API".into(),
+                address: "https://muster.example.com/api/v1".into(),
+                keys: vec![Key {
+                    revoke: "/desk/integrations/keys/x/revoke".into(),
+                    name: "the <x> website".into(),
+                    may: "read write".into(),
+                    at: at(),
+                    seen: Some(at()),
+                }],
+                input: Field::text("name", "What is it for?").needed(),
+            }],
+            calls: vec![Call {
+                to: "/desk/logs/x".into(),
+                at: at(),
+                api: "native".into(),
+                what: "POST /candidates".into(),
+                status: 400,
+                meaning: words::status_of_answer(400),
+                is_good: false,
+                key: "the <x> website".into(),
+                problem: "emails must be an array.".into(),
+            }],
+            pager: Pager::default(),
+        }
+    }
+}
