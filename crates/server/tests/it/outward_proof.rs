@@ -27,7 +27,7 @@ use people::Groups;
 
 /// One fault in ten requests, of every kind but answers that come in drops; few that keep one waiting for a minute.
 const FAULTS: &str = "timeout:0.001,timeout-before:0.001,429:0.02,500:0.01,500-after:0.01,503:0.01,503-after:0.01,cut:0.01,\
-    reset:0.01,reset-after:0.01,malformed:0.005,expired:0.01,seed=11,retry-after=1";
+    reset:0.01,reset-after:0.01,malformed:0.005,seed=11,retry-after=1";
 /// At least so long all together may take, and so long for each request that the slowest system lets through.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -108,6 +108,13 @@ fn targets(runtime: &Runtime) -> Vec<Target> {
         .filter(|c| asked.as_ref().is_none_or(|a| a.contains(&c.name())));
     let target = |connector: &&'static dyn Connector| {
         let fake = fakes::by_name(connector.name())?;
+        // Only where there are tokens can one end: a key that is refused is refused for good.
+        let ends = if fake.gives_tokens() {
+            "expired:0.01,"
+        } else {
+            ""
+        };
+        let line = format!("{ends}{line}");
         let options = Options {
             faults: Faults::parse(&line).unwrap_or_else(|why| panic!("MUSTER_PROOF_FAULTS: {why}")),
             ..Options::default()
