@@ -292,6 +292,7 @@ fn every_template_renders_from_its_sample() {
         "desk/field.html",
         "desk/frame.html",
         "desk/pager.html",
+        "desk/people_rows.html",
         "desk/sessions.html",
         "desk/summary.html",
         "mark.svg",
