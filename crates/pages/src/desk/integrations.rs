@@ -163,7 +163,10 @@ async fn show(
 
 type Seen = (
     Vec<Line>,
-    Vec<places::Place>, Vec<(ApiKey, Option<i64>)>, Vec<(i64, Call)>);
+    Vec<places::Place>,
+    Vec<(ApiKey, Option<i64>)>,
+    Vec<(i64, Call)>,
+);
 
 fn read(r: &mut Reader, org: OrgId, before: i64) -> Result<Seen> {
     let now = r.now();

@@ -2,7 +2,8 @@
 //! set up by our own API.
 
 use axum::extract::State;
-use hiring::delivery::{Which, replay};
+use hiring::delivery::listed::Which;
+use hiring::delivery::replay;
 use hiring::destination::{self, Destination};
 use hiring::id::OrgId;
 use hiring::page::Side;
@@ -60,7 +61,11 @@ impl Place {
             connector: of.connector.clone(),
             is_well: state == "Works",
             is_paused: of.paused_at.is_some(),
-            trouble: of.trouble.as_ref().map(|t| t.words.clone()).unwrap_or_default(),
+            trouble: of
+                .trouble
+                .as_ref()
+                .map(|t| t.words.clone())
+                .unwrap_or_default(),
             dead,
             dead_words: words::thousands(dead),
             arrived: of.arrived_at.map(Moment::at),
@@ -112,7 +117,9 @@ pub(super) async fn act(
             let mut queued = 0;
             loop {
                 let (caller, which) = (caller.clone(), which.clone());
-                let some = store.write(move |tx| replay::some(tx, &caller, &which)).await?;
+                let some = store
+                    .write(move |tx| replay::some(tx, &caller, &which))
+                    .await?;
                 queued += some;
                 if some < replay::SLICE {
                     break;
