@@ -21,19 +21,26 @@ use std::collections::BTreeMap;
 
 pub mod address;
 mod ashby;
+mod bamboohr;
+mod comeet;
 pub mod details;
+mod eightfold;
 pub mod flow;
 mod greenhouse;
 mod lever;
 pub mod manners;
+mod muster;
 mod parcel;
 pub mod patch;
 pub mod person;
+mod recruitee;
 mod setting;
 mod smartrecruiters;
 mod step;
+mod teamtailor;
 pub mod ticket;
 mod workable;
+mod xobin;
 
 pub use parcel::{Application, Candidate, File, FileKind, Job, Known, Note, Parcel, Thing};
 pub use setting::{Flaw, Kind, Setting, check};
@@ -149,6 +156,13 @@ pub const CONNECTORS: &[&dyn Connector] = &[
     &greenhouse::Greenhouse,
     &lever::Lever,
     &ashby::Ashby,
+    &recruitee::Recruitee,
+    &teamtailor::Teamtailor,
+    &bamboohr::BambooHr,
+    &comeet::Comeet,
+    &eightfold::Eightfold,
+    &xobin::Xobin,
+    &muster::Muster,
     &workable::Workable,
     &smartrecruiters::SmartRecruiters,
 ];

@@ -32,6 +32,7 @@ async fn about(State(house): State<House>) -> Response {
         "title": house.fake().title(),
         "url": base,
         "account": account,
+        "job_id": house.fake().job(),
         "candidates": house.books().people.len(),
         "requests": house.seen().all,
         "seconds": house.elapsed().as_secs(),

@@ -50,13 +50,18 @@ pub trait Fake: Sync {
     fn routes(&self) -> Router<House>;
     /// How often one account may ask, as documented.
     fn rate(&self) -> Rate;
-    /// What an integration must be told to reach it: name and value. `base` has no slash at its end.
+    /// What an integration must be told to reach it: name and value, by the names that Muster's connector gives them. `base`
+    /// has no slash at its end.
     fn account(&self, base: &str) -> Vec<(&'static str, String)>;
     /// A line that makes a candidate.
     fn example(&self, base: &str) -> String;
     /// How the vendor phrases it.
     fn fails(&self, how: Failure) -> Response;
 
+    /// The id of a job that it has, for a table of jobs.
+    fn job(&self) -> &'static str {
+        books::JOBS[0].id
+    }
     /// What it tells of the rate on each answer.
     fn rate_headers(&self, _standing: &Standing) -> Vec<(&'static str, String)> {
         Vec::new()

@@ -28,9 +28,15 @@ impl Running {
         self.house.base()
     }
 
-    /// What an integration must be told: a value by its name, `""` if there is none.
+    /// What an integration must be told: a value by its name, `""` if there is none; `job_id` is a job that it has.
     pub fn account(&self, name: &str) -> String {
-        let all = self.house.fake().account(self.url());
+        let fake = self.house.fake();
+        let name = match name {
+            "job_id" => return fake.job().to_owned(),
+            "url" => "base_url",
+            name => name,
+        };
+        let all = fake.account(self.url());
         let found = all.into_iter().find(|(n, _)| *n == name);
         found.map(|(_, value)| value).unwrap_or_default()
     }

@@ -45,11 +45,11 @@ impl Fake for Ashby {
     }
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
-        vec![
-            ("url", base.to_owned()),
-            ("api_key", KEY.to_owned()),
-            ("job_id", JOBS[0].uid.to_owned()),
-        ]
+        vec![("base_url", base.to_owned()), ("api_key", KEY.to_owned())]
+    }
+
+    fn job(&self) -> &'static str {
+        JOBS[0].uid
     }
 
     fn example(&self, base: &str) -> String {
@@ -75,6 +75,7 @@ impl Fake for Ashby {
     fn routes(&self) -> Router<House> {
         Router::new()
             .route("/candidate.create", post(create))
+            .route("/candidate.update", post(update))
             .route("/candidate.search", post(search))
             .route("/candidate.info", post(info))
             .route("/candidate.list", post(list))
@@ -146,6 +147,30 @@ async fn create(State(house): State<House>, headers: HeaderMap, body: Bytes) -> 
     let answer = success(&wire::shown(&person));
     books.add(person);
     Ok(answer)
+}
+
+/// What is said replaces, what is not said stays.
+async fn update(State(house): State<House>, headers: HeaderMap, body: Bytes) -> Reply {
+    let body = read(&headers, &body)?;
+    let id = required(&body, "candidateId")?.to_owned();
+    let mut books = house.books();
+    books.find(&id).ok_or_else(no_candidate)?;
+    if let Some(email) = reply::text(&body, "email") {
+        books.learn(&id, email);
+    }
+    let person = books.find_mut(&id).ok_or_else(no_candidate)?;
+    if let Some(name) = reply::text(&body, "name") {
+        person.name = name.to_owned();
+    }
+    if let Some(phone) = reply::text(&body, "phoneNumber") {
+        person.phones = vec![phone.to_owned()];
+    }
+    let mut said = body.clone();
+    if let Some(url) = said.get("websiteUrl").cloned() {
+        said["website"] = url;
+    }
+    person.raw = reply::over(person.raw.take(), &said);
+    Ok(success(&wire::shown(person)))
 }
 
 async fn search(State(house): State<House>, headers: HeaderMap, body: Bytes) -> Reply {

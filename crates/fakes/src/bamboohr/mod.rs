@@ -43,10 +43,9 @@ impl Fake for BambooHr {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", format!("{base}/api/gateway.php")),
+            ("base_url", format!("{base}/api/gateway.php")),
             ("company", COMPANY.to_owned()),
             ("api_key", KEY.to_owned()),
-            ("job_id", JOBS[0].id.to_owned()),
         ]
     }
 

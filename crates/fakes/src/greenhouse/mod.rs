@@ -1,6 +1,7 @@
 //! Greenhouse, Harvest v3. Creating twice makes two; a résumé replaces the one before. What is known of v3 comes from public
 //! integration code (README.md says what is inferred); forms of errors are those that the vendor documents for v1.
 
+mod ingestion;
 mod wire;
 
 use axum::Router;
@@ -39,9 +40,9 @@ impl Fake for Greenhouse {
         include_str!("README.md")
     }
 
-    /// The window is of 30 seconds by second-hand report; 50 is the number in the vendor's example of the header.
+    /// 50 in windows of 30 seconds, by second-hand report.
     fn rate(&self) -> Rate {
-        Rate::window(50, 10)
+        Rate::window(50, 30)
     }
 
     fn rate_headers(&self, standing: &Standing) -> Vec<(&'static str, String)> {
@@ -61,11 +62,10 @@ impl Fake for Greenhouse {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", base.to_owned()),
+            ("base_url", base.to_owned()),
             ("token_url", format!("{base}/token")),
             ("client_id", CLIENT.to_owned()),
             ("client_secret", SECRET.to_owned()),
-            ("job_id", JOBS[0].id.to_owned()),
         ]
     }
 
@@ -101,6 +101,7 @@ impl Fake for Greenhouse {
             .route("/v3/notes", get(notes).post(write))
             .route("/v3/attachments", get(attachments).post(attach))
             .route("/v3/jobs", get(jobs))
+            .route("/v1/partner/candidates", post(ingestion::create))
     }
 }
 

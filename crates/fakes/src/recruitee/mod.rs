@@ -1,5 +1,7 @@
 //! Recruitee (Tellent). A create makes a candidate whatever is there already; a form may carry the résumé along.
 
+mod wire;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -7,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, patch, post};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::books::{Application, JOBS, Note, Person, Upload, job};
 use crate::form::{self, Form};
@@ -15,6 +17,7 @@ use crate::house::House;
 use crate::rate::Rate;
 use crate::reply::{self, Reply};
 use crate::{Failure, Fake, fetch};
+use wire::{invalid, missing, nested, refuse, said, shown, shown_note};
 
 /// The stand-in.
 pub(crate) struct Recruitee;
@@ -42,10 +45,9 @@ impl Fake for Recruitee {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", base.to_owned()),
+            ("base_url", base.to_owned()),
             ("company_id", COMPANY.to_owned()),
             ("token", TOKEN.to_owned()),
-            ("job_id", JOBS[0].id.to_owned()),
         ]
     }
 
@@ -73,7 +75,9 @@ impl Fake for Recruitee {
     fn routes(&self) -> Router<House> {
         Router::new()
             .route("/c/{company}/candidates", get(list).post(create))
-            .route("/c/{company}/candidates/{id}", get(one))
+            .route("/c/{company}/candidates/{id}", get(one).patch(update))
+            .route("/c/{company}/candidates/{id}/attachments", get(attachments))
+            .route("/c/{company}/placements", post(place))
             .route("/c/{company}/candidates/{id}/update_cv", patch(update_cv))
             .route("/c/{company}/candidates/{id}/notes", get(notes).post(write))
             .route("/c/{company}/candidates/{id}/tags", post(tag))
@@ -81,20 +85,6 @@ impl Fake for Recruitee {
             .route("/c/{company}/search/new/candidates", get(search))
             .route("/c/{company}/offers", get(offers))
     }
-}
-
-fn refuse(status: u16, error: &str) -> Response {
-    reply::json(status, &json!({"error": [error]}))
-}
-
-/// 422: the sentences, and which field each is of.
-fn invalid(field: &str, what: &str) -> Response {
-    let body = json!({"error": [format!("{field} {what}")], "error_fields": {field: [what]}});
-    reply::json(422, &body)
-}
-
-fn missing() -> Response {
-    refuse(404, "Not found")
 }
 
 fn known(headers: &HeaderMap, company: &str) -> Result<(), Response> {
@@ -114,27 +104,6 @@ async fn read(headers: &HeaderMap, body: Bytes) -> Result<(Value, Form), Respons
             Ok((body, Form::default()))
         }
     }
-}
-
-fn nested(form: &Form) -> Value {
-    let mut all = Map::new();
-    for (name, text) in &form.texts {
-        let (outer, inner) = match name.split_once('[') {
-            Some((outer, rest)) => (outer, rest.split(']').next().unwrap_or("")),
-            None => (name.as_str(), ""),
-        };
-        let is_list = name.ends_with("[]");
-        let place = match inner {
-            "" => all.entry(outer).or_insert(Value::Null),
-            inner => &mut all.entry(outer).or_insert_with(|| json!({}))[inner],
-        };
-        match place {
-            Value::Array(items) => items.push(text.as_str().into()),
-            place if is_list => *place = Value::from(vec![text.as_str()]),
-            place => *place = text.as_str().into(),
-        }
-    }
-    Value::Object(all)
 }
 
 async fn create(
@@ -198,42 +167,7 @@ async fn create(
     Ok(reply::json(201, &answer))
 }
 
-fn shown(person: &Person) -> Value {
-    let raw = &person.raw;
-    let list = |name: &str| Value::from(reply::texts(&raw[name]));
-    let placements = person.applications.iter().map(|a| {
-        json!({"id": reply::number(&a.id), "candidate_id": reply::number(&person.id),
-            "offer_id": a.job.as_deref().map(reply::number), "created_at": reply::time(a.created)})
-    });
-    let cv = person.files.iter().rev().find(|f| f.kind == "cv");
-    json!({
-        "id": reply::number(&person.id),
-        "name": person.name,
-        "emails": person.emails,
-        "phones": person.phones,
-        "links": list("links"),
-        "social_links": list("social_links"),
-        "sources": list("sources"),
-        "tags": person.tags,
-        "cover_letter": raw["cover_letter"],
-        "cv_url": cv.map(|f| format!("https://fake.recruitee.com/files/{}", f.id)),
-        "cv_original_url": cv.map(|f| format!("https://fake.recruitee.com/files/{}/original", f.id)),
-        "has_avatar": false,
-        "notes_count": person.notes.len(),
-        "placements": placements.collect::<Vec<_>>(),
-        "created_at": reply::time(person.created),
-        "updated_at": reply::time(person.created),
-    })
-}
-
 type Query = axum::extract::Query<Vec<(String, String)>>;
-
-fn said<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    query
-        .iter()
-        .find(|(n, _)| n == name)
-        .map(|(_, v)| v.as_str())
-}
 
 /// `query` looks at names and addresses; `limit` and `offset`.
 async fn list(
@@ -306,6 +240,79 @@ async fn one(State(house): State<House>, Path((company, id)): At, headers: Heade
     ))
 }
 
+/// What is said replaces, what is not said stays.
+async fn update(
+    State(house): State<House>,
+    Path((company, id)): At,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
+    known(&headers, &company)?;
+    let (body, _) = read(&headers, body).await?;
+    let said = &body["candidate"];
+    let mut books = house.books();
+    books.find(&id).ok_or_else(missing)?;
+    for email in reply::texts(&said["emails"]) {
+        books.learn(&id, &email);
+    }
+    let person = books.find_mut(&id).ok_or_else(missing)?;
+    if let Some(name) = reply::text(said, "name") {
+        person.name = name.to_owned();
+    }
+    if said["emails"].is_array() {
+        person.emails = reply::texts(&said["emails"]);
+    }
+    if said["phones"].is_array() {
+        person.phones = reply::texts(&said["phones"]);
+    }
+    person.raw = reply::over(person.raw.take(), said);
+    Ok(reply::json(
+        200,
+        &json!({"candidate": shown(person), "references": []}),
+    ))
+}
+
+async fn place(
+    State(house): State<House>,
+    Path(company): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
+    known(&headers, &company)?;
+    let (body, _) = read(&headers, body).await?;
+    let offer = reply::id(&body, "offer_id").and_then(|id| job(&id));
+    let offer = offer.ok_or_else(|| invalid("offers", "is invalid"))?;
+    let whose = reply::id(&body, "candidate_id").unwrap_or_default();
+    let mut books = house.books();
+    let id = books.number().to_string();
+    let person = books.find_mut(&whose).ok_or_else(missing)?;
+    person.applications.push(Application {
+        id: id.clone(),
+        job: Some(offer.id.to_owned()),
+        stage: "Applied".to_owned(),
+        raw: Value::Null,
+        created: Timestamp::now(),
+    });
+    let placement = json!({"id": reply::number(&id), "candidate_id": reply::number(&whose), "offer_id": reply::number(offer.id)});
+    Ok(reply::json(201, &json!({"placement": placement})))
+}
+
+async fn attachments(
+    State(house): State<House>,
+    Path((company, id)): At,
+    headers: HeaderMap,
+) -> Reply {
+    known(&headers, &company)?;
+    let books = house.books();
+    let person = books.find(&id).ok_or_else(missing)?;
+    let all = person.files.iter().filter(|f| f.kind == "attachment");
+    let all = all.map(|f| json!({"id": reply::number(&f.id), "filename": f.name, "candidate_id": reply::number(&id)}));
+    Ok(reply::json(
+        200,
+        &json!({"attachments": all.collect::<Vec<_>>()}),
+    ))
+}
+
 async fn update_cv(
     State(house): State<House>,
     Path((company, id)): At,
@@ -355,10 +362,6 @@ async fn write(
         201,
         &json!({"note": shown_note(&note), "references": []}),
     ))
-}
-
-fn shown_note(note: &Note) -> Value {
-    json!({"id": reply::number(&note.id), "body": note.text, "text": note.text, "pinned": false, "created_at": note.raw["created_at"]})
 }
 
 async fn notes(State(house): State<House>, Path((company, id)): At, headers: HeaderMap) -> Reply {

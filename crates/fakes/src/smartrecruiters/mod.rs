@@ -1,5 +1,7 @@
 //! SmartRecruiters, Candidate API. Whoever creates the same person twice has two.
 
+mod wire;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -11,12 +13,13 @@ use serde_json::{Value, json};
 use std::time::Instant;
 use uuid::Uuid;
 
-use crate::books::{Application, JOBS, Note, Person, Upload};
+use crate::books::{Application, JOBS, Note, Person};
 use crate::form;
 use crate::house::House;
 use crate::rate::{Rate, Standing};
 use crate::reply::{self, Reply};
 use crate::{Failure, Fake};
+use wire::{invalid, missing, refuse, said, shown, shown_file};
 
 /// The stand-in.
 pub(crate) struct SmartRecruiters;
@@ -57,13 +60,16 @@ impl Fake for SmartRecruiters {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", base.to_owned()),
+            ("base_url", base.to_owned()),
             ("token", TOKEN.to_owned()),
             ("client_id", CLIENT.to_owned()),
             ("client_secret", SECRET.to_owned()),
             ("token_url", format!("{base}/identity/oauth/token")),
-            ("job_id", JOBS[0].uid.to_owned()),
         ]
+    }
+
+    fn job(&self) -> &'static str {
+        JOBS[0].uid
     }
 
     fn example(&self, base: &str) -> String {
@@ -107,24 +113,6 @@ impl Fake for SmartRecruiters {
             .route("/messages", get(messages))
             .route("/messages/shares", post(share))
     }
-}
-
-fn refuse(status: u16, code: &str, message: &str) -> Response {
-    let body = json!({"code": code, "message": message, "errors": []});
-    reply::json(status, &body)
-}
-
-fn invalid(field: &str, what: &str) -> Response {
-    let body = json!({
-        "code": "VALIDATION_ERROR",
-        "message": format!("{field}: {what}"),
-        "errors": [{"code": "VALIDATION_ERROR", "message": format!("{field}: {what}")}],
-    });
-    reply::json(400, &body)
-}
-
-fn missing() -> Response {
-    refuse(404, "CANDIDATE_NOT_FOUND", "Candidate not found")
 }
 
 async fn token(State(house): State<House>, headers: HeaderMap, body: Bytes) -> Response {
@@ -229,35 +217,7 @@ fn make(house: &House, body: &[u8], job: Option<String>) -> Reply {
     Ok(reply::json(201, &answer))
 }
 
-fn shown(person: &Person) -> Value {
-    let assignment = person.applications.first().map(|a| {
-        json!({"job": {"id": a.job, "title": JOBS.iter().find(|j| a.job.as_deref() == Some(j.uid)).map(|j| j.title)},
-            "application": {"id": a.id}, "status": a.stage})
-    });
-    let last = json!({
-        "id": person.id,
-        "internal": false,
-        "createdOn": reply::time(person.created),
-        "updatedOn": reply::time(person.created),
-        "tags": person.tags,
-        "primaryAssignment": assignment,
-        "actions": {},
-    });
-    let mut raw = person.raw.clone();
-    if let Some(all) = raw.as_object_mut() {
-        all.remove("sourceDetails");
-    }
-    reply::over(raw, &last)
-}
-
 type Query = axum::extract::Query<Vec<(String, String)>>;
-
-fn said<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    query
-        .iter()
-        .find(|(n, _)| n == name)
-        .map(|(_, v)| v.as_str())
-}
 
 /// `q` looks at names and addresses; `limit` up to 100, `offset`, `pageId`.
 async fn list(State(house): State<House>, query: Query, headers: HeaderMap) -> Reply {
@@ -342,10 +302,6 @@ async fn attach(
     let answer = shown_file(&upload);
     person.files.push(upload);
     Ok(reply::json(201, &answer))
-}
-
-fn shown_file(file: &Upload) -> Value {
-    json!({"id": file.id, "name": file.name, "type": file.kind, "contentType": file.media_type, "uploadDate": reply::now(), "actions": {}})
 }
 
 async fn attachments(

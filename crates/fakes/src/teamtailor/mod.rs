@@ -54,10 +54,9 @@ impl Fake for Teamtailor {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", base.to_owned()),
+            ("base_url", base.to_owned()),
             ("token", TOKEN.to_owned()),
             ("user_id", USER.to_owned()),
-            ("job_id", JOBS[0].id.to_owned()),
         ]
     }
 
@@ -207,6 +206,7 @@ async fn list(State(house): State<House>, query: Query, headers: HeaderMap) -> R
     let books = house.books();
     let all: Vec<&Person> = match said(&query, "filter[email]") {
         Some(email) => books.with_email(email),
+        None if said(&query, "sort") == Some("-created-at") => books.all().rev().collect(),
         None => books.all().collect(),
     };
     many(

@@ -1,31 +1,27 @@
 //! Workable, SPI v3. Whoever creates the same person twice has two; files come as base64 in the body or as an address.
 
+mod wire;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post, put};
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::books::{Application, Note, Person, Upload};
 use crate::house::House;
 use crate::rate::{Rate, Standing};
 use crate::reply::{self, Reply};
-use crate::{Failure, Fake, fetch, form};
+use crate::{Failure, Fake, form};
+use wire::{JOBS, STAGE, invalid, judge, missing, page, refuse, resume, said, shown};
 
 /// The stand-in.
 pub(crate) struct Workable;
 
 const TOKEN: &str = "fake-workable-token";
 const MEMBER: &str = "fa4e01";
-const STAGE: &str = "sourced";
-/// Short codes of the jobs that it has.
-const JOBS: &[(&str, &str)] = &[
-    ("ENGINE01", "Programmer of the Engine"),
-    ("ENGINE02", "Clerk of the Difference"),
-];
 
 impl Fake for Workable {
     fn name(&self) -> &'static str {
@@ -55,11 +51,14 @@ impl Fake for Workable {
 
     fn account(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("url", format!("{base}/spi/v3")),
+            ("base_url", format!("{base}/spi/v3")),
             ("token", TOKEN.to_owned()),
             ("member_id", MEMBER.to_owned()),
-            ("job_id", JOBS[0].0.to_owned()),
         ]
+    }
+
+    fn job(&self) -> &'static str {
+        JOBS[0].0
     }
 
     fn example(&self, base: &str) -> String {
@@ -101,16 +100,6 @@ impl Fake for Workable {
     }
 }
 
-fn refuse(status: u16, error: &str) -> Response {
-    reply::json(status, &json!({"error": error}))
-}
-
-/// 422, with what is wrong under each field.
-fn invalid(field: &str, what: &str) -> Response {
-    let body = json!({"error": "Validation failed", "validation_errors": {field: [what]}});
-    reply::json(422, &body)
-}
-
 fn known(headers: &HeaderMap) -> Result<(), Response> {
     match reply::bearer(headers) {
         Some(TOKEN) => Ok(()),
@@ -119,13 +108,6 @@ fn known(headers: &HeaderMap) -> Result<(), Response> {
 }
 
 type Query = axum::extract::Query<Vec<(String, String)>>;
-
-fn said<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    query
-        .iter()
-        .find(|(n, _)| n == name)
-        .map(|(_, v)| v.as_str())
-}
 
 async fn create(
     State(house): State<House>,
@@ -179,129 +161,6 @@ async fn make(house: &House, body: &[u8], job: Option<String>) -> Reply {
     Ok(reply::json(201, &answer))
 }
 
-fn judge(said: &Value) -> Result<Person, Response> {
-    let text = |name: &str| reply::text(said, name).unwrap_or("").to_owned();
-    let (first, last, whole) = (text("firstname"), text("lastname"), text("name"));
-    let name = match whole.is_empty() {
-        true => format!("{first} {last}").trim().to_owned(),
-        false => whole,
-    };
-    if name.is_empty() || (!first.is_empty() && last.is_empty() && text("name").is_empty()) {
-        return Err(invalid("name", "can't be blank"));
-    }
-    let email = text("email");
-    if !email.contains('@') {
-        let what = if email.is_empty() {
-            "can't be blank"
-        } else {
-            "is invalid"
-        };
-        return Err(invalid("email", what));
-    }
-    let profiles = said["social_profiles"].as_array().into_iter().flatten();
-    if profiles
-        .into_iter()
-        .any(|p| reply::text(p, "type").is_none())
-    {
-        return Err(invalid("social_profiles", "type can't be blank"));
-    }
-    // Contents of files are not kept.
-    let mut raw = said.clone();
-    if let Some(resume) = raw.get_mut("resume").and_then(Value::as_object_mut) {
-        resume.remove("data");
-    }
-    Ok(Person {
-        name,
-        first,
-        last,
-        emails: vec![email],
-        phones: Some(text("phone"))
-            .filter(|p| !p.is_empty())
-            .into_iter()
-            .collect(),
-        tags: reply::texts(&said["tags"]),
-        raw,
-        created: Timestamp::now(),
-        ..Person::default()
-    })
-}
-
-async fn resume(said: &Value) -> Result<Option<Upload>, Response> {
-    if let Some(url) = reply::text(said, "resume_url") {
-        return Ok(Some(fetch::fetch("resume", url, None).await));
-    }
-    let resume = &said["resume"];
-    if resume.is_null() {
-        return Ok(None);
-    }
-    let name =
-        reply::text(resume, "name").ok_or_else(|| invalid("resume", "name can't be blank"))?;
-    let bytes = reply::text(resume, "data").and_then(reply::bytes_of);
-    let bytes = bytes.ok_or_else(|| invalid("resume", "data is not valid base64"))?;
-    Ok(Some(Upload::of("resume", name, "", &bytes)))
-}
-
-fn shown(person: &Person) -> Value {
-    let job = person.applications.first().and_then(|a| a.job.as_deref());
-    let title = JOBS
-        .iter()
-        .find(|(code, _)| Some(*code) == job)
-        .map(|(_, title)| *title);
-    let (first, last) = match person.first.is_empty() {
-        true => person
-            .name
-            .split_once(' ')
-            .unwrap_or((person.name.as_str(), "")),
-        false => (person.first.as_str(), person.last.as_str()),
-    };
-    let first = json!({
-        "id": person.id,
-        "name": person.name,
-        "firstname": first,
-        "lastname": last,
-        "headline": null, "summary": null, "address": null, "cover_letter": null,
-        "account": {"subdomain": "fake", "name": "Fake"},
-        "job": job.map(|code| json!({"shortcode": code, "title": title})),
-        "stage": "Sourced",
-        "stage_kind": STAGE,
-        "disqualified": false,
-        "sourced": true,
-        "profile_url": format!("https://fake.workable.com/backend/candidates/{}", person.id),
-        "phone": null,
-        "social_profiles": [], "education_entries": [], "experience_entries": [], "skills": [], "answers": [],
-        "created_at": reply::time(person.created),
-        "updated_at": reply::time(person.created),
-    });
-    let resume = person.files.iter().find(|f| f.kind == "resume");
-    let last = json!({
-        "email": person.emails.first(),
-        "tags": person.tags,
-        "resume": null,
-        "resume_url": resume.map(|f| format!("https://fake.workable.com/files/{}", f.id)),
-    });
-    reply::over(reply::over(first, &person.raw), &last)
-}
-
-/// A page of `limit` up to 100; `since_id` as the address in `paging.next` has it.
-fn page(house: &House, path: &str, query: &[(String, String)], all: Vec<&Person>) -> Reply {
-    let limit = match said(query, "limit").map_or(Ok(50), str::parse::<usize>) {
-        Ok(limit @ 1..=100) => limit,
-        _ => return Err(invalid("limit", "must be between 1 and 100")),
-    };
-    let begin = match said(query, "since_id") {
-        None => 0,
-        Some(id) => all.iter().position(|p| p.id == id).unwrap_or(all.len()),
-    };
-    let mut body = json!({"candidates": []});
-    if let Some(next) = all.get(begin + limit) {
-        let next = format!("{}{path}?limit={limit}&since_id={}", house.base(), next.id);
-        body["paging"] = json!({"next": next});
-    }
-    let items = all.into_iter().skip(begin).take(limit).map(shown);
-    body["candidates"] = Value::from(items.collect::<Vec<_>>());
-    Ok(reply::json(200, &body))
-}
-
 async fn list(State(house): State<House>, query: Query, headers: HeaderMap) -> Reply {
     known(&headers)?;
     let books = house.books();
@@ -343,10 +202,6 @@ async fn of_job(
     };
     let path = format!("/spi/v3/jobs/{shortcode}/candidates");
     page(&house, &path, &query, books.all().filter(here).collect())
-}
-
-fn missing() -> Response {
-    refuse(404, "Not found")
 }
 
 async fn one(State(house): State<House>, Path(id): Path<String>, headers: HeaderMap) -> Reply {

@@ -600,3 +600,21 @@ pub fn note_read(tx: &mut Tx, org: OrgId, id: ApplicationId) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// The person's applications at which no member has looked yet, and for which job each is.
+pub fn unread(
+    r: &mut Reader,
+    org: OrgId,
+    candidate: CandidateId,
+) -> Result<Vec<(ApplicationId, JobId)>> {
+    let rows = r.all(
+        sql!(
+            "SELECT id, job_id FROM application WHERE org_id = $1 AND candidate_id = $2 AND read_at IS NULL \
+             AND pending = 0 ORDER BY id LIMIT 100"
+        ),
+        &[&org, &candidate],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}

@@ -13,7 +13,7 @@ mod shown;
 mod twin;
 
 use axum::extract::State;
-use hiring::application::{self, InNames};
+use hiring::application::{self, InNames, board};
 use hiring::candidate::{self, Candidate, Suspect, Told};
 use hiring::delivery::{self, Delivery};
 use hiring::extraction;
@@ -83,7 +83,31 @@ pub(super) struct Kept {
 /// `GET /desk/candidates/{uid}`.
 async fn show(State(app): State<App>, visit: Visit, Named(uid): Named, inputs: Inputs) -> Answer {
     let before = inputs.get("before").parse().unwrap_or(i64::MAX);
-    page(&app, &visit, uid, before, Faults::none(), &Inputs::default()).await
+    let shown = page(&app, &visit, uid, before, Faults::none(), &Inputs::default()).await?;
+    note_read(&app, &visit, uid).await?;
+    Ok(shown)
+}
+
+/// Boards mark applications at which nobody has looked: this member has now, unless they only look after others' work.
+async fn note_read(app: &App, visit: &Visit, uid: Uuid) -> Result<()> {
+    if !visit.may(Right::Comment) {
+        return Ok(());
+    }
+    let org = visit.org();
+    let unread = app.store.read(move |r| {
+        let person = candidate::find_by_uid(r, org, uid)?.id;
+        board::unread(r, org, person)
+    });
+    let mut unread = unread.await?;
+    unread.retain(|(_, job)| visit.reach(*job).is_ok());
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let noted = app.store.write(move |tx| {
+        let each = unread.iter();
+        each.map(|(id, _)| board::note_read(tx, org, *id)).collect()
+    });
+    noted.await
 }
 
 /// The page; with faults, as 422 with what was typed.

@@ -39,6 +39,7 @@ fn as_json(which: &dyn Standing, url: &str) -> Value {
         "title": which.title(),
         "url": url,
         "account": account,
+        "job_id": which.job(),
         "example": which.example(url),
         "inspect": format!("{url}/_fake/candidates"),
         "requests": format!("{url}/_fake/requests"),
@@ -62,7 +63,8 @@ fn page(which: &dyn Standing, url: &str, address: SocketAddr, faults: &str) -> S
     format!(
         "A stand-in for {} is running at {url}\n\
          {open}\n\
-         Tell your integration (or a destination of Muster):\n{}\n\n\
+         Tell your integration (or a destination of Muster):\n{}\n\
+         A job that it has: {}\n\n\
          Make a candidate:\n{}\n\n\
          See what it was given:   {url}/_fake/candidates\n\
          See who asked:           {url}/_fake/requests\n\
@@ -71,6 +73,7 @@ fn page(which: &dyn Standing, url: &str, address: SocketAddr, faults: &str) -> S
          Everything is in memory and gone with it. `muster fake {} --guide` says what it does and does not.",
         which.title(),
         account.join("\n"),
+        which.job(),
         which.example(url),
         which.name(),
     )

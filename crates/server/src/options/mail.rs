@@ -57,6 +57,8 @@ pub struct Mail {
 /// Commands on mail.
 // The variants' fields are explained once, at their types.
 #[allow(missing_docs)]
+// Read from the command line once: nobody carries many of them.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum MailCommand {
     /// Send a mail and say what happens, step by step

@@ -6,6 +6,7 @@
 mod apply;
 mod apply_kill;
 mod binary;
+mod board;
 mod bounces;
 mod canaries;
 mod cli;
@@ -16,6 +17,7 @@ mod comeet_scopes;
 mod comeet_writes;
 mod eeo;
 mod eightfold;
+mod fake;
 mod fetch;
 mod files;
 mod golden;

@@ -58,6 +58,7 @@ pub(crate) struct Stale {
 pub(crate) struct Reject {
     frame: Frame,
     title: String,
+    faults: Faults,
     count: usize,
     rows: Vec<String>,
     reason: Field,
@@ -82,6 +83,7 @@ struct Shown {
 #[template(path = "desk/board_invite.html")]
 pub(crate) struct Invite {
     frame: Frame,
+    faults: Faults,
     count: usize,
     rows: Vec<String>,
     job: Field,
@@ -245,6 +247,7 @@ impl Many {
         let page = Reject {
             frame: self.visit.frame(Section::Jobs),
             title: format!("Reject {}?", people(rows.len())),
+            faults: faults.clone(),
             count: rows.len(),
             rows: carried(&rows),
             reason: Field::select("reason", "Reason", choices)
@@ -355,6 +358,7 @@ impl Many {
         choices.extend(others.map(|job| Choice::new(&job.uid.to_string(), &job.title)));
         let page = Invite {
             frame: self.visit.frame(Section::Jobs),
+            faults: faults.clone(),
             count: rows.len(),
             rows: carried(&rows),
             job: Field::select("job", "To which job", choices)
@@ -457,6 +461,7 @@ impl Page for Reject {
         Reject {
             frame: Frame::sample(),
             title: "Reject 2 applications?".into(),
+            faults: Faults::one("reason", "Please choose one <x>."),
             count: 2,
             rows: vec!["x~1-2".into()],
             reason: Field::select("reason", "Reason", vec![Choice::new("", "No reason")]),
@@ -480,6 +485,7 @@ impl Page for Invite {
     fn sample() -> Invite {
         Invite {
             frame: Frame::sample(),
+            faults: Faults::one("job", "Please choose a job."),
             count: 2,
             rows: vec!["x~1-2".into()],
             job: Field::select("job", "To which job", vec![Choice::new("x", "Job <x>")]),

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { CORNERS, demo, visit } = require('../support/browser.js');
-const { accessible, accessibleWithoutScript, looksRight } = require('../support/looks.js');
+const { accessible, accessibleWithoutScript, looksRight, shoot } = require('../support/looks.js');
 const { signIn } = require('../support/desk.js');
 const { api, somebody } = require('../support/applying.js');
 
@@ -225,5 +225,53 @@ test('a filter is an address', async () => {
     await card(page, 'Grace Hopper').waitFor();
     assert.equal(await page.locator('.card').count(), 1);
     assert.equal(demo.url, new URL(page.url()).origin);
+  });
+});
+
+test('people of one board are invited to another job', async () => {
+  const { board } = await boardOf([{ name: 'Ada Lovelace' }, { name: 'Grace Hopper' }]);
+  const other = await api('POST', '/jobs', { title: `Harbour Master ${process.pid}`, stages: STAGES });
+  await visit({}, async (page) => {
+    await enter(page, board);
+    await column(page, 'Applied').getByRole('checkbox', { name: /^All/ }).check();
+    await page.getByText('2 selected:').waitFor();
+    await page.getByRole('button', { name: 'Invite to a job…' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('link', { name: 'Please choose a job.' }).waitFor();
+    await accessible(page);
+    await page.getByLabel('To which job').selectOption(other.title);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('row').filter({ hasText: 'Ada Lovelace' }).getByText('Known person: will be invited').waitFor();
+    await page.getByRole('button', { name: 'Invite 2 people' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Invited people/ }).waitFor();
+    // On the other board they wait, and a card that waits does not move.
+    await page.goto(`/desk/jobs/${other.id}/board`);
+    await card(page, 'Ada Lovelace').getByText('Invited', { exact: true }).waitFor();
+    assert.equal(await card(page, 'Ada Lovelace').locator('.move').count(), 0);
+    await card(page, 'Ada Lovelace').getByRole('link').focus();
+    await page.keyboard.press('Space');
+    await page.locator('#say').filter({ hasText: 'Ada Lovelace cannot be moved.' }).waitFor({ state: 'attached' });
+  });
+});
+
+test('what many came to is told row by row', async () => {
+  const { board } = await boardOf([{ name: 'Ada Lovelace' }, { name: 'Grace Hopper' }]);
+  await visit({ javaScriptEnabled: false }, async (late) => {
+    await enter(late, board);
+    await visit({ javaScriptEnabled: false }, async (page) => {
+      await enter(page, board);
+      await card(page, 'Ada Lovelace').locator('summary').click();
+      await page.getByLabel('New stage of Ada Lovelace').selectOption('Offer');
+      await card(page, 'Ada Lovelace').getByRole('button', { name: 'Move' }).click();
+      await page.getByText('Ada Lovelace is in Offer now.').waitFor();
+    });
+    await late.getByLabel('Select Ada Lovelace').check();
+    await late.getByLabel('Select Grace Hopper').check();
+    await late.getByLabel('Stage', { exact: true }).selectOption('Screen');
+    await late.getByRole('button', { name: 'Move there' }).click();
+    await late.getByRole('heading', { level: 1, name: '1 of 2 applications moved to Screen' }).waitFor();
+    await late.getByRole('row').filter({ hasText: 'Ada Lovelace' }).getByText('Nothing was changed: Anna Recruiter put').waitFor();
+    await accessibleWithoutScript(late);
+    await shoot(late, 'board-done');
   });
 });
