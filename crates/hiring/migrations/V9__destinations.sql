@@ -4,7 +4,8 @@
 -- with the installation key; secrets: JSON list of their names. default_job: the far side's id of jobs that destination_job
 -- does not name. paused_at: since when nothing is carried. problem, reason, problem_at: what went wrong last.
 -- failures, opened, open_until, probing: the circuit (courier/src/circuit.rs). quiet_until: the far side said not to come
--- earlier. next_call_at: when its rate lets the next request out. told_limit: requests a window as its answers say.
+-- earlier. calls: when requests
+-- went out lately, as whoever carries writes it down. told_limit: requests a window as its answers say.
 CREATE TABLE destination (
     id {id},
     org_id BIGINT NOT NULL REFERENCES organization (id),
@@ -25,7 +26,7 @@ CREATE TABLE destination (
     open_until BIGINT,
     probing BIGINT NOT NULL,
     quiet_until BIGINT,
-    next_call_at BIGINT NOT NULL,
+    calls TEXT NOT NULL,
     told_limit BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,

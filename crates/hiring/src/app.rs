@@ -40,6 +40,8 @@ pub struct Settings {
     pub public_url: String,
     /// How many days requests are kept for members to look at; 0: none is kept.
     pub keep_requests: u32,
+    /// How long an answer waits for a system that its record is carried to.
+    pub wait_for_remote: Duration,
 }
 
 impl Settings {
@@ -48,6 +50,7 @@ impl Settings {
         Settings {
             public_url: public_url.trim_end_matches('/').to_owned(),
             keep_requests: 30,
+            wait_for_remote: Duration::from_secs(25),
         }
     }
 }

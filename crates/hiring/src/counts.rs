@@ -2,12 +2,14 @@
 //! always that of the snapshot it was read in.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use store::{Reader, Row, sql};
+use store::{Reader, Row, ToValue, sql};
 
 use crate::id::{JobId, KeyId, MemberId, OrgId, StageId, Uuid};
 use crate::invite;
 use crate::job::Status;
+use crate::page::{hundred, with_hundred};
 use crate::problem::Result;
 use crate::record::Record;
 use crate::{api_key, candidate};
@@ -228,6 +230,92 @@ fn invites(r: &mut Reader, org: OrgId) -> Result<Vec<(invite::State, i64)>> {
     Ok(states
         .filter_map(|state| Some((state, *found.get(state.word())?)))
         .collect())
+}
+
+/// The numbers of these jobs, at most [`crate::page::MOST`], in the order in which they are named.
+pub fn of_jobs(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<JobCounts>> {
+    let parameters = with_hundred(&org, jobs);
+    let mut known: HashMap<JobId, JobCounts> = HashMap::new();
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT j.id, j.title, j.status, s.id, s.name FROM job j LEFT JOIN stage s ON s.job_id = j.id \
+             WHERE j.org_id = $1 AND j.id IN (",
+            hundred!(),
+            ") ORDER BY j.id, s.position LIMIT 20000"
+        )),
+        &parameters,
+    )?;
+    for row in &rows {
+        let job: JobId = row.get(0)?;
+        let counts = match known.entry(job) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(read_job(row)?),
+        };
+        if let Some(id) = row.get::<Option<StageId>>(3)? {
+            counts.stages.push(StageCounts {
+                id,
+                name: row.get(4)?,
+                now: 0,
+                reached: 0,
+            });
+        }
+    }
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT job_id, stage_id, CASE WHEN ended_at IS NOT NULL THEN 'ended' WHEN pending = 1 THEN 'pending' \
+             ELSE 'open' END, COUNT(*) FROM application WHERE org_id = $1 AND job_id IN (",
+            hundred!(),
+            ") GROUP BY 1, 2, 3"
+        )),
+        &parameters,
+    )?;
+    for row in &rows {
+        let (state, count): (String, i64) = (row.get(2)?, row.get(3)?);
+        let Some(counts) = known.get_mut(&row.get(0)?) else {
+            continue;
+        };
+        match state.as_str() {
+            "ended" => counts.applications.ended += count,
+            "pending" => counts.applications.pending += count,
+            _ => {
+                counts.applications.open += count;
+                let stage: StageId = row.get(1)?;
+                if let Some(stage) = counts.stages.iter_mut().find(|s| s.id == stage) {
+                    stage.now = count;
+                }
+            }
+        }
+    }
+    let furthest = furthest_of(r, &parameters)?;
+    for counts in known.values_mut() {
+        for stage in &mut counts.stages {
+            stage.reached = furthest.get(&stage.id).copied().unwrap_or(0);
+        }
+        add_up(&mut counts.stages);
+    }
+    Ok(jobs.iter().filter_map(|job| known.remove(job)).collect())
+}
+
+/// As [`furthest`], of some jobs.
+fn furthest_of(r: &mut Reader, parameters: &[&dyn ToValue]) -> Result<HashMap<StageId, i64>> {
+    let rows = r.all(
+        sql!(concat!(
+            "SELECT s.id, COUNT(*) FROM (SELECT v.job_id AS job_id, MAX(v.position) AS position FROM \
+             (SELECT a.id AS id, a.job_id AS job_id, t.position AS position FROM application a \
+             JOIN stage t ON t.id = a.stage_id WHERE a.org_id = $1 AND a.pending = 0 AND a.job_id IN (",
+            hundred!(),
+            ") UNION ALL SELECT a.id, a.job_id, t.position FROM application a \
+             JOIN passage p ON p.org_id = a.org_id AND p.application_id = a.id \
+             JOIN stage t ON t.id = p.stage_id AND t.job_id = a.job_id WHERE a.org_id = $1 AND a.pending = 0 AND a.job_id IN (",
+            hundred!(),
+            ")) v GROUP BY v.id, v.job_id) f \
+             JOIN stage s ON s.job_id = f.job_id AND s.position = f.position GROUP BY s.id"
+        )),
+        parameters,
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }
 
 /// An event with the names of whom and what it is about, for people to read.

@@ -35,7 +35,7 @@ macro_rules! shown {
     ($rest:expr) => {
         concat!(
             "SELECT id, uid, connector, name, settings, secrets, default_job, paused_at, problem, reason, problem_at, \
-             arrived_at, failures, opened, open_until, probing, quiet_until, next_call_at, told_limit, created_at, \
+             arrived_at, failures, opened, open_until, probing, quiet_until, calls, told_limit, created_at, \
              updated_at FROM destination ",
             $rest
         )
@@ -110,8 +110,8 @@ pub fn create(
     tx.run(
         sql!(
             "INSERT INTO destination (org_id, uid, connector, name, settings, secrets, sealed, default_job, failures, \
-             opened, probing, next_call_at, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, $9, $9)"
+             opened, probing, calls, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, '', $9, $9)"
         ),
         &[
             &caller.org, &uid, &new.connector, &new.name, &text(&new.settings), &names(&new.secrets),

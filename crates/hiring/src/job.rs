@@ -1,7 +1,7 @@
 //! An opening people apply to.
 //!
 //! Its pipeline is `job/stage.rs`, its form `job/field.rs`; whom and what it is tied to, `job/around.rs`; changing it,
-//! `job/edit.rs`; as far systems know it, `job/foreign.rs`; files on it, `job/file.rs`; what a dialect says of it that has
+//! `job/edit.rs`, and shaping both anew, `job/pipeline.rs`; as far systems know it, `job/foreign.rs`; files on it, `job/file.rs`; what a dialect says of it that has
 //! no column, `job/details.rs`; lists that count pages, `job/listed.rs`.
 
 mod around;
@@ -11,6 +11,7 @@ mod field;
 mod file;
 mod foreign;
 mod listed;
+mod pipeline;
 mod stage;
 
 use serde_json::json;
@@ -26,6 +27,7 @@ pub use foreign::{
     has_foreign, look_up_foreign, of_uids, renew_foreign,
 };
 pub use listed::{look_up_title, page_from};
+pub use pipeline::{MOST_FIELDS, MOST_STAGES, Planned, arrange, ask, rephrase, shape, unchanged};
 pub use stage::{Stage, find_stage, stage_page, stages, stages_of};
 
 use crate::caller::Caller;

@@ -8,7 +8,8 @@
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
 //! * where it is carried: [`destination`], [`rule`], [`remote`]
-//! * who asks: [`organization`], [`member`], [`api_key`], [`linked_account`], [`link`], [`subscription`], [`webhook_receiver`],
+//! * who asks: [`organization`], [`setup`], [`member`], [`api_key`], [`linked_account`], [`link`],
+//!   [`subscription`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
@@ -52,6 +53,7 @@ pub mod request;
 pub mod rule;
 pub mod search;
 pub mod secret;
+pub mod setup;
 pub mod slot;
 pub mod submission;
 pub mod subscription;
@@ -101,6 +103,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V12__subscriptions",
         sql: include_str!("../migrations/V12__subscriptions.sql"),
+    },
+    store::Migration {
+        name: "V14__members",
+        sql: include_str!("../migrations/V14__members.sql"),
     },
     store::Migration {
         name: "V16__search",

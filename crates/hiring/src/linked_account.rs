@@ -1,4 +1,4 @@
-//! The far system that an account token names. Today every one of them is our own store.
+//! The far system that an account token names: our own store, or our own store and a destination.
 //!
 //! An account that `key create` made has a random token. One that was linked by a link (`link.rs`) has a token that is
 //! derived: HMAC-SHA-256(installation key, account, generation), so that whoever exchanges their public token twice is
@@ -12,8 +12,9 @@ use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
+use crate::destination;
 use crate::event::{self, Kind, Subject};
-use crate::id::{LinkedAccountId, OrgId, Uuid, new_uid};
+use crate::id::{DestinationId, LinkedAccountId, OrgId, Uuid, new_uid};
 use crate::page::Side;
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::{self, InstallationKey};
@@ -35,6 +36,8 @@ pub struct LinkedAccount {
     pub generation: Option<i64>,
     /// When it was made, µs.
     pub created_at: i64,
+    /// Where what is written through it is carried, besides being kept here.
+    pub destination: Option<DestinationId>,
 }
 
 /// The customer of a product for whom an account is linked.
@@ -134,6 +137,7 @@ pub fn create(tx: &mut Tx, org: OrgId, name: &str, token: &str) -> Result<Linked
         settings: Arc::default(),
         generation: None,
         created_at: now,
+        destination: None,
     })
 }
 
@@ -165,6 +169,7 @@ pub fn link(
         settings: Arc::new(settings.clone()),
         generation: Some(1),
         created_at: now,
+        destination: None,
     })
 }
 
@@ -183,7 +188,7 @@ fn derive(installation: &InstallationKey, uid: Uuid, generation: i64) -> String 
 pub fn look_up(r: &mut Reader, org: OrgId, token: &str) -> Result<Option<LinkedAccount>> {
     let row = r.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
              WHERE org_id = $1 AND token_hash = $2 AND removed_at IS NULL"
         ),
         &[&org, &secret::hash(token)],
@@ -195,7 +200,7 @@ pub fn look_up(r: &mut Reader, org: OrgId, token: &str) -> Result<Option<LinkedA
 pub fn find(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<LinkedAccount> {
     let row = r.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
              WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL"
         ),
         &[&org, &uid],
@@ -212,7 +217,7 @@ pub(crate) fn by_id(
 ) -> Result<Option<LinkedAccount>> {
     let row = r.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
              WHERE org_id = $1 AND id = $2 AND removed_at IS NULL"
         ),
         &[&org, &id],
@@ -234,14 +239,14 @@ pub fn list(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<Li
     let (statement, n) = match side {
         Side::After(n) => (
             sql!(
-                "SELECT id, uid, name, end_user, settings, generation, created_at FROM linked_account \
+                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
                  WHERE org_id = $1 AND id > $2 AND removed_at IS NULL ORDER BY id LIMIT $3"
             ),
             n,
         ),
         Side::Before(n) => (
             sql!(
-                "SELECT id, uid, name, end_user, settings, generation, created_at FROM linked_account \
+                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
                  WHERE org_id = $1 AND id < $2 AND removed_at IS NULL ORDER BY id DESC LIMIT $3"
             ),
             n,
@@ -286,7 +291,7 @@ pub fn change_settings(
     // Two changes at once must not undo each other.
     let row = tx.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
              WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL {for update}"
         ),
         &[&caller.org, &uid],
@@ -310,6 +315,32 @@ pub fn change_settings(
         settings: Arc::new(settings),
         ..had
     })
+}
+
+/// From now on what is written through the account is carried to this destination too; `None`: it is kept here alone. Running
+/// servers see it within a second.
+///
+/// # Errors
+/// [`Noun::Destination`] is not found when the organization has none of this name.
+pub fn set_destination(
+    tx: &mut Tx,
+    caller: &Caller,
+    uid: Uuid,
+    destination: Option<Uuid>,
+) -> Result<LinkedAccount> {
+    let to = destination.map(|to| destination::find(tx, caller.org, to));
+    let to = to.transpose()?.map(|found| found.id);
+    let changed = tx.run(
+        sql!(
+            "UPDATE linked_account SET destination_id = $3 WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL"
+        ),
+        &[&caller.org, &uid, &to],
+    )?;
+    if changed == 0 {
+        return Err(Problem::NotFound(Noun::LinkedAccount));
+    }
+    note(tx, caller, Kind::LinkedAccountChanged, uid)?;
+    find(tx, caller.org, uid)
 }
 
 /// Gives the account a new token, a derived one; the old one opens nothing any more. Answers it.
@@ -367,5 +398,6 @@ fn read(row: &Row) -> Result<LinkedAccount> {
         settings: Arc::new(Settings::parse(settings.as_deref())),
         generation: row.get(5)?,
         created_at: row.get(6)?,
+        destination: row.get(7)?,
     })
 }

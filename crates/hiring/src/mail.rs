@@ -1,4 +1,4 @@
-//! Mails to candidates: which there are, and how one is made and queued in the transaction that causes it.
+//! Mails to candidates and members: which there are, and how one is made and queued in the transaction that causes it.
 //!
 //! Whoever wants one sent names its kind and what the organization's own words may name; the words come from the
 //! organization's template or are built in (`mail/template.rs`, `mail/words.rs`), and are made into a mail by
@@ -40,17 +40,23 @@ pub enum Kind {
     ApplicationReceived,
     /// Is this address yours, of an application that was begun? Holds a link that leads back to it.
     ConfirmAddress,
+    /// Become a member of our organization. Holds a link.
+    MemberInvite,
+    /// Choose a new password. Holds a link.
+    NewPassword,
     /// You were named in a note; to a member. Holds the link to it, and `message` is who wrote it.
     Mention,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Invite,
         Kind::Rejection,
         Kind::ApplicationReceived,
         Kind::ConfirmAddress,
+        Kind::MemberInvite,
+        Kind::NewPassword,
         Kind::Mention,
     ];
 
@@ -61,6 +67,8 @@ impl Kind {
             Kind::Rejection => "rejection",
             Kind::ApplicationReceived => "application_received",
             Kind::ConfirmAddress => "confirm_address",
+            Kind::MemberInvite => "member_invite",
+            Kind::NewPassword => "new_password",
             Kind::Mention => "mention",
         }
     }
@@ -78,6 +86,14 @@ impl Kind {
                 "first_name",
                 "organization",
                 "job",
+                "message",
+                "link",
+                "valid_until",
+            ],
+            Kind::MemberInvite | Kind::NewPassword => &[
+                "name",
+                "first_name",
+                "organization",
                 "message",
                 "link",
                 "valid_until",
@@ -107,6 +123,7 @@ impl Kind {
         match self {
             Kind::Invite => Event::InviteMailed,
             Kind::ConfirmAddress => Event::DraftMailed,
+            Kind::MemberInvite | Kind::NewPassword => Event::MemberMailed,
             _ => Event::MailQueued,
         }
     }

@@ -1,20 +1,47 @@
-//! A person at the organization, and their sessions on the desk. What they may do is in `member/role.rs`.
+//! A person at the organization.
+//!
+//! What they may do is in `member/role.rs`; coming in and going, `member/session.rs`, with a password, `member/password.rs`, and
+//! perhaps a second factor, `member/second.rs`; becoming one, `member/link.rs`; being changed and removed, `member/change.rs`.
 
+mod change;
+mod link;
+mod password;
 mod role;
+mod second;
+mod session;
 
+pub(crate) use change::name_of;
+pub use change::{change_password, give_role, remove, rename};
+pub(crate) use link::joined;
+pub use link::{Link, Purpose, fill as fill_link, hide as hide_link};
+pub use password::{
+    MOST as MOST_PASSWORD, hash_password, judge as judge_password, verify_password,
+};
 pub use role::{Right, Role};
+pub use second::{Enrolment, Second};
+pub use session::{
+    Device, SESSION, Session, end_others, end_session, of_session, sessions, sign_in, sign_in_from,
+    sign_out, stale, touch,
+};
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+/// Links by which people become members and choose passwords.
+pub mod links {
+    pub use super::link::{
+        by_token, create, for_password, mail, of_org, revoke, take, take_password, url,
+    };
+}
+
+/// The second factor.
+pub mod factor {
+    pub use super::second::{begin, confirm, disable, pass, state};
+}
+
 use store::{Reader, Tx, sql};
 
 use crate::id::{JobId, MemberId, OrgId, Uuid, new_uid};
 use crate::page::{Side, Span, hundred, with_hundred, with_hundred_names};
 use crate::problem::{Flaw, FlawCode, Noun, Problem, Result};
-use crate::{secret, text};
-
-/// How long a session lasts, µs: 12 hours.
-pub const SESSION: i64 = 12 * 3_600 * 1_000_000;
+use crate::text;
 
 /// A member.
 #[derive(Debug, Clone)]
@@ -33,21 +60,8 @@ pub struct Member {
     pub role: String,
     /// Since when, µs.
     pub created_at: i64,
-}
-
-/// argon2id of a password. Takes tens of milliseconds: never inside a transaction.
-pub fn hash_password(password: &str) -> Result<String> {
-    let hash = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(Problem::broken)?;
-    Ok(hash.to_string())
-}
-
-/// Whether `password` is the one that was hashed. As slow as hashing.
-pub fn verify_password(password: &str, hash: &str) -> bool {
-    Argon2::default()
-        .verify_password(password.as_bytes(), hash)
-        .is_ok()
+    /// Since when they are no member any more, µs.
+    pub ended_at: Option<i64>,
 }
 
 /// Adds a member. `password_hash` comes from [`hash_password`].
@@ -96,7 +110,9 @@ pub fn set_password(
 ) -> Result<()> {
     let key = text::email_key(email).unwrap_or_default();
     let touched = tx.run(
-        sql!("UPDATE member SET password_hash = $3 WHERE org_id = $1 AND email_key = $2"),
+        sql!(
+            "UPDATE member SET password_hash = $3, ended_at = NULL WHERE org_id = $1 AND email_key = $2"
+        ),
         &[&org, &key, &password_hash],
     )?;
     if touched == 0 {
@@ -112,60 +128,38 @@ pub fn by_email(r: &mut Reader, email: &str) -> Result<Option<(Member, String)>>
     };
     let row = r.one(
         sql!(
-            "SELECT id, org_id, name, email, role, uid, created_at, password_hash FROM member WHERE email_key = $1"
+            "SELECT id, org_id, name, email, role, uid, created_at, ended_at, password_hash FROM member \
+             WHERE email_key = $1 AND ended_at IS NULL"
         ),
         &[&key],
     )?;
-    row.map(|row| Ok((read(&row)?, row.get(7)?))).transpose()
-}
-
-/// Begins a session; answers its token, which is kept hashed.
-pub fn sign_in(tx: &mut Tx, member: &Member) -> Result<String> {
-    let (token, now) = (secret::token(""), tx.now());
-    tx.run(
-        sql!("INSERT INTO session (org_id, member_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"),
-        &[&member.org, &member.id, &secret::hash(&token), &now, &(now + SESSION)],
-    )?;
-    Ok(token)
-}
-
-/// Whose session this token is, while it lasts.
-pub fn of_session(r: &mut Reader, token: &str) -> Result<Option<Member>> {
-    let now = r.now();
-    let row = r.one(
-        sql!(
-            "SELECT m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at FROM session s JOIN member m ON m.id = s.member_id \
-             WHERE s.token_hash = $1 AND s.expires_at > $2"
-        ),
-        &[&secret::hash(token), &now],
-    )?;
-    row.as_ref().map(read).transpose()
-}
-
-/// Ends a session; one that is not there is no error.
-pub fn sign_out(tx: &mut Tx, token: &str) -> Result<()> {
-    tx.run(
-        sql!("DELETE FROM session WHERE token_hash = $1"),
-        &[&secret::hash(token)],
-    )?;
-    Ok(())
+    row.map(|row| Ok((read(&row)?, row.get(8)?))).transpose()
 }
 
 /// The organization's member of outside name `uid`.
 pub fn find_by_uid(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<Member> {
     let row = r.one(
-        sql!("SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND uid = $2"),
+        sql!("SELECT id, org_id, name, email, role, uid, created_at, ended_at FROM member WHERE org_id = $1 AND uid = $2"),
         &[&org, &uid],
     )?;
     row.as_ref()
         .map_or(Err(Problem::NotFound(Noun::Member)), read)
 }
 
+/// The member of outside name `uid`, of whatever organization: for those who have proven by other means that it is theirs.
+pub fn of_uid(r: &mut Reader, uid: Uuid) -> Result<Option<Member>> {
+    let row = r.one(
+        sql!("SELECT id, org_id, name, email, role, uid, created_at, ended_at FROM member WHERE uid = $1"),
+        &[&uid],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The organization's members of these outside names, at most [`crate::page::MOST`]; in no order.
 pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Member>> {
     let rows = r.all(
         sql!(concat!(
-            "SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND uid IN (",
+            "SELECT id, org_id, name, email, role, uid, created_at, ended_at FROM member WHERE org_id = $1 AND uid IN (",
             hundred!(),
             ") LIMIT 100"
         )),
@@ -181,6 +175,8 @@ pub struct Filter {
     pub email_key: Option<String>,
     /// Who joined within this. A member's row never changes where it is shown.
     pub span: Span,
+    /// Only those who are members now.
+    pub present: bool,
 }
 
 /// A page of the organization's members in the order in which they joined; `Before` pages come newest first.
@@ -193,14 +189,14 @@ pub fn page(
 ) -> Result<Vec<Member>> {
     let (forward, backward) = (
         sql!(
-            "SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND id > $2 \
+            "SELECT id, org_id, name, email, role, uid, created_at, ended_at FROM member WHERE org_id = $1 AND id > $2 \
              AND (CAST($3 AS TEXT) IS NULL OR email_key = $3) AND created_at > $4 AND created_at < $5 \
-             ORDER BY id LIMIT $6"
+             AND (CAST($6 AS BIGINT) = 0 OR ended_at IS NULL) ORDER BY id LIMIT $7"
         ),
         sql!(
-            "SELECT id, org_id, name, email, role, uid, created_at FROM member WHERE org_id = $1 AND id < $2 \
+            "SELECT id, org_id, name, email, role, uid, created_at, ended_at FROM member WHERE org_id = $1 AND id < $2 \
              AND (CAST($3 AS TEXT) IS NULL OR email_key = $3) AND created_at > $4 AND created_at < $5 \
-             ORDER BY id DESC LIMIT $6"
+             AND (CAST($6 AS BIGINT) = 0 OR ended_at IS NULL) ORDER BY id DESC LIMIT $7"
         ),
     );
     let (statement, from) = match side {
@@ -210,7 +206,15 @@ pub fn page(
     let (after, before) = filter.span.of_unchanging();
     let rows = r.all(
         statement,
-        &[&org, &from, &filter.email_key, &after, &before, &limit],
+        &[
+            &org,
+            &from,
+            &filter.email_key,
+            &after,
+            &before,
+            &i64::from(filter.present),
+            &limit,
+        ],
     )?;
     rows.iter().map(read).collect()
 }
@@ -271,7 +275,7 @@ impl Part {
 pub fn of_jobs(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<(JobId, Part, Member)>> {
     let rows = r.all(
         sql!(concat!(
-            "SELECT m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at, j.job_id, j.part FROM job_member j \
+            "SELECT m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at, m.ended_at, j.job_id, j.part FROM job_member j \
              JOIN member m ON m.id = j.member_id WHERE j.org_id = $1 AND j.job_id IN (",
             hundred!(),
             ") ORDER BY j.id LIMIT 10000"
@@ -279,7 +283,7 @@ pub fn of_jobs(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<(JobId,
         &with_hundred(&org, jobs),
     )?;
     rows.iter()
-        .map(|row| Ok((row.get(7)?, Part::parse(&row.get::<String>(8)?), read(row)?)))
+        .map(|row| Ok((row.get(8)?, Part::parse(&row.get::<String>(9)?), read(row)?)))
         .collect()
 }
 
@@ -303,5 +307,6 @@ pub(crate) fn read(row: &store::Row) -> Result<Member> {
         role: row.get(4)?,
         uid: row.get(5)?,
         created_at: row.get(6)?,
+        ended_at: row.get(7)?,
     })
 }

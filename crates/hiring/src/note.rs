@@ -14,7 +14,7 @@ macro_rules! shown {
         concat!(
             "SELECT n.id, n.uid, c.uid, n.kind, n.subject, n.body, n.visibility, n.created_at, s.uid, \
              m.id, m.org_id, m.name, m.email, m.role, m.uid, m.created_at, n.submission_id, c.ignored_at, \
-             n.author, j.uid FROM note n JOIN candidate c ON c.id = n.candidate_id \
+             n.author, j.uid, m.ended_at FROM note n JOIN candidate c ON c.id = n.candidate_id \
              LEFT JOIN submission s ON s.id = n.submission_id LEFT JOIN member m ON m.id = n.member_id \
              LEFT JOIN job j ON j.id = n.job_id ",
             $rest
@@ -277,5 +277,6 @@ fn read_member(row: &Row) -> Result<Option<Member>> {
         role: row.get(13)?,
         uid: row.get(14)?,
         created_at: row.get(15)?,
+        ended_at: row.get(20)?,
     }))
 }

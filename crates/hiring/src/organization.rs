@@ -59,7 +59,7 @@ pub fn named(r: &mut Reader, word: &str) -> Result<Organization> {
     found.ok_or(Problem::NotFound(Noun::Organization))
 }
 
-fn read(row: &store::Row) -> Result<Organization> {
+pub(crate) fn read(row: &store::Row) -> Result<Organization> {
     Ok(Organization {
         id: row.get(0)?,
         uid: row.get(1)?,

@@ -96,7 +96,8 @@ pub fn has(
     Ok(row.is_some())
 }
 
-/// What this destination calls these things of one kind (`candidate`, …), at most [`crate::page::MOST`].
+/// What this destination calls these things of one kind (`candidate`, …), at most [`crate::page::MOST`]; nothing of people
+/// who are to be ignored.
 pub fn of_things(
     r: &mut Reader,
     org: OrgId,
@@ -109,10 +110,10 @@ pub fn of_things(
     parameters.push(&thing);
     let rows = r.all(
         sql!(concat!(
-            "SELECT thing, our_uid, remote_id, remote_created_at, data, created_at FROM remote \
-             WHERE org_id = $1 AND our_uid IN (",
+            "SELECT m.thing, m.our_uid, m.remote_id, m.remote_created_at, m.data, m.created_at FROM remote m \
+             JOIN candidate c ON c.id = m.candidate_id WHERE m.org_id = $1 AND m.our_uid IN (",
             hundred!(),
-            ") AND destination_id = $102 AND thing = $103"
+            ") AND m.destination_id = $102 AND m.thing = $103 AND c.ignored_at IS NULL"
         )),
         &parameters,
     )?;

@@ -44,5 +44,16 @@ for (const menu of document.querySelectorAll('details.me, details.menu')) {
   });
 }
 
+// What is to be passed on can be copied by a button, where the browser lets us.
+for (const button of document.querySelectorAll('button[data-copy]')) {
+  if (!navigator.clipboard) break;
+  const from = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(from.textContent.trim());
+    button.setAttribute('data-copied', '');
+  });
+}
+
 // What was wrong is read first.
 document.querySelector('.summary[role="alert"]')?.focus();

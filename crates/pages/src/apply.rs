@@ -41,6 +41,7 @@ use crate::page::{self, Area, Notice};
 use crate::speech::{self, Speech};
 use crate::trouble::trouble;
 
+pub(crate) use form::preview;
 #[cfg(test)]
 pub(crate) use {form::Form, receipt::Receipt};
 

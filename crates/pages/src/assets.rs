@@ -18,6 +18,10 @@ const FILES: &[(&str, &str)] = &[
     ("apply-files.js", include_str!("../assets/apply-files.js")),
     ("desk.css", include_str!("../assets/desk.css")),
     ("desk.js", include_str!("../assets/desk.js")),
+    ("desk-find.css", include_str!("../assets/desk-find.css")),
+    ("desk-people.css", include_str!("../assets/desk-people.css")),
+    ("desk-search.js", include_str!("../assets/desk-search.js")),
+    ("desk-rows.js", include_str!("../assets/desk-rows.js")),
     (
         "desk-integrations.css",
         include_str!("../assets/desk-integrations.css"),

@@ -3,23 +3,34 @@
 //!
 //! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
 //! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
+//! * `people.rs` – everybody · `person.rs` – a candidate · `search.rs` – finding them
 //! * `board.rs` – a job's board · `invite.rs` – inviting people
 //! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
 //!   `words.rs` – events in plain words
 
+mod account;
 pub(crate) mod board;
+mod card;
 mod counts;
+mod device;
 pub(crate) mod door;
 mod flash;
-mod form;
+mod forgot;
+pub(crate) mod form;
 mod frame;
 mod funnel;
 mod integrations;
 mod invite;
+mod jobs;
 mod log;
 pub(crate) mod may;
-mod sign_in;
-mod visit;
+mod members;
+mod people;
+mod person;
+mod search;
+mod second;
+pub(crate) mod sign_in;
+pub(crate) mod visit;
 mod words;
 
 use axum::Router;
@@ -49,12 +60,31 @@ pub(crate) fn table() -> Vec<Route> {
         // Reloading the answer to a form by its address is no error.
         Route::open(Method::GET, "/desk/sign-in", get(home)),
         Route::open(Method::POST, "/desk/sign-in", post(sign_in::sign_in)),
+        Route::open(Method::GET, "/desk/forgot", get(forgot::show)),
+        Route::open(Method::POST, "/desk/forgot", post(forgot::ask)),
+        Route::open(Method::GET, "/desk/second", get(home)),
+        Route::open(Method::POST, "/desk/second", post(second::check)),
         Route::open(Method::GET, "/desk/sign-out", get(home)),
         Route::open(Method::POST, "/desk/sign-out", post(sign_in::sign_out)),
     ];
-    let parts = [board::routes(), integrations::routes(), invite::routes()];
+    let parts = [
+        account::routes(),
+        board::routes(),
+        integrations::routes(),
+        invite::routes(),
+        jobs::routes(),
+        members::routes(),
+        people::routes(),
+        person::routes(),
+        search::routes(),
+    ];
     all.extend(parts.into_iter().flatten());
     all
+}
+
+/// What a member is there for, with its article.
+pub(crate) fn role_words(role: hiring::member::Role) -> &'static str {
+    words::role(role)
 }
 
 /// Every template of the desk, filled with its sample.
@@ -72,10 +102,31 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<board::many::Stale>("desk/board_stale"),
         one::<invite::Invite>("desk/invite"),
         one::<invite::Shown>("desk/invite_run"),
+        one::<account::Account>("desk/account"),
+        one::<account::Codes>("desk/codes"),
+        one::<account::SetUp>("desk/second_factor"),
+        one::<jobs::Ask>("desk/question"),
+        one::<jobs::Edit>("desk/job_edit"),
+        one::<jobs::Jobs>("desk/jobs"),
+        one::<jobs::New>("desk/new_job"),
+        one::<jobs::One>("desk/job"),
+        one::<jobs::Questions>("desk/questions"),
+        one::<jobs::Stages>("desk/stages"),
+        one::<members::Members>("desk/members"),
+        one::<members::One>("desk/member"),
         one::<counts::Desk>("counts"),
         one::<form::Confirm>("desk/confirm"),
+        one::<forgot::Forgot>("forgot"),
         one::<log::Log>("log"),
+        one::<people::People>("desk/people"),
+        one::<person::Person>("desk/person"),
+        one::<person::Edit>("desk/person_edit"),
+        one::<person::Sent>("desk/person_sent"),
+        one::<person::TextOf>("desk/person_text"),
+        one::<person::Twin>("desk/person_twin"),
+        one::<search::Search>("desk/search"),
         one::<sign_in::OnceMore>("once_more"),
+        one::<second::SecondStep>("second"),
         one::<sign_in::SignIn>("sign_in"),
     ];
     all.into_iter().chain(integrations::samples()).collect()

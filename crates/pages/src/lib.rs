@@ -1,5 +1,5 @@
-//! Pages for people, rendered on the server: what a link opens, the guides to the APIs, and a desk that
-//! shows counts until the real one is built. They work without JavaScript, in light and dark, at 200 % zoom.
+//! Pages for people, rendered on the server: what a link opens, the guides to the APIs, and the recruiter's
+//! desk. They work without JavaScript, in light and dark, at 200 % zoom.
 //!
 //! No SQL and no rules of hiring here, and no dialect: the APIs are handed in by whoever mounts the routes.
 //!
@@ -10,8 +10,9 @@
 //!   a job's public page · `confirm.rs` – the link that proves an address · `speech.rs` – in whose language · `guard.rs` – how
 //!   often one may try · `plain.rs` – descriptions without their markup
 //! * `link.rs` – the link that links an account · `origin.rs` – whose form it is
+//! * `setup.rs` – the first run · `join.rs` – the links of members
 //! * `docs.rs`, `guide.rs` – the landing page and the guides · `reference.rs` – an OpenAPI document to read and to try
-//! * `desk.rs` – sign-in, counts, submissions · `desk/door.rs` – who may come in, and how often one may try
+//! * `desk.rs` – the recruiter's desk, and in `desk/` its parts
 //! * `assets.rs` – the stylesheet · `moment.rs` – times as people read them
 //! * `../templates/` – one per page, all within `base.html` · `../assets/`
 
@@ -22,6 +23,7 @@ mod desk;
 mod docs;
 mod guard;
 mod guide;
+mod join;
 mod link;
 mod moment;
 mod origin;
@@ -29,6 +31,7 @@ mod page;
 mod plain;
 mod posting;
 mod reference;
+mod setup;
 mod speech;
 #[cfg(test)]
 mod tests;
@@ -62,6 +65,10 @@ struct Site {
     begun_for: Crowd,
     /// Mails caused, by place.
     mails: Crowd,
+    /// Passwords said to be forgotten, by place and by address.
+    forgotten: Crowd,
+    /// Wrong codes of set-ups, by place and in all.
+    setups: Crowd,
 }
 
 const QUARTER: Duration = Duration::from_secs(15 * 60);
@@ -103,6 +110,8 @@ pub fn routes(apis: &[Api]) -> Router<App> {
         begun: Crowd::new(30, 4 * QUARTER),
         begun_for: Crowd::new(1_000, 4 * QUARTER),
         mails: Crowd::new(30, 4 * QUARTER),
+        forgotten: Crowd::new(5, 4 * QUARTER),
+        setups: Crowd::new(20, QUARTER),
     });
     Router::new()
         .route("/", get(docs::home))
@@ -116,6 +125,8 @@ pub fn routes(apis: &[Api]) -> Router<App> {
         )
         .route("/jobs/{slug}", get(posting::show).post(posting::begin))
         .route("/link/{token}", get(link::show).post(link::complete))
+        .route("/join/{token}", get(join::show).post(join::take))
+        .route("/setup", get(setup::show).post(setup::make))
         .route("/assets/{version}/{file}", get(assets::serve))
         .merge(desk::routes())
         .layer(Extension(site))

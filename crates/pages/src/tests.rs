@@ -230,6 +230,8 @@ fn every_template_renders_from_its_sample() {
         ("confirm", crate::confirm::Confirm::sample().render()),
         ("docs", crate::docs::Docs::sample().render()),
         ("guide", crate::docs::OneGuide::sample().render()),
+        ("join", crate::join::Join::sample().render()),
+        ("setup", crate::setup::Setup::sample().render()),
         ("link", crate::link::Ask::sample().render()),
         ("linked", crate::link::Linked::sample().render()),
         ("home", crate::docs::Home::sample().render()),
@@ -285,11 +287,14 @@ fn every_template_renders_from_its_sample() {
     // Parts of pages, which stand within the others.
     let parts = [
         "base.html",
+        "desk/card.html",
         "desk/board_card.html",
         "desk/board_column.html",
         "desk/field.html",
         "desk/frame.html",
         "desk/pager.html",
+        "desk/people_rows.html",
+        "desk/sessions.html",
         "desk/summary.html",
         "mark.svg",
         "question.html",

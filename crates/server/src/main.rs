@@ -1,7 +1,9 @@
 //! The `muster` binary: parses the command line and hands over.
 
 use clap::Parser as _;
-use server::options::{BenchCommand, Command, KeyCommand, MailCommand, Options, OrgCommand};
+use server::options::{
+    BenchCommand, Command, KeyCommand, MailCommand, MemberCommand, Options, OrgCommand,
+};
 use server::{bench, commands, reading};
 
 fn main() -> std::process::ExitCode {
@@ -62,6 +64,18 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Org {
             command: OrgCommand::List { place, json },
         } => commands::org_list(&place, json).await,
+        Command::Member {
+            command:
+                MemberCommand::Add {
+                    email,
+                    org,
+                    name,
+                    role,
+                    public_url,
+                    place,
+                    json,
+                },
+        } => commands::member_add(&place, &org, &email, &name, &role, &public_url, json).await,
         Command::Key { command } => key(command).await,
         Command::Mail {
             command:

@@ -58,6 +58,11 @@ pub enum Command {
         #[command(subcommand)]
         command: OrgCommand,
     },
+    /// Members: people who sign in at the desk
+    Member {
+        #[command(subcommand)]
+        command: MemberCommand,
+    },
     /// API keys
     Key {
         #[command(subcommand)]
@@ -111,6 +116,15 @@ pub struct Listen {
     /// although it is not public, such as 10.1.0.0/16; repeat it, or separate several by commas
     #[arg(long, value_name = "CIDR", value_parser = network, value_delimiter = ',', env = "MUSTER_FETCH_ALLOW")]
     pub fetch_allow: Vec<IpNet>,
+    /// Seconds for which an answer waits for another system that its record is carried to
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 25,
+        value_parser = clap::value_parser!(u64).range(..=600),
+        env = "MUSTER_WAIT_FOR_REMOTE"
+    )]
+    pub wait_for_remote: u64,
 }
 
 impl Listen {
@@ -173,6 +187,39 @@ pub enum OrgCommand {
     },
     /// List the organizations
     List {
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Commands on members.
+// The variants' fields are explained once, at their types.
+#[allow(missing_docs)]
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Invite somebody; prints a link by which they choose a password and join
+    Add {
+        /// Their e-mail address
+        email: String,
+        /// The organization: its id, number or name
+        #[arg(long)]
+        org: String,
+        /// What they are called
+        #[arg(long, default_value = "")]
+        name: String,
+        /// owner, recruiter, interviewer or auditor
+        #[arg(long, default_value = "owner")]
+        role: String,
+        /// The server's URL, for the printed link
+        #[arg(
+            long,
+            default_value = "http://127.0.0.1:8080",
+            env = "MUSTER_PUBLIC_URL"
+        )]
+        public_url: String,
         #[command(flatten)]
         place: Place,
         /// Print JSON

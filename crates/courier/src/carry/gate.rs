@@ -62,15 +62,16 @@ pub(super) enum Let {
 pub(super) fn begin(tx: &mut Tx, claimed: &Claimed, begun: &Begun, limit: &Limit) -> Result<Let> {
     let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
     let now = tx.now();
-    let pace = Pace::of(limit);
-    let at = pace.at(gate.next_call_at, gate.quiet_until, now);
+    let mut pace = Pace::read(limit, gate.told_limit, &gate.calls);
+    let at = pace.at(gate.quiet_until.unwrap_or(now).max(now));
     if at - now > PATIENCE {
         return Ok(Let::Later(at));
     }
     if !carrying::renew(tx, claimed, at)? {
         return Ok(Let::Lost);
     }
-    gate.next_call_at = pace.next(gate.next_call_at, at);
+    pace.note(at);
+    gate.calls = pace.text();
     gate::put(tx, claimed.org, claimed.destination, &gate)?;
     let n = exchange::begin(tx, claimed, begun)?;
     Ok(Let::Out { n, at })
@@ -97,7 +98,7 @@ pub(super) fn conclude(
 ) -> Result<()> {
     exchange::conclude(tx, claimed, n, outcome, aside)?;
     let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
-    let (before, now) = (gate, tx.now());
+    let (before, now) = (gate.clone(), tx.now());
     let mut circuit = circuit_of(&gate);
     let health = health(outcome);
     match health {
@@ -182,36 +183,67 @@ fn learn(gate: &mut Gate, status: u16, headers: &[(String, String)], now: i64) {
     }
 }
 
-/// How fast requests go out: a vendor's limit counts them in windows that we do not see, so never more go out within any
-/// span of a window's length than one window takes, and a little fewer.
-#[derive(Debug, Clone, Copy)]
+/// Parts of a window in which requests are counted.
+const PARTS: i64 = 20;
+
+/// How fast requests go out. A vendor's limit counts them in windows that we do not see; so never more go out within any
+/// span of a window's length than one window takes, though they may all go out at its beginning. They are counted by the
+/// twentieth of a window: of a span that begins within one such part, twenty-one are looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Pace {
-    /// Between two, µs.
-    interval: i64,
-    /// How far those before may be behind, µs: what was not used is not lost at once.
-    slack: i64,
+    /// Length of a part, µs.
+    part: i64,
+    /// Requests within twenty-one parts.
+    most: i64,
+    /// Number of a part → how many went out in it, oldest first.
+    sent: Vec<(i64, i64)>,
 }
 
 impl Pace {
-    fn of(limit: &Limit) -> Pace {
-        let requests = f64::from(limit.requests.max(1));
-        let window = f64::from(limit.seconds.max(1)) * 1e6;
-        let interval = (window / (requests * 0.95)) as i64;
-        let extra = (requests * 0.04).floor() as i64 - 1;
+    /// As its limit is documented, or as answers have said, if that is less.
+    fn read(limit: &Limit, told: Option<i64>, calls: &str) -> Pace {
+        let documented = i64::from(limit.requests.max(1));
+        let most = told
+            .filter(|n| *n > 0)
+            .map_or(documented, |n| n.min(documented));
+        let sent = calls.split(' ').filter_map(|pair| {
+            let (part, count) = pair.split_once(':')?;
+            Some((part.parse().ok()?, count.parse().ok()?))
+        });
         Pace {
-            interval,
-            slack: interval * extra.max(0),
+            part: (i64::from(limit.seconds.max(1)) * 1_000_000 / PARTS).max(1),
+            most,
+            sent: sent.collect(),
         }
     }
 
-    /// When the next one may go out.
-    fn at(&self, next: i64, quiet_until: Option<i64>, now: i64) -> i64 {
-        (next - self.slack).max(quiet_until.unwrap_or(now)).max(now)
+    fn text(&self) -> String {
+        let pairs = self.sent.iter().map(|(part, n)| format!("{part}:{n}"));
+        pairs.collect::<Vec<_>>().join(" ")
     }
 
-    /// When the one after it may, if it goes out at `at`.
-    fn next(&self, next: i64, at: i64) -> i64 {
-        next.max(at) + self.interval
+    /// When the next one may go out, at `from` (µs) at the earliest and after those that have a time already.
+    fn at(&self, from: i64) -> i64 {
+        let last = self.sent.last().map_or(i64::MIN, |(part, _)| *part);
+        let mut part = (from / self.part).max(last);
+        loop {
+            let span = self.sent.iter().filter(|(p, _)| *p >= part - PARTS);
+            let full = span.map(|(_, n)| n).sum::<i64>() >= self.most;
+            match full {
+                true => part += 1,
+                false => return from.max(part * self.part),
+            }
+        }
+    }
+
+    /// One goes out at `at`.
+    fn note(&mut self, at: i64) {
+        let part = at / self.part;
+        match self.sent.last_mut() {
+            Some((last, n)) if *last == part => *n += 1,
+            _ => self.sent.push((part, 1)),
+        }
+        self.sent.retain(|(p, _)| *p >= part - PARTS);
     }
 }
 
@@ -258,23 +290,26 @@ mod tests {
 
     /// How many go out in the busiest window, and how many in all, when there is always one more.
     fn busiest(limit: &Limit, seconds: i64) -> (usize, usize) {
-        let pace = Pace::of(limit);
-        // After an hour of silence, as it is when a burst comes.
-        let (mut next, mut now) = (0, 3_600_000_000);
-        let end = now + seconds * 1_000_000;
-        let mut sent = Vec::new();
-        while now < end {
-            now = pace.at(next, None, now);
-            next = pace.next(next, now);
+        let begin = 3_600_007_123;
+        let end = begin + seconds * 1_000_000;
+        let (mut text, mut now, mut sent) = (String::new(), begin, Vec::new());
+        loop {
+            // As from row to row.
+            let mut pace = Pace::read(limit, None, &text);
+            now = pace.at(now);
+            if now >= end {
+                break;
+            }
+            pace.note(now);
+            text = pace.text();
             sent.push(now);
         }
         let window = i64::from(limit.seconds) * 1_000_000;
         let within = |from: &i64| {
-            sent.iter()
-                .filter(|s| (*from..from + window).contains(s))
-                .count()
+            let span = *from..from + window;
+            sent.iter().filter(|s| span.contains(s)).count()
         };
-        (sent.iter().map(within).max().unwrap(), sent.len() - 1)
+        (sent.iter().map(within).max().unwrap(), sent.len())
     }
 
     #[test]
@@ -286,19 +321,40 @@ mod tests {
             (50, 30),
             (10, 1),
             (100, 60),
-            (1000, 60),
+            (300, 60),
         ] {
             let limit = Limit {
                 requests,
                 seconds,
                 at_once: 1,
             };
-            let windows = 20;
+            let windows = 21;
             let (most, all) = busiest(&limit, i64::from(seconds) * windows);
             assert!(most <= requests as usize, "{limit:?}: {most}");
             let possible = requests as usize * windows as usize;
             assert!(all * 10 >= possible * 9, "{limit:?}: {all} of {possible}");
         }
+    }
+
+    #[test]
+    fn a_burst_goes_out_at_once_and_what_an_account_is_told_counts_where_it_is_less() {
+        let limit = Limit {
+            requests: 50,
+            seconds: 30,
+            at_once: 1,
+        };
+        for (told, most) in [(None, 50), (Some(10), 10), (Some(500), 50), (Some(0), 50)] {
+            let mut pace = Pace::read(&limit, told, "");
+            let now = 1_795_000_000_000_000;
+            let mut at_once = 0;
+            while pace.at(now) == now {
+                pace.note(now);
+                at_once += 1;
+            }
+            assert_eq!(at_once, most, "{told:?}");
+            assert_eq!(Pace::read(&limit, told, &pace.text()), pace);
+        }
+        assert_eq!(Pace::read(&limit, None, "x 1 :: 1:y").sent, []);
     }
 
     #[test]

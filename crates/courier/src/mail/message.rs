@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use hiring::delivery::sending::Claimed;
 use hiring::secret::InstallationKey;
-use hiring::{invite, mail::source};
+use hiring::{invite, mail::source, member};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message as Mime, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, message::dkim};
@@ -76,7 +76,9 @@ pub fn domain_of(address: &str) -> String {
 
 /// A JSON string with its links' secrets in it.
 fn filled(key: &InstallationKey, json: &str) -> Option<String> {
-    let filled = key.unveil(&invite::fill(key, json)).ok()?;
+    let filled = key
+        .unveil(&member::fill_link(key, &invite::fill(key, json)))
+        .ok()?;
     let text: String = serde_json::from_str(&filled).ok()?;
     Some(text.replace('\0', ""))
 }

@@ -12,6 +12,7 @@ mod create;
 mod eeocs;
 mod expanded;
 mod family;
+mod forward;
 pub(super) mod jobs;
 mod keys;
 mod list;

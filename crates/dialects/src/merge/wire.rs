@@ -37,8 +37,8 @@ pub(super) use nested::{
     NewAttachmentRequest, Who,
 };
 pub(super) use query::{
-    CandidatesQuery, CommonQuery, Expand, PageQuery, Pairs, WriteQuery, id_filter, ids_filter, one,
-    pairs,
+    CandidatesQuery, CommonQuery, Expand, PageQuery, Pairs, WriteQuery, flag, id_filter,
+    ids_filter, one, pairs,
 };
 pub(super) use rules::Table;
 pub(super) use tables::{APPLICATION, ATTACHMENT, CANDIDATE, EMAIL_TYPES, PHONE_TYPES, URL_TYPES};

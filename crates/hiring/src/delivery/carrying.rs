@@ -115,7 +115,7 @@ pub fn queue(tx: &mut Tx, org: OrgId, order: &Order) -> Result<Option<Uuid>> {
 
 /// Whether a delivery of this person waits that nobody has begun: it will carry what is true when it is begun. It is held,
 /// so that nobody begins it before what was just written can be seen.
-pub(crate) fn waits(
+pub fn waits(
     tx: &mut Tx,
     org: OrgId,
     destination: DestinationId,

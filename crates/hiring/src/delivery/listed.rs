@@ -128,6 +128,23 @@ pub fn find(r: &mut Reader, org: OrgId, uid: &str) -> Result<Listed> {
         .map_or(Err(Problem::NotFound(Noun::Delivery)), read)
 }
 
+/// The newest delivery of a person to a destination, whatever made it.
+pub fn latest(
+    r: &mut Reader,
+    org: OrgId,
+    destination: DestinationId,
+    candidate: Uuid,
+) -> Result<Option<Listed>> {
+    let row = r.one(
+        sql!(shown!(
+            "WHERE d.org_id = $1 AND d.destination_id = $2 AND d.candidate_id = \
+             (SELECT p.id FROM candidate p WHERE p.org_id = $1 AND p.uid = $3) ORDER BY d.id DESC LIMIT 1"
+        )),
+        &[&org, &destination, &candidate],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
 /// How many deliveries to a destination stand how: `(state, how many)`, in the order of the words.
 pub fn tally(r: &mut Reader, org: OrgId, destination: DestinationId) -> Result<Vec<(String, i64)>> {
     let rows = r.all(

@@ -7,7 +7,7 @@ use crate::id::{DestinationId, OrgId};
 use crate::problem::Result;
 
 /// See the head of this file. Times in µs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gate {
     /// Failures since the last success.
     pub failures: i64,
@@ -19,8 +19,8 @@ pub struct Gate {
     pub probing: bool,
     /// The far side said not to come earlier.
     pub quiet_until: Option<i64>,
-    /// When its rate lets the next request out.
-    pub next_call_at: i64,
+    /// When requests went out lately, in the words of whoever carries.
+    pub calls: String,
     /// Requests a window, as its answers say.
     pub told_limit: Option<i64>,
 }
@@ -62,7 +62,7 @@ pub fn ready(r: &mut Reader, now: i64) -> Result<Vec<Ready>> {
 pub fn hold(tx: &mut Tx, org: OrgId, id: DestinationId) -> Result<Option<Gate>> {
     let row = tx.one(
         sql!(
-            "SELECT failures, opened, open_until, probing, quiet_until, next_call_at, told_limit FROM destination \
+            "SELECT failures, opened, open_until, probing, quiet_until, calls, told_limit FROM destination \
              WHERE org_id = $1 AND id = $2 AND removed_at IS NULL AND paused_at IS NULL {for update}"
         ),
         &[&org, &id],
@@ -74,7 +74,7 @@ pub fn hold(tx: &mut Tx, org: OrgId, id: DestinationId) -> Result<Option<Gate>> 
 pub fn hold_any(tx: &mut Tx, org: OrgId, id: DestinationId) -> Result<Gate> {
     let row = tx.one(
         sql!(
-            "SELECT failures, opened, open_until, probing, quiet_until, next_call_at, told_limit FROM destination \
+            "SELECT failures, opened, open_until, probing, quiet_until, calls, told_limit FROM destination \
              WHERE org_id = $1 AND id = $2 {for update}"
         ),
         &[&org, &id],
@@ -87,7 +87,7 @@ pub fn put(tx: &mut Tx, org: OrgId, id: DestinationId, gate: &Gate) -> Result<()
     tx.run(
         sql!(
             "UPDATE destination SET failures = $3, opened = $4, open_until = $5, probing = $6, quiet_until = $7, \
-             next_call_at = $8, told_limit = $9 WHERE org_id = $1 AND id = $2"
+             calls = $8, told_limit = $9 WHERE org_id = $1 AND id = $2"
         ),
         &[
             &org,
@@ -97,7 +97,7 @@ pub fn put(tx: &mut Tx, org: OrgId, id: DestinationId, gate: &Gate) -> Result<()
             &gate.open_until,
             &i64::from(gate.probing),
             &gate.quiet_until,
-            &gate.next_call_at,
+            &gate.calls,
             &gate.told_limit,
         ],
     )?;
@@ -143,7 +143,7 @@ pub(super) fn read(row: &Row, from: usize) -> Result<Gate> {
         open_until: row.get(from + 2)?,
         probing: row.get::<i64>(from + 3)? != 0,
         quiet_until: row.get(from + 4)?,
-        next_call_at: row.get(from + 5)?,
+        calls: row.get(from + 5)?,
         told_limit: row.get(from + 6)?,
     })
 }

@@ -187,6 +187,89 @@ pub(super) fn add_field(
     Ok(())
 }
 
+/// Characters of a label, of an option, of a help; of a consent's text.
+const LONGEST: usize = 500;
+const LONGEST_CONSENT: usize = 20_000;
+const MOST_OPTIONS: usize = 200;
+
+/// Whether a question can be asked so.
+///
+/// # Errors
+/// [`crate::Problem::Invalid`] at `/label`, `/options`, `/help` or `/consent`.
+pub(super) fn judge(new: &NewField) -> Result<()> {
+    let mut flaws = Vec::new();
+    let mut flaw = |at: &str, code, why: &str| flaws.push(Flaw::new(at, code, why));
+    let long = |text: &str, most: usize| text.chars().count() > most;
+    if new.label.trim().is_empty() {
+        flaw("/label", FlawCode::Required, "a question needs a label");
+    } else if long(&new.label, LONGEST) {
+        flaw(
+            "/label",
+            FlawCode::TooLong,
+            "a label has at most 500 characters",
+        );
+    }
+    if new.help.as_deref().is_some_and(|help| long(help, LONGEST)) {
+        flaw(
+            "/help",
+            FlawCode::TooLong,
+            "a help text has at most 500 characters",
+        );
+    }
+    if matches!(new.kind, FieldKind::Choice | FieldKind::MultipleChoice) {
+        if new.options.len() < 2 {
+            flaw(
+                "/options",
+                FlawCode::Required,
+                "a choice needs at least two options, one a line",
+            );
+        } else if new.options.len() > MOST_OPTIONS {
+            flaw(
+                "/options",
+                FlawCode::TooLong,
+                "a choice has at most 200 options",
+            );
+        } else if new.options.iter().any(|option| long(option, LONGEST)) {
+            flaw(
+                "/options",
+                FlawCode::TooLong,
+                "an option has at most 500 characters",
+            );
+        }
+        let keys: Vec<String> = new.options.iter().map(|o| crate::text::key(o)).collect();
+        if keys
+            .iter()
+            .enumerate()
+            .any(|(n, key)| keys[..n].contains(key))
+        {
+            flaw(
+                "/options",
+                FlawCode::Contradiction,
+                "two options are the same",
+            );
+        }
+    }
+    if let Some(consent) = &new.consent {
+        if consent.text.trim().is_empty() {
+            flaw(
+                "/consent",
+                FlawCode::Required,
+                "a consent needs the text that one consents to",
+            );
+        } else if long(&consent.text, LONGEST_CONSENT) {
+            flaw(
+                "/consent",
+                FlawCode::TooLong,
+                "a consent has at most 20,000 characters",
+            );
+        }
+    }
+    match flaws.is_empty() {
+        true => Ok(()),
+        false => Err(crate::Problem::Invalid(flaws)),
+    }
+}
+
 /// The job's form, in order.
 pub fn fields(r: &mut Reader, org: OrgId, job: JobId) -> Result<Vec<Field>> {
     let rows = r.all(

@@ -1,4 +1,4 @@
-//! The pipeline of a job: its stages, in order. They are made with the job and never removed.
+//! The pipeline of a job: its stages, in order. They are made with the job; `job/pipeline.rs` shapes them anew.
 
 use store::{Reader, Row, Tx, sql};
 

@@ -29,6 +29,8 @@ words!(
     Rejection: "rejection",
     ApplicationReceived: "application_received",
     ConfirmAddress: "confirm_address",
+    MemberInvite: "member_invite",
+    NewPassword: "new_password",
     Mention: "mention"
 );
 

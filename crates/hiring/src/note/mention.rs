@@ -61,7 +61,10 @@ fn called(members: &[Member], member: &Member, behind: &str) -> Option<usize> {
 
 /// The members who can be named.
 pub fn members(r: &mut Reader, org: OrgId) -> Result<Vec<Member>> {
-    let all = member::Filter::default();
+    let all = member::Filter {
+        present: true,
+        ..member::Filter::default()
+    };
     member::page(r, org, Side::After(0), &all, MOST_MEMBERS)
 }
 
@@ -124,6 +127,7 @@ mod tests {
             email: format!("m{id}@x.org"),
             role: "recruiter".into(),
             created_at: 0,
+            ended_at: None,
         }
     }
 

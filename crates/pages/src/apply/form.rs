@@ -37,6 +37,42 @@ pub(crate) struct Form {
     link: Option<String>,
     invited: bool,
     languages: Vec<Speech>,
+    /// Whether it is only looked at: where to go back to.
+    preview: Option<String>,
+}
+
+/// The form of a job as applicants see it, for whoever makes it.
+pub(crate) fn preview(
+    t: Speech,
+    organization: &str,
+    job: &str,
+    fields: &[Field],
+    back: &str,
+) -> Form {
+    let written = Map::new();
+    let numbered = fields.iter().enumerate();
+    Form {
+        t,
+        organization: organization.to_owned(),
+        job: job.to_owned(),
+        greeting: None,
+        message: Vec::new(),
+        until: None,
+        notice: None,
+        faults_title: String::new(),
+        faults: Vec::new(),
+        csrf: String::new(),
+        seen: String::new(),
+        words: String::new(),
+        person: standard(t, false, &written),
+        questions: numbered
+            .map(|(n, field)| question(t, n, field, &written, &[]))
+            .collect(),
+        link: None,
+        invited: false,
+        languages: Speech::all().collect(),
+        preview: Some(back.to_owned()),
+    }
 }
 
 /// A line of the summary.
@@ -139,6 +175,7 @@ fn form(
             .then(|| format!("{url}/apply/{}", visit.token)),
         invited: invite.is_some(),
         languages: Speech::all().collect(),
+        preview: None,
         person,
         questions,
     }
@@ -249,6 +286,7 @@ impl Page for Form {
             link: Some("http://x/apply/t".into()),
             invited: true,
             languages: Speech::all().collect(),
+            preview: None,
         }
     }
 }

@@ -1,14 +1,16 @@
 //! The overview: where things stand. Who reaches some jobs only sees these alone.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
-use hiring::counts::{self, Counts, JobCounts, Recent, StageCounts};
-use hiring::id::{JobId, OrgId};
-use hiring::{App, Result};
+use hiring::counts::{self, Counts, Recent};
+use hiring::id::{JobId, OrgId, Uuid};
+use hiring::{App, Result, job};
 use store::Reader;
 
+use super::card::Card;
 use super::frame::{Frame, Section};
-use super::funnel::{self, Funnel};
 use super::visit::{Answer, Visit};
 use super::words::{self, Sentence, thousands};
 use crate::moment::{Moment, roughly};
@@ -24,7 +26,7 @@ pub(crate) struct Desk {
     /// Whether it is of the whole organization.
     whole: bool,
     figures: Vec<Figure>,
-    jobs: Vec<Job>,
+    jobs: Vec<Card>,
     more_jobs: i64,
     invites: Vec<(&'static str, String)>,
     recent: Vec<Happened>,
@@ -36,23 +38,6 @@ struct Figure {
     label: &'static str,
 }
 
-struct Job {
-    id: JobId,
-    title: String,
-    status: &'static str,
-    open: String,
-    pending: String,
-    ended: String,
-    funnel: Funnel,
-    stages: Vec<Stage>,
-}
-
-struct Stage {
-    name: String,
-    now: String,
-    reached: String,
-}
-
 struct Happened {
     sentence: Sentence,
     at: Moment,
@@ -62,24 +47,41 @@ struct Happened {
 /// `GET /desk`.
 pub(crate) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let org = visit.org();
-    let (mut counts, recent, now) = app.store.read(move |r| read(r, org)).await?;
+    let (mut counts, recent, uids, now) = app.store.read(move |r| read(r, org)).await?;
     let whole = visit.only().is_none();
     if let Some(assigned) = visit.only() {
         counts.jobs.retain(|job| assigned.contains(&job.id));
         counts.more_jobs = 0;
     }
-    let desk = Desk::new(visit.frame(Section::Home), whole, &counts, &recent, now);
+    let desk = Desk::new(
+        visit.frame(Section::Home),
+        whole,
+        (&counts, &uids),
+        &recent,
+        now,
+    );
     Ok(visit.page(&desk))
 }
 
-fn read(r: &mut Reader, org: OrgId) -> Result<(Counts, Vec<Recent>, i64)> {
+type Uids = HashMap<JobId, Uuid>;
+
+fn read(r: &mut Reader, org: OrgId) -> Result<(Counts, Vec<Recent>, Uids, i64)> {
     let counts = counts::of(r, org)?;
     let recent = counts::recent(r, org, RECENT)?;
-    Ok((counts, recent, r.now()))
+    let ids: Vec<JobId> = counts.jobs.iter().map(|job| job.id).collect();
+    let jobs = job::of_ids(r, org, &ids)?;
+    let uids = jobs.into_iter().map(|job| (job.id, job.uid)).collect();
+    Ok((counts, recent, uids, r.now()))
 }
 
 impl Desk {
-    fn new(frame: Frame, whole: bool, counts: &Counts, recent: &[Recent], now: i64) -> Desk {
+    fn new(
+        frame: Frame,
+        whole: bool,
+        (counts, uids): (&Counts, &Uids),
+        recent: &[Recent],
+        now: i64,
+    ) -> Desk {
         let figure = |label, number| Figure {
             number: thousands(number),
             label,
@@ -94,7 +96,11 @@ impl Desk {
                 figure("Ended applications", counts.applications.ended),
                 figure("Queued mails", counts.queued_mails),
             ],
-            jobs: counts.jobs.iter().map(Job::new).collect(),
+            jobs: counts
+                .jobs
+                .iter()
+                .map(|job| Card::new(job, uids.get(&job.id).copied()))
+                .collect(),
             more_jobs: counts.more_jobs,
             invites: counts
                 .invites
@@ -110,26 +116,6 @@ impl Desk {
     }
 }
 
-impl Job {
-    fn new(job: &JobCounts) -> Job {
-        let stage = |s: &StageCounts| Stage {
-            name: s.name.clone(),
-            now: thousands(s.now),
-            reached: thousands(s.reached),
-        };
-        Job {
-            id: job.id,
-            title: job.title.clone(),
-            status: words::status(job.status),
-            open: thousands(job.applications.open),
-            pending: thousands(job.applications.pending),
-            ended: thousands(job.applications.ended),
-            funnel: funnel::draw(&job.stages),
-            stages: job.stages.iter().map(stage).collect(),
-        }
-    }
-}
-
 impl Happened {
     fn new(event: &Recent, now: i64) -> Happened {
         Happened {
@@ -140,7 +126,7 @@ impl Happened {
     }
 }
 
-fn ago(micros: i64) -> String {
+pub(super) fn ago(micros: i64) -> String {
     match micros {
         ..60_000_000 => "just now".to_owned(),
         _ => format!("{} ago", roughly(micros)),
@@ -150,9 +136,9 @@ fn ago(micros: i64) -> String {
 impl Page for Desk {
     #[cfg(test)]
     fn sample() -> Desk {
-        use hiring::counts::Applications;
+        use hiring::counts::{Applications, JobCounts, StageCounts};
         use hiring::id::StageId;
-        use hiring::{invite, job};
+        use hiring::invite;
         let stage = |n: i64, name: &str, now, reached| StageCounts {
             id: StageId(n),
             name: name.into(),
@@ -188,6 +174,12 @@ impl Page for Desk {
             created_at: 1_773_480_413_000_000,
         };
         let now = event.created_at + 90_000_000;
-        Desk::new(Frame::sample(), true, &counts, &[event], now)
+        Desk::new(
+            Frame::sample(),
+            true,
+            (&counts, &Uids::new()),
+            &[event],
+            now,
+        )
     }
 }

@@ -100,6 +100,21 @@ impl Frame {
         self
     }
 
+    /// Around nothing: until it is replaced.
+    pub(super) fn empty() -> Frame {
+        Frame {
+            organization: String::new(),
+            member: String::new(),
+            role: "",
+            places: Vec::new(),
+            search: false,
+            query: String::new(),
+            account: false,
+            at_account: false,
+            flash: None,
+        }
+    }
+
     /// For templates' samples.
     #[cfg(test)]
     pub fn sample() -> Frame {

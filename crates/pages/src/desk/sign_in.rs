@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 use askama::Template;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Form};
-use hiring::App;
-use hiring::member::{self, Member};
+use hiring::member::{self, Device, Member, Second, factor};
+use hiring::{App, Problem};
 
-use crate::Site;
-use crate::origin;
+use super::second;
 use crate::page::{self, Area, Notice, Page};
+use crate::{Site, guard, origin};
 
 const COOKIE: &str = "muster_session";
 
@@ -74,10 +75,10 @@ pub(super) fn once_more(to: &str) -> Response {
 pub(crate) async fn sign_in(
     State(app): State<App>,
     Extension(site): Extension<Arc<Site>>,
-    headers: HeaderMap,
+    parts: Parts,
     form: Result<Form<Credentials>, FormRejection>,
 ) -> Response {
-    if !origin::is_ours(&headers, &app.settings.public_url) {
+    if !origin::is_ours(&parts.headers, &app.settings.public_url) {
         return foreign();
     }
     let credentials = form.map(|Form(c)| c).unwrap_or_default();
@@ -98,7 +99,7 @@ pub(crate) async fn sign_in(
         }
         Ok(Some(member)) => {
             site.door.welcome(&credentials.email);
-            begin(&app, &headers, member, own_path(&credentials.to)).await
+            enter(&app, &parts, member, own_path(&credentials.to)).await
         }
     }
 }
@@ -133,14 +134,37 @@ pub(super) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// On to the second step, for those who have one; else in.
+async fn enter(app: &App, parts: &Parts, member: Member, to: &str) -> Response {
+    let of = member.clone();
+    let state = app
+        .store
+        .read(move |r| Ok::<_, Problem>((factor::state(r, &of)?, r.now())));
+    match state.await {
+        Ok((Second::Off, _)) => begin(app, parts, member, to).await,
+        Ok((Second::On { .. }, now)) => second::ask(app, &member, now, to),
+        Err(problem) => page::problem(Area::Desk, &problem),
+    }
+}
+
+/// To the desk, or to its sign-in.
+pub(crate) fn home() -> Response {
+    page::dress(Area::Desk, Redirect::to("/desk").into_response())
+}
+
 /// Begins a session in place of the one that the browser may still have.
-async fn begin(app: &App, headers: &HeaderMap, member: Member, to: &str) -> Response {
-    let (had, id) = (session_token(headers), member.id);
+pub(crate) async fn begin(app: &App, parts: &Parts, member: Member, to: &str) -> Response {
+    let (had, id) = (session_token(&parts.headers), member.id);
+    let agent = parts.headers.get(header::USER_AGENT);
+    let device = Device {
+        agent: agent.and_then(|v| v.to_str().ok()).unwrap_or("").to_owned(),
+        place: guard::place(&parts.headers, &parts.extensions),
+    };
     let begun = app.store.write(move |tx| {
         if let Some(token) = &had {
             member::sign_out(tx, token)?;
         }
-        member::sign_in(tx, &member)
+        member::sign_in_from(tx, &member, &device)
     });
     match begun.await {
         Ok(token) => {
@@ -173,7 +197,7 @@ pub(super) fn secure(app: &App) -> &'static str {
 }
 
 /// `to` when it is a page of the desk, else the desk itself: nobody is sent elsewhere by a crafted form.
-fn own_path(to: &str) -> &str {
+pub(super) fn own_path(to: &str) -> &str {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-_".contains(c);
     let asked = |c: char| c.is_ascii_alphanumeric() || "-_.~%+&=:,*".contains(c);
@@ -194,7 +218,7 @@ fn again(credentials: &Credentials, status: StatusCode, fault: &'static str) -> 
     page::html(Area::Desk, status, &page)
 }
 
-pub(super) fn foreign() -> Response {
+pub(crate) fn foreign() -> Response {
     let notice = Notice::new(
         "This form was not sent from here",
         &[
@@ -205,14 +229,13 @@ pub(super) fn foreign() -> Response {
     page::html(Area::Desk, StatusCode::FORBIDDEN, &notice)
 }
 
-fn wait_a_while(wait: Duration) -> Response {
+pub(crate) fn wait_a_while(wait: Duration) -> Response {
     let minutes = wait.as_secs().div_ceil(60).max(1);
     let minutes = match minutes {
         1 => "one minute".to_owned(),
         n => format!("{n} minutes"),
     };
-    let text =
-        format!("There were too many tries with this e-mail address. Please wait {minutes}.");
+    let text = format!("There were too many tries. Please wait {minutes}.");
     let notice = Notice::new("Too many tries", &[&text]).onward("/desk", "To the desk");
     let mut response = page::html(Area::Desk, StatusCode::TOO_MANY_REQUESTS, &notice);
     let seconds = HeaderValue::from(wait.as_secs().max(1));

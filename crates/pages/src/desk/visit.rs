@@ -22,6 +22,7 @@ use super::may::Needs;
 use super::sign_in;
 use crate::origin;
 use crate::page::{self, Area, Notice, Page};
+use crate::setup;
 
 /// A member at a page that they may see.
 #[derive(Clone)]
@@ -108,13 +109,24 @@ async fn enter(app: &App, parts: &Parts, path: &str, changes: bool) -> Result<Vi
         sign_in::form(to, status).into()
     };
     let Some(token) = sign_in::session_token(&parts.headers) else {
+        if path == "/desk" && setup::is_wanted(app).await {
+            return Err(setup::lead().into());
+        }
         return Err(stranger());
     };
     let session = token.clone();
     let found = app.store.read(move |r| look(r, &session)).await?;
-    let Some((member, organization, assigned)) = found else {
+    let Some((member, organization, assigned, stale)) = found else {
         return Err(stranger());
     };
+    if stale {
+        let session = token.clone();
+        let touched = app.store.write(move |tx| member::touch(tx, &session)).await;
+        // That nobody knows when one was last here is no reason to turn them away.
+        if let Err(problem) = touched {
+            tracing::debug!(?problem, "a session was not noted as used");
+        }
+    }
     Ok(Visit {
         caller: member.caller(),
         role: member.role(),
@@ -128,7 +140,7 @@ async fn enter(app: &App, parts: &Parts, path: &str, changes: bool) -> Result<Vi
     })
 }
 
-type Seen = (Member, String, Option<Vec<JobId>>);
+type Seen = (Member, String, Option<Vec<JobId>>, bool);
 
 fn look(r: &mut Reader, token: &str) -> Result<Option<Seen>> {
     let Some(member) = member::of_session(r, token)? else {
@@ -139,7 +151,8 @@ fn look(r: &mut Reader, token: &str) -> Result<Option<Seen>> {
         true => Some(member::jobs_of(r, member.org, member.id)?),
         false => None,
     };
-    Ok(Some((member, organization, assigned)))
+    let stale = member::stale(r, token)?;
+    Ok(Some((member, organization, assigned, stale)))
 }
 
 impl Visit {
@@ -231,8 +244,9 @@ impl FromRequestParts<App> for Named {
 
 /// A form's inputs, in the order in which they were sent, or a query's. Blanks around a value are cut off; what holds
 /// U+0000 or is no form is refused.
-#[derive(Debug, Default)]
-pub(crate) struct Inputs(Vec<(String, String)>);
+// Not `Debug`: nothing may print a password.
+#[derive(Default)]
+pub(crate) struct Inputs(Vec<(String, String)>, Vec<(String, String)>);
 
 impl Inputs {
     /// Of `a=1&b=2`; `None` when it is not that.
@@ -246,8 +260,15 @@ impl Inputs {
             return None;
         }
         // A browser ends lines with CR LF, whatever the text had.
-        let tidy = |(name, value): (String, String)| (name, value.trim().replace("\r\n", "\n"));
-        Some(Inputs(pairs.into_iter().map(tidy).collect()))
+        let tidy =
+            |(name, value): &(String, String)| (name.clone(), value.trim().replace("\r\n", "\n"));
+        Some(Inputs(pairs.iter().map(tidy).collect(), pairs))
+    }
+
+    /// The first value under `name` just as it was typed: of a password every blank counts.
+    pub fn raw(&self, name: &str) -> &str {
+        let found = self.1.iter().find(|(n, _)| n == name);
+        found.map_or("", |(_, value)| value.as_str())
     }
 
     /// The first value under `name`; `""` when there is none.

@@ -1,5 +1,9 @@
 //! Events, invites and jobs in plain words.
 
+mod people;
+
+pub(super) use people::*;
+
 use hiring::counts::{Actor, Recent};
 use hiring::invite;
 use hiring::job::Status;
@@ -29,6 +33,13 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "candidate.updated" => "has new or changed details".to_owned(),
         "candidate.possible_duplicate" => "may be here twice".to_owned(),
         "candidate.address_proven" => "proved an e-mail address".to_owned(),
+        "candidate.ignored" => "is to be shown no more".to_owned(),
+        "candidate.merged" => "turned out to be somebody who was here already".to_owned(),
+        "candidate.unmerged" => "is a person of their own again".to_owned(),
+        "candidate.told_apart" => "is not the same person as somebody like them".to_owned(),
+        "note.added" => "has a new note".to_owned(),
+        "note.mentioned" => "has a note that mentions a member".to_owned(),
+        "attachment.removed" => "has a file less".to_owned(),
         "application.created" => format!("has a pending application for {job}"),
         "application.started" => format!("began to apply for {job}"),
         "application.submitted" => format!("applied for {job}"),
@@ -72,11 +83,26 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "webhook_receiver.disabled" => "wants to be told of an event no more".to_owned(),
         "api_key.created" => "was made".to_owned(),
         "api_key.renewed" => "took the place of an older one".to_owned(),
+        "member.invited" => "was invited".to_owned(),
+        "member.invite_revoked" => "is no longer invited".to_owned(),
+        "member.mailed" => "is being sent a mail".to_owned(),
+        "member.joined" => "joined".to_owned(),
+        "member.changed" => "was changed".to_owned(),
+        "member.removed" => "was removed".to_owned(),
+        "member.password_asked" => "is given a link for a new password".to_owned(),
+        "member.password_changed" => "has a new password".to_owned(),
+        "member.second_factor_enabled" => "switched the second step on".to_owned(),
+        "member.second_factor_disabled" => "has no second step any more".to_owned(),
+        "member.recovery_code_used" => "used a recovery code".to_owned(),
+        "member.sessions_ended" => "was signed out elsewhere".to_owned(),
         other => format!("({other})"),
     };
     let of_none = match event.kind.split('.').next() {
         Some("link" | "linked_account" | "webhook_receiver") => Some("A linked account"),
         Some("api_key") => Some("A key"),
+        Some("member") => Some("A member"),
+        // Such a mail is a member's.
+        Some("mail") if event.candidate.is_none() && event.job.is_none() => Some("A member"),
         Some("mail_template") => Some("A mail’s words"),
         Some("mail_settings") => Some("The mail settings"),
         _ => None,
@@ -124,6 +150,28 @@ pub(super) fn role(role: Role) -> &'static str {
         Role::Recruiter => "a recruiter",
         Role::Interviewer => "an interviewer",
         Role::Auditor => "an auditor",
+    }
+}
+
+/// The same alone.
+pub(super) fn role_alone(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Recruiter => "Recruiter",
+        Role::Interviewer => "Interviewer",
+        Role::Auditor => "Auditor",
+    }
+}
+
+/// What somebody of this role does.
+pub(super) fn role_help(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Everything, members and integrations too.",
+        Role::Recruiter => "Jobs, candidates, invites and numbers.",
+        Role::Interviewer => {
+            "Sees and comments on who applied for the jobs they are assigned to, without pay and equal-opportunity answers."
+        }
+        Role::Auditor => "Sees everything and changes nothing.",
     }
 }
 

@@ -3,8 +3,10 @@
 mod fake;
 mod keys;
 mod mail;
+mod members;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use hiring::app::Settings;
 use hiring::delivery::sending;
@@ -14,6 +16,7 @@ use serde_json::json;
 pub use fake::fake;
 pub use keys::{create as key_create, list as key_list, revoke as key_revoke};
 pub use mail::{bounce as mail_bounce, test as mail_test};
+pub use members::add as member_add;
 
 use crate::options::{Keeping, Listen, Mail, Place};
 use courier::guard::{IpNet, network};
@@ -31,20 +34,12 @@ pub async fn serve(
     let (app, listener) = open(place, listen, keeping).await?;
     let errands = errands(&app, listen, mail, &[])?;
     let mailing = mailing(&app, &errands).await?;
-    let none = app
-        .store
-        .read(organization::all)
-        .await
-        .map_err(|p| format!("{p:?}"))?
-        .is_empty();
+    let to_set_up = members::to_set_up(&app).await?;
     // Before anything is said: whoever reads the first line may tell us to stop at once.
     let stop = serve::signals()?;
     println!("Muster is running at {}", app.settings.public_url);
-    if none {
-        let data = place.data.display();
-        println!("There is no organization yet. Make one, and a key for it, while this runs:");
-        println!("  muster org create \"Your company\" --data {data}");
-        println!("  muster key create --org \"Your company\" --dialect native --data {data}");
+    for line in to_set_up {
+        println!("{line}");
     }
     println!("{mailing}");
     let router = router::build(app.clone());
@@ -130,6 +125,7 @@ async fn open(
         .unwrap_or_else(|| reachable(address));
     let settings = Settings {
         keep_requests: keeping.keep_requests,
+        wait_for_remote: Duration::from_secs(listen.wait_for_remote),
         ..Settings::at(&url)
     };
     let place = place.clone();

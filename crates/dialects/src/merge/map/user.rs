@@ -20,7 +20,7 @@ pub(in super::super) fn user(lens: &Lens, member: &Member) -> Value {
             "first_name": first,
             "last_name": last,
             "email": member.email,
-            "disabled": false,
+            "disabled": member.ended_at.is_some(),
             "remote_created_at": null,
             "access_role": role(&member.role),
         }),

@@ -13,10 +13,10 @@ use hiring::submission::Kept;
 use store::Tx;
 
 use super::write::{Call, Made, take_in, whole};
-use super::{expanded, id_of, references};
+use super::{expanded, forward, id_of, references};
 use crate::merge::map::{self, Page, What, Whole};
 use crate::merge::wire::{
-    CandidateRequest, CommonQuery, NewApplicationRequest, StageRequest, Who, id_filter,
+    CandidateRequest, CommonQuery, NewApplicationRequest, StageRequest, Who, flag, id_filter,
     one as value, pairs,
 };
 use crate::merge::{Merge, auth};
@@ -133,18 +133,24 @@ async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer
         source: value(&pairs, "source"),
         ignored: query.shells,
     };
-    let (lens, caller) = (guest.lens(app), guest.caller);
+    let with_data = flag(&pairs, "include_remote_data");
+    let (lens, caller, account) = (guest.lens(app), guest.caller, guest.account);
     app.store
         .read(move |r| {
             let (from, size) = (query.page.from, query.page.size);
             let side = from.unwrap_or(Side::After(0));
-            let found = match query.remote_id {
-                Some(_) => Vec::new(),
+            let found = match &query.remote_id {
+                Some(id) => match forward::ours(r, caller.org, &account, "Application", id)? {
+                    Some(uid) => vec![application::find_listed(r, caller.org, uid)?],
+                    None => Vec::new(),
+                },
                 None => application::page(r, caller.org, &which, side, size as i64 + 1)?,
             };
             let page = Page::new(from, size, found, |a| a.id().0);
             let shown = expanded::applications(r, &caller, &lens, &page.items, &query.expand)?;
-            Ok(reply::json(200, &map::page(&page, shown)))
+            let mut body = map::page(&page, shown);
+            forward::fill(r, caller.org, &account, "Application", with_data, &mut body)?;
+            Ok(reply::json(200, &body))
         })
         .await
 }
@@ -162,8 +168,9 @@ pub(super) async fn one(
 async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let guest = auth::reader(app, headers, "Application").await?;
     let id = id_of(id, Noun::Application)?;
+    let with_data = flag(&pairs(query), "include_remote_data");
     let query = CommonQuery::parse(&pairs(query))?;
-    let (lens, caller) = (guest.lens(app), guest.caller);
+    let (lens, caller, account) = (guest.lens(app), guest.caller, guest.account);
     app.store
         .read(move |r| {
             let found = [application::find_listed(r, caller.org, id)?];
@@ -171,7 +178,9 @@ async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<A
                 return Err(Problem::NotFound(Noun::Application));
             }
             let mut shown = expanded::applications(r, &caller, &lens, &found, &query.expand)?;
-            Ok(reply::json(200, &shown.remove(0)))
+            let mut body = shown.remove(0);
+            forward::fill(r, caller.org, &account, "Application", with_data, &mut body)?;
+            Ok(reply::json(200, &body))
         })
         .await
 }

@@ -18,9 +18,9 @@ use serde_json::Value;
 use store::{Reader, Tx};
 
 use super::write::{Call, Made, take_in, whole};
-use super::{id_of, references, views};
+use super::{forward, id_of, references, views};
 use crate::merge::map::{self, CandidateView, Lens, Page, What};
-use crate::merge::wire::{CommonQuery, Expand, NewAttachmentRequest, id_filter, pairs};
+use crate::merge::wire::{CommonQuery, Expand, NewAttachmentRequest, flag, id_filter, pairs};
 use crate::merge::{Merge, auth, problem};
 use crate::reply;
 
@@ -68,19 +68,25 @@ async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer
         removed: query.deleted,
         ignored: query.shells,
     };
-    let (lens, org) = (guest.lens(app), guest.caller.org);
+    let with_data = flag(&pairs, "include_remote_data");
+    let (lens, org, account) = (guest.lens(app), guest.caller.org, guest.account);
     app.store
         .read(move |r| {
             let (from, size) = (query.page.from, query.page.size);
             let side = from.unwrap_or(Side::After(0));
-            let found = match query.remote_id {
-                Some(_) => Vec::new(),
+            let found = match &query.remote_id {
+                Some(id) => match forward::ours(r, org, &account, "Attachment", id)? {
+                    Some(uid) => vec![attachment::find_listed(r, org, uid)?],
+                    None => Vec::new(),
+                },
                 None => attachment::page(r, org, &which, side, size as i64 + 1)?,
             };
             let page = Page::new(from, size, found, |a| a.attachment.id.0);
             let people = people(r, org, &lens, &page.items, &query.expand)?;
             let shown = page.items.iter().map(|a| shown(&lens, a, &people));
-            Ok(reply::json(200, &map::page(&page, shown.collect())))
+            let mut body = map::page(&page, shown.collect());
+            forward::fill(r, org, &account, "Attachment", with_data, &mut body)?;
+            Ok(reply::json(200, &body))
         })
         .await
 }
@@ -119,8 +125,9 @@ pub(super) async fn one(
 async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let guest = auth::reader(app, headers, "Attachment").await?;
     let id = id_of(id, Noun::Attachment)?;
+    let with_data = flag(&pairs(query), "include_remote_data");
     let query = CommonQuery::parse(&pairs(query))?;
-    let (lens, org) = (guest.lens(app), guest.caller.org);
+    let (lens, org, account) = (guest.lens(app), guest.caller.org, guest.account);
     app.store
         .read(move |r| {
             let found = [attachment::find_listed(r, org, id)?];
@@ -128,7 +135,9 @@ async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<A
                 return Err(Problem::NotFound(Noun::Attachment));
             }
             let people = people(r, org, &lens, &found, &query.expand)?;
-            Ok(reply::json(200, &shown(&lens, &found[0], &people)))
+            let mut body = shown(&lens, &found[0], &people);
+            forward::fill(r, org, &account, "Attachment", with_data, &mut body)?;
+            Ok(reply::json(200, &body))
         })
         .await
 }

@@ -4,13 +4,16 @@ use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use hiring::candidate::{self, Side};
+use hiring::id::OrgId;
 use hiring::idempotency::Answer;
+use hiring::linked_account::LinkedAccount;
 use hiring::problem::{Noun, Problem, Result};
 use hiring::{App, eeo};
+use store::Reader;
 
-use super::{id_of, views};
+use super::{forward, id_of, views};
 use crate::merge::map::{self, Page};
-use crate::merge::wire::{CandidatesQuery, CommonQuery, pairs};
+use crate::merge::wire::{CandidatesQuery, CommonQuery, flag, pairs};
 use crate::merge::{Merge, auth};
 use crate::reply;
 
@@ -27,8 +30,9 @@ pub(super) async fn one(
 async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let guest = auth::reader(app, headers, "Candidate").await?;
     let id = id_of(id, Noun::Candidate)?;
+    let with_data = flag(&pairs(query), "include_remote_data");
     let query = CommonQuery::parse(&pairs(query))?;
-    let (lens, caller) = (guest.lens(app), guest.caller);
+    let (lens, caller, account) = (guest.lens(app), guest.caller, guest.account);
     app.store
         .read(move |r| {
             let candidate = candidate::find_by_uid(r, caller.org, id)?;
@@ -38,6 +42,7 @@ async fn find(app: &App, id: &str, headers: &HeaderMap, query: &str) -> Result<A
             let view = views::candidates(r, caller.org, vec![candidate], &query)?.remove(0);
             let mut body = map::candidate(&lens, &view, &query.expand);
             eeo::fill(r, &caller, &mut body)?;
+            forward::fill(r, caller.org, &account, "Candidate", with_data, &mut body)?;
             Ok(reply::json(200, &body))
         })
         .await
@@ -52,15 +57,15 @@ pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
 /// One statement for the people, one for what belongs to them of each kind: never one for each person.
 async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let guest = auth::reader(app, headers, "Candidate").await?;
+    let with_data = flag(&pairs(query), "include_remote_data");
     let CandidatesQuery { common, which } = CandidatesQuery::parse(query)?;
-    let (lens, caller) = (guest.lens(app), guest.caller);
+    let (lens, caller, account) = (guest.lens(app), guest.caller, guest.account);
     app.store
         .read(move |r| {
             let (from, size) = (common.page.from, common.page.size);
             let side = from.unwrap_or(Side::After(0));
-            // Nobody has one: `remote_id` is null in all we show.
-            let found = match common.remote_id {
-                Some(_) => Vec::new(),
+            let found = match &common.remote_id {
+                Some(id) => called(r, caller.org, &account, id)?,
                 None => candidate::page(r, caller.org, &which, side, size as i64 + 1)?,
             };
             let mut page = Page::new(from, size, found, |c| c.id.0);
@@ -71,7 +76,25 @@ async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer
                 .map(|v| map::candidate(&lens, v, &common.expand));
             let mut body = map::page(&page, shown.collect());
             eeo::fill(r, &caller, &mut body)?;
+            forward::fill(r, caller.org, &account, "Candidate", with_data, &mut body)?;
             Ok(reply::json(200, &body))
         })
         .await
+}
+
+/// The person that the account's destination calls so.
+fn called(
+    r: &mut Reader,
+    org: OrgId,
+    account: &LinkedAccount,
+    remote_id: &str,
+) -> Result<Vec<candidate::Candidate>> {
+    let Some(uid) = forward::ours(r, org, account, "Candidate", remote_id)? else {
+        return Ok(Vec::new());
+    };
+    let found = candidate::find_by_uid(r, org, uid)?;
+    Ok(match found.ignored_at {
+        None => vec![found],
+        Some(_) => Vec::new(),
+    })
 }

@@ -27,6 +27,7 @@ async fn list_page(app: App, asked: Asked) -> Result<Answer> {
         email_key: value(&asked.pairs, "email")
             .map(|email| email_key(&email).unwrap_or_else(|| text::key(&email))),
         span: asked.query.span,
+        present: false,
     };
     let read = move |r: &mut Reader, side, limit| member::page(r, org, side, &filter, limit);
     let show = move |_: &mut Reader, members: &[Member], _: &CommonQuery| {

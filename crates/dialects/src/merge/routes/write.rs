@@ -14,6 +14,7 @@ use hiring::submission::{self, Kept, NewSubmission};
 use serde_json::Value;
 use store::Tx;
 
+use super::forward;
 use crate::body::Body;
 use crate::inbound::Inbound;
 use crate::merge::auth::{self, Guest};
@@ -163,7 +164,8 @@ async fn judge<M: Send + 'static>(
     let kept = submission(&what, body, &trail.notes);
     let (notes, logged) = (trail.notes.clone(), trail.logged.clone());
     let (entry, key) = (trail.entry.clone().submitted(), request.key.clone());
-    app.store
+    let done = app
+        .store
         .write(move |tx| {
             idempotency::once(tx, &call.guest.caller, key.as_ref(), |tx| {
                 let made = settle(tx, &call, &kept, &*work)?;
@@ -172,7 +174,9 @@ async fn judge<M: Send + 'static>(
                 Ok(map::done(&what, made.model, &notes, logged.as_ref()))
             })
         })
-        .await
+        .await?;
+    let run_async = WriteQuery::parse(&request.query).run_async;
+    forward::tell(app, guest, what.model, done, run_async).await
 }
 
 fn settle<M>(
@@ -187,6 +191,8 @@ fn settle<M>(
     let repeated = made.notes.iter().filter(|n| n.why == Why::Repeated);
     let repeated: Vec<String> = repeated.map(|n| n.pointer.clone()).collect();
     submission::add_unmapped(tx, caller.org, kept, &repeated)?;
+    let whom = (made.candidate, made.application);
+    forward::queue(tx, &call.guest, whom, new.uid)?;
     submission::settle(
         tx,
         caller.org,

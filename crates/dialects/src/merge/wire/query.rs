@@ -41,18 +41,20 @@ pub(in super::super) fn flag(pairs: &Pairs, name: &str) -> bool {
     one(pairs, name).is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true"))
 }
 
-/// Parameters of a write. `run_async` is taken and changes nothing: the record is written when we answer, in either
-/// case, and only forwarding it to other systems may come later.
+/// Parameters of a write.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct WriteQuery {
     /// Include `logs` in the answer.
     pub is_debug_mode: bool,
+    /// Do not wait for the far side. The record is written when we answer, in either case.
+    pub run_async: bool,
 }
 
 impl WriteQuery {
     pub(in super::super) fn parse(query: &str) -> WriteQuery {
         WriteQuery {
             is_debug_mode: flag(&pairs(query), "is_debug_mode"),
+            run_async: flag(&pairs(query), "run_async"),
         }
     }
 }

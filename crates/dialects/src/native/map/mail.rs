@@ -4,6 +4,7 @@ use hiring::delivery::returned::{Action, Outcome};
 use hiring::delivery::{self, Delivery};
 use hiring::invite::{self, Invite, Names};
 use hiring::mail::{Rendered, Settings, Template};
+use hiring::member;
 
 use crate::native::wire::answer;
 use crate::time::micros;
@@ -51,8 +52,9 @@ pub(in crate::native) fn delivery(delivery: &Delivery) -> answer::Delivery {
         from_name: delivery.from_name.clone(),
         reply_to: delivery.reply_to.clone(),
         subject: delivery.subject.clone(),
-        body: delivery.body.clone(),
-        html: delivery.html.clone(),
+        // A key of an API opens no membership.
+        body: delivery.body.as_deref().map(member::hide_link),
+        html: delivery.html.as_deref().map(member::hide_link),
         state: delivery.state.clone(),
         problem: delivery.problem.clone(),
         remark: delivery.remark.clone(),

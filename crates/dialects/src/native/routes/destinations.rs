@@ -99,17 +99,12 @@ fn judged(app: &App, connector: &str, given: &Settings) -> Result<(Settings, Set
     if let Err(flaws) = (described.check)(given) {
         let flaw = |(setting, detail): (String, String)| {
             let name: String = setting.chars().take(100).collect();
-            let known = described.setting(&setting);
-            let code = match known {
-                None => FlawCode::UnknownField,
-                Some(s) if s.required && detail.contains("required") => FlawCode::Required,
-                Some(_) => FlawCode::Other,
+            let (code, detail) = match (described.setting(&setting), detail.as_str()) {
+                (None, _) => (FlawCode::UnknownField, detail),
+                (_, "is required") => (FlawCode::Required, format!("{name} is required")),
+                _ => (FlawCode::Other, format!("{name} {detail}")),
             };
-            Flaw::new(
-                format!("/settings/{name}"),
-                code,
-                format!("{name}: {detail}"),
-            )
+            Flaw::new(format!("/settings/{name}"), code, detail)
         };
         return Err(Problem::Invalid(flaws.into_iter().map(flaw).collect()));
     }

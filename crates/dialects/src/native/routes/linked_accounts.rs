@@ -5,9 +5,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use hiring::App;
 use hiring::candidate::Side;
+use hiring::destination;
+use hiring::id::OrgId;
 use hiring::idempotency::Answer;
-use hiring::linked_account::{self, SettingsEdit};
-use hiring::problem::{Act, Noun, Problem, Result};
+use hiring::linked_account::{self, LinkedAccount, SettingsEdit};
+use hiring::problem::{Act, FlawCode, Noun, Problem, Result};
+use store::Reader;
 
 use super::query::{self, Paging, Query};
 use super::{shown, uid};
@@ -35,7 +38,8 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
         .read(move |r| {
             let mut rows = linked_account::list(r, caller.org, Side::After(after), limit + 1)?;
             let next = query::cut(&mut rows, limit, |account| account.id.0);
-            let data = rows.iter().map(map::linked_account).collect();
+            let data = rows.iter().map(|row| in_full(r, caller.org, row));
+            let data = data.collect::<Result<_>>()?;
             Ok(reply::json(200, &shown(&answer::Page { data, next })?))
         })
         .await
@@ -60,12 +64,35 @@ async fn one(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
     app.store
         .read(move |r| {
             let account = linked_account::find(r, caller.org, id)?;
-            Ok(reply::json(200, &shown(&map::linked_account(&account))?))
+            Ok(reply::json(
+                200,
+                &shown(&in_full(r, caller.org, &account)?)?,
+            ))
         })
         .await
 }
 
-/// Change what a linked account requires
+fn in_full(r: &mut Reader, org: OrgId, of: &LinkedAccount) -> Result<answer::LinkedAccount> {
+    let mut shown = map::linked_account(of);
+    if let Some(to) = of.destination {
+        shown.destination = Some(destination::by_id(r, org, to)?.uid);
+    }
+    Ok(shown)
+}
+
+/// The body names the destination, not the address.
+fn unknown(problem: Problem) -> Problem {
+    match problem {
+        Problem::NotFound(Noun::Destination) => Problem::invalid(
+            "/destination",
+            FlawCode::UnknownReference,
+            "there is no such destination",
+        ),
+        other => other,
+    }
+}
+
+/// Change what a linked account requires, and where it is carried
 ///
 /// Needs `write`.
 #[utoipa::path(patch, path = "/linked-accounts/{id}", tag = "linked accounts",
@@ -86,13 +113,20 @@ async fn change(app: &App, id: &str, request: Request) -> Result<Answer> {
     let request = inbound::read(request, inbound::SMALL).await?;
     request.require_json()?;
     let body = Body::read(request.body.clone(), |_| false)?;
+    let sent = LinkedAccountEdit::parse(&body, &crate::writable())?;
     let edit = SettingsEdit {
-        requires: LinkedAccountEdit::parse(&body, &crate::writable())?.requires,
+        requires: sent.requires,
         scopes: Vec::new(),
     };
+    let to = sent.destination;
     let changed = app.store.write(move |tx| {
-        let account = linked_account::change_settings(tx, &caller, id, &edit)?;
-        Ok::<_, Problem>(reply::json(200, &shown(&map::linked_account(&account))?))
+        let mut account = linked_account::change_settings(tx, &caller, id, &edit)?;
+        if let Some(to) = to {
+            let set = linked_account::set_destination(tx, &caller, id, to);
+            account = set.map_err(unknown)?;
+        }
+        let answer = in_full(tx, caller.org, &account)?;
+        Ok::<_, Problem>(reply::json(200, &shown(&answer)?))
     });
     let answer = changed.await?;
     app.forget_account(id);

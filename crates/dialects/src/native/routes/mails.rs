@@ -123,7 +123,7 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
 
 /// Read the words of a mail
 #[utoipa::path(get, path = "/mail-templates/{kind}/{language}", tag = "mail",
-    params(("kind" = String, Path, description = "`invite`, `rejection`, `application_received`, `confirm_address` or `mention`."),
+    params(("kind" = String, Path, description = "`invite`, `rejection`, `application_received`, `confirm_address`, `mention`, `member_invite` or `new_password`."),
         ("language" = String, Path, description = "BCP 47 tag: `en`, `de`, `pt-br`…")),
     responses((status = 200, description = "Yours, or the built-in ones.", body = answer::MailTemplate)))]
 pub(in crate::native) async fn get_mail_template(

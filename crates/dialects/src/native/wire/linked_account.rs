@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use hiring::problem::{FlawCode, Result};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::refuse_unknown;
+use super::{refuse_unknown, uid};
 use crate::Writable;
 use crate::body::Body;
 use crate::check::{Check, Object};
@@ -17,6 +18,9 @@ pub(in crate::native) struct LinkedAccountEdit {
     /// What the account requires of those who write through it, by model: names of fields that a new record must have.
     /// It takes the place of what was required before.
     pub requires: Option<BTreeMap<String, Vec<String>>>,
+    /// A destination: what is written through the account is carried there too. An empty text: it is kept here alone.
+    #[schema(value_type = Option<String>)]
+    pub destination: Option<Option<Uuid>>,
 }
 
 impl LinkedAccountEdit {
@@ -29,9 +33,16 @@ impl LinkedAccountEdit {
         let root = check.root()?;
         let requires = check.object(&root, "requires");
         let requires = requires.map(|models| required(&mut check, &models, writable));
-        refuse_unknown(&mut check, &root, &["requires"]);
+        let destination = match root.get("destination").and_then(|v| v.as_str()) {
+            Some("") => Some(None),
+            _ => uid(&mut check, &root, "destination").map(Some),
+        };
+        refuse_unknown(&mut check, &root, &["requires", "destination"]);
         check.done()?;
-        Ok(LinkedAccountEdit { requires })
+        Ok(LinkedAccountEdit {
+            requires,
+            destination,
+        })
     }
 }
 

@@ -45,16 +45,17 @@ after(() => browser?.close());
 
 /**
  * Calls `use(page)` with a fresh page: no cookies, nothing remembered. `how` is for Playwright's newContext
- * (colorScheme, viewport, javaScriptEnabled…). `page.goto('/docs')` is relative to the server.
+ * (colorScheme, viewport, javaScriptEnabled…). `page.goto('/docs')` is relative to the server; `baseURL` is that of another one.
  */
 async function visit(how, use) {
   const whole = { baseURL: demo.url, viewport: DESKTOP, colorScheme: 'light', javaScriptEnabled: true, ...how };
   const context = await browser.newContext(whole);
   made.set(context, whole);
+  const home = whole.baseURL;
   context.setDefaultTimeout(15_000);
   const faults = [];
   context.on('request', (request) => {
-    if (new URL(request.url()).origin !== demo.url) faults.push(`asked for ${request.url()}`);
+    if (new URL(request.url()).origin !== home) faults.push(`asked for ${request.url()}`);
   });
   context.on('weberror', (error) => faults.push(`threw ${error.error()}`));
   context.on('console', (message) => {

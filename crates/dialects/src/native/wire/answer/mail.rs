@@ -64,7 +64,7 @@ pub(in crate::native) struct Delivery {
     pub id: String,
     /// `mail`, `webhook`…
     pub channel: String,
-    /// Which mail: `invite`, `rejection`, `application_received`, `confirm_address`, `mention`; null for one in a caller's own words.
+    /// Which mail: `invite`, `rejection`, `application_received`, `confirm_address`, `mention`, `member_invite`, `new_password`; null for one in a caller's own words.
     pub kind: Option<String>,
     pub language: Option<String>,
     pub recipient: Option<String>,
@@ -157,7 +157,7 @@ pub(in crate::native) struct Returned {
 /// The words for one kind of mail in one language.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::native) struct MailTemplate {
-    /// `invite`, `rejection`, `application_received`, `confirm_address` or `mention`.
+    /// `invite`, `rejection`, `application_received`, `confirm_address`, `mention`, `member_invite` or `new_password`.
     pub kind: &'static str,
     /// BCP 47 tag, in lower case.
     pub language: String,
