@@ -66,6 +66,7 @@ impl House {
             name,
             guide,
             document,
+            base: "api/v1",
             mint: |_, tx, app, org, called| {
                 let key = hiring::secret::token("mus_");
                 let new = hiring::api_key::NewKey {

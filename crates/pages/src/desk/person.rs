@@ -131,8 +131,8 @@ async fn note_read(app: &App, visit: &Visit, uid: Uuid) -> Result<()> {
         return Ok(());
     }
     let noted = app.store.write(move |tx| {
-        let each = unread.iter();
-        each.map(|(id, _)| board::note_read(tx, org, *id)).collect()
+        let mut each = unread.iter();
+        each.try_for_each(|(id, _)| board::note_read(tx, org, *id))
     });
     noted.await
 }

@@ -30,6 +30,7 @@ mod merge_accounts;
 mod merge_family;
 mod once;
 mod one_person;
+mod outward_proof;
 mod pages;
 mod power;
 mod properties;
