@@ -29,6 +29,10 @@ const FILES: &[(&str, &str)] = &[
     ("desk-board.css", include_str!("../assets/desk-board.css")),
     ("desk-board.js", include_str!("../assets/desk-board.js")),
     ("desk-invite.js", include_str!("../assets/desk-invite.js")),
+    (
+        "desk-numbers.css",
+        include_str!("../assets/desk-numbers.css"),
+    ),
 ];
 
 /// Names this version of the assets.

@@ -4,7 +4,7 @@
 //! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
 //! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
 //! * `people.rs` – everybody · `person.rs` – a candidate · `search.rs` – finding them
-//! * `board.rs` – a job's board · `invite.rs` – inviting people
+//! * `board.rs` – a job's board · `invite.rs` – inviting people · `numbers.rs` – the page of numbers
 //! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
 //!   `words.rs` – events in plain words
 
@@ -25,6 +25,7 @@ mod jobs;
 mod log;
 pub(crate) mod may;
 mod members;
+mod numbers;
 mod people;
 mod person;
 mod search;
@@ -74,6 +75,7 @@ pub(crate) fn table() -> Vec<Route> {
         invite::routes(),
         jobs::routes(),
         members::routes(),
+        numbers::routes(),
         people::routes(),
         person::routes(),
         search::routes(),
@@ -118,6 +120,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<form::Confirm>("desk/confirm"),
         one::<forgot::Forgot>("forgot"),
         one::<log::Log>("log"),
+        one::<numbers::Numbers>("desk/numbers"),
         one::<people::People>("desk/people"),
         one::<person::Person>("desk/person"),
         one::<person::Edit>("desk/person_edit"),
