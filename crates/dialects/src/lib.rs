@@ -43,6 +43,10 @@ pub trait Dialect: Sync {
     fn mount(&self) -> &'static str {
         self.name()
     }
+    /// What its callers put into their clients, below the server's own address.
+    fn base(&self) -> &'static str {
+        self.mount()
+    }
     /// Its routes, below the mount point.
     fn routes(&self) -> Router<App>;
     /// How this vendor phrases a failure.

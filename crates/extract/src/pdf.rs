@@ -11,9 +11,15 @@ const MOST_PAGES: usize = 60;
 
 pub(crate) fn text(bytes: &[u8]) -> Result<String, Reason> {
     // A password that is asked of writers only is the empty one, and opens it.
-    let mut document = catch_unwind(|| Document::load_mem(bytes))
-        .map_err(|_| Reason::Damaged)?
-        .map_err(|_| Reason::Damaged)?;
+    let loaded = catch_unwind(|| Document::load_mem(bytes)).map_err(|_| Reason::Damaged)?;
+    // Whoever asks for a password may not even let the objects be found.
+    let locked = bytes.windows(8).any(|w| w == b"/Encrypt");
+    let refused = if locked {
+        Reason::Encrypted
+    } else {
+        Reason::Damaged
+    };
+    let mut document = loaded.map_err(|_| refused)?;
     if document.is_encrypted() {
         let opened = catch_unwind(AssertUnwindSafe(|| document.decrypt("")));
         if !matches!(opened, Ok(Ok(()))) {

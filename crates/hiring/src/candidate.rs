@@ -215,6 +215,16 @@ pub fn list_from(
     rows.iter().map(read).collect()
 }
 
+/// How many candidates the organization has, up to `most`: more are not counted.
+pub fn count_up_to(r: &mut Reader, org: OrgId, most: i64) -> Result<i64> {
+    Ok(r.number(
+        sql!(
+            "SELECT COUNT(*) FROM (SELECT c.id FROM candidate c WHERE c.org_id = $1 AND c.merged_into IS NULL LIMIT $2) AS some_of_them"
+        ),
+        &[&org, &most],
+    )?)
+}
+
 /// How many candidates the organization has (with that address).
 pub fn count(r: &mut Reader, org: OrgId, email_key: Option<&str>) -> Result<i64> {
     Ok(r.number(

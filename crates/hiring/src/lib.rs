@@ -6,7 +6,7 @@
 //!   [`eeo`] · finding them: [`search`], [`extraction`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
-//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`], [`numbers`]
 //! * where it is carried: [`destination`], [`rule`], [`remote`]
 //! * who asks: [`organization`], [`setup`], [`member`], [`api_key`], [`linked_account`], [`link`],
 //!   [`subscription`], [`webhook_receiver`],
@@ -43,6 +43,7 @@ pub mod linked_account;
 pub mod mail;
 pub mod member;
 pub mod note;
+pub mod numbers;
 pub mod organization;
 pub mod page;
 pub mod posting;
@@ -123,5 +124,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V19__inviting_many",
         sql: include_str!("../migrations/V19__inviting_many.sql"),
+    },
+    store::Migration {
+        name: "V20__numbers",
+        sql: include_str!("../migrations/V20__numbers.sql"),
     },
 ];

@@ -18,6 +18,7 @@ function renumber() {
     for (const button of row.querySelectorAll('button[name="do"]')) {
       button.value = button.value.replace(/\d+$/, n);
     }
+    for (const number of row.querySelectorAll('[data-number]')) number.textContent = n + 1;
     row.querySelector('[data-up]').disabled = n === 0;
     row.querySelector('[data-down]').disabled = n === rows.length - 1;
   });

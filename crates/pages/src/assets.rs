@@ -18,6 +18,9 @@ const FILES: &[(&str, &str)] = &[
     ("apply-files.js", include_str!("../assets/apply-files.js")),
     ("desk.css", include_str!("../assets/desk.css")),
     ("desk.js", include_str!("../assets/desk.js")),
+    ("desk-find.css", include_str!("../assets/desk-find.css")),
+    ("desk-people.css", include_str!("../assets/desk-people.css")),
+    ("desk-search.js", include_str!("../assets/desk-search.js")),
     ("desk-rows.js", include_str!("../assets/desk-rows.js")),
     (
         "desk-integrations.css",
@@ -26,6 +29,10 @@ const FILES: &[(&str, &str)] = &[
     ("desk-board.css", include_str!("../assets/desk-board.css")),
     ("desk-board.js", include_str!("../assets/desk-board.js")),
     ("desk-invite.js", include_str!("../assets/desk-invite.js")),
+    (
+        "desk-numbers.css",
+        include_str!("../assets/desk-numbers.css"),
+    ),
 ];
 
 /// Names this version of the assets.

@@ -3,7 +3,8 @@
 //!
 //! * `may.rs` – the table of addresses and rights · `visit.rs` – the door, and what a handler answers by
 //! * `frame.rs` – what stands around a page · `form.rs` – the parts of a form · `flash.rs` – "it is done", on the next page
-//! * `board.rs` – a job's board · `invite.rs` – inviting people
+//! * `people.rs` – everybody · `person.rs` – a candidate · `search.rs` – finding them
+//! * `board.rs` – a job's board · `invite.rs` – inviting people · `numbers.rs` – the page of numbers
 //! * `sign_in.rs`, `door.rs` – coming in · `counts.rs` – the overview · `log.rs` – one call · `funnel.rs` – a drawing ·
 //!   `words.rs` – events in plain words
 
@@ -24,6 +25,10 @@ mod jobs;
 mod log;
 pub(crate) mod may;
 mod members;
+mod numbers;
+mod people;
+mod person;
+mod search;
 mod second;
 pub(crate) mod sign_in;
 pub(crate) mod visit;
@@ -70,6 +75,10 @@ pub(crate) fn table() -> Vec<Route> {
         invite::routes(),
         jobs::routes(),
         members::routes(),
+        numbers::routes(),
+        people::routes(),
+        person::routes(),
+        search::routes(),
     ];
     all.extend(parts.into_iter().flatten());
     all
@@ -111,6 +120,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<form::Confirm>("desk/confirm"),
         one::<forgot::Forgot>("forgot"),
         one::<log::Log>("log"),
+        one::<numbers::Numbers>("desk/numbers"),
+        one::<people::People>("desk/people"),
+        one::<person::Person>("desk/person"),
+        one::<person::Edit>("desk/person_edit"),
+        one::<person::Sent>("desk/person_sent"),
+        one::<person::TextOf>("desk/person_text"),
+        one::<person::Twin>("desk/person_twin"),
+        one::<search::Search>("desk/search"),
         one::<sign_in::OnceMore>("once_more"),
         one::<second::SecondStep>("second"),
         one::<sign_in::SignIn>("sign_in"),

@@ -19,8 +19,8 @@ use crate::{Api, Mint, Site};
 pub(crate) struct Spoken {
     pub(crate) guide: Guide,
     document: &'static str,
-    /// Below the server's own address: where its calls go.
-    pub(crate) below: String,
+    /// Below the server's own address: what its callers put into their clients.
+    pub(crate) base: String,
     /// Makes a key of it.
     pub(crate) mint: Mint,
     /// Its reference, once somebody asked for it: it never changes while we run, and is much to render.
@@ -32,7 +32,7 @@ impl Spoken {
         Spoken {
             guide: Guide::read(api.name, api.guide),
             document: api.document,
-            below: below(api.document),
+            base: api.base.to_owned(),
             mint: api.mint,
             reference: OnceLock::new(),
         }
@@ -45,13 +45,6 @@ impl Spoken {
         };
         self.reference.get_or_init(read).as_deref()
     }
-}
-
-/// The path of the document's first server.
-fn below(document: &str) -> String {
-    let document: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
-    let url = document["servers"][0]["url"].as_str().unwrap_or_default();
-    url.to_owned()
 }
 
 #[derive(Template)]

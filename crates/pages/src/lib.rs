@@ -82,6 +82,8 @@ pub struct Api<'a> {
     pub guide: &'a str,
     /// Its OpenAPI document, JSON, which is served at `/<name>/openapi.json`.
     pub document: &'static str,
+    /// What callers put into their clients, below the server's own address.
+    pub base: &'a str,
     /// Makes keys.
     pub mint: Mint,
 }

@@ -66,6 +66,7 @@ impl House {
             name,
             guide,
             document,
+            base: "api/v1",
             mint: |_, tx, app, org, called| {
                 let key = hiring::secret::token("mus_");
                 let new = hiring::api_key::NewKey {
@@ -292,6 +293,7 @@ fn every_template_renders_from_its_sample() {
         "desk/field.html",
         "desk/frame.html",
         "desk/pager.html",
+        "desk/people_rows.html",
         "desk/sessions.html",
         "desk/summary.html",
         "mark.svg",

@@ -73,6 +73,7 @@ fn apis() -> Vec<pages::Api<'static>> {
         name: dialect.name(),
         guide: dialect.guide(),
         document: dialect.openapi(),
+        base: dialect.base(),
         mint,
     };
     DIALECTS.iter().map(api).collect()

@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Map, Value, json};
 
 use crate::address::address;
-use crate::flow::{Flow, Found, Look, items};
+use crate::flow::{Flow, Found, Look, Unclear, items};
 use crate::parcel::{File, FileKind, Note, Parcel, Thing};
 use crate::patch::missing;
 use crate::person::Name;
@@ -230,6 +230,8 @@ fn upload(flow: &mut Flow, there: &Process, file: &File) -> Result<Option<String
     };
     let find = |body: &Value| -> Found<String> {
         let names: Vec<&str> = match resume {
+            // What is no candidate says nothing of whether there is a résumé.
+            true if body["uid"].is_null() => return Err(Unclear),
             true => body["resume"]["name"].as_str().into_iter().collect(),
             false => items(body, "")?
                 .iter()

@@ -29,6 +29,8 @@ pub(super) struct Errand {
     claimed: Claimed,
     /// Whether a token was refused and asked for anew already.
     renewed: bool,
+    /// Requests of this attempt that went out.
+    replied: usize,
 }
 
 /// What an attempt came to.
@@ -77,6 +79,7 @@ impl Errand {
             limit,
             claimed,
             renewed: false,
+            replied: 0,
         }
     }
 
@@ -120,7 +123,10 @@ impl Errand {
                 step => return Ok(came_of(step)),
             };
             match self.send(&packed, &request).await? {
-                Sent::Replied(exchange) => so_far.push(exchange),
+                Sent::Replied(exchange) => {
+                    self.replied += 1;
+                    so_far.push(exchange);
+                }
                 Sent::Again => {}
                 Sent::Ended(came) => return Ok(came),
             }
@@ -365,6 +371,15 @@ impl Errand {
         })
     }
 
+    /// How often in a row it has been put off, this time included. An attempt that got further begins anew: the far side is
+    /// there, and what failed is the next thing.
+    fn in_a_row(&self, forget: bool) -> i64 {
+        match self.replied > usize::from(forget) {
+            true => 1,
+            false => self.claimed.put_off + 1,
+        }
+    }
+
     async fn settle(&self, came: Came) -> Result<&'static str> {
         let (claimed, limits) = (self.claimed.clone(), self.bag.limits.clone());
         let chance = backoff::chance();
@@ -402,8 +417,10 @@ impl Errand {
                 forget,
                 reason,
             } => {
+                let in_a_row = self.in_a_row(forget);
                 let put_off = PutOff {
-                    wait: micros(wait(&limits.waits, &claimed, after, chance)),
+                    in_a_row,
+                    wait: micros(wait(&limits.waits, in_a_row, after, chance)),
                     why,
                     forget,
                     reason,
@@ -423,6 +440,7 @@ impl Errand {
 /// See [`Came::PutOff`].
 #[derive(Clone)]
 struct PutOff {
+    in_a_row: i64,
     wait: i64,
     why: String,
     forget: bool,
@@ -441,7 +459,8 @@ impl PutOff {
             return Ok(());
         }
         // The last attempt is made at the very end.
-        carrying::put_off(tx, claimed, (now + self.wait).min(end_of_it), &self.why)?;
+        let due = (now + self.wait).min(end_of_it);
+        carrying::put_off(tx, claimed, due, &self.why, self.in_a_row)?;
         Ok(())
     }
 }
@@ -527,11 +546,11 @@ fn not_sent(trouble: Trouble) -> Came {
 }
 
 /// As long as the far side says, else as the schedule says.
-fn wait(waits: &[Duration], claimed: &Claimed, after: Option<Duration>, chance: f64) -> Duration {
+fn wait(waits: &[Duration], in_a_row: i64, after: Option<Duration>, chance: f64) -> Duration {
     match after {
         Some(after) => after.min(backoff::LONGEST),
         None => {
-            let times = u32::try_from(claimed.put_off + 1).unwrap_or(u32::MAX);
+            let times = u32::try_from(in_a_row).unwrap_or(u32::MAX);
             backoff::wait(waits, times, chance)
         }
     }

@@ -37,6 +37,10 @@ impl Dialect for Eightfold {
         NAME
     }
 
+    fn base(&self) -> &'static str {
+        "eightfold/api/v2/core"
+    }
+
     fn routes(&self) -> Router<App> {
         document::routes()
     }

@@ -50,6 +50,10 @@ impl Dialect for Merge {
         NAME
     }
 
+    fn base(&self) -> &'static str {
+        "merge/api"
+    }
+
     fn routes(&self) -> Router<App> {
         routes::routes()
     }

@@ -185,9 +185,35 @@ pub(super) async fn openapi(headers: HeaderMap) -> Response {
 
 /// The document as JSON text.
 pub(super) fn text() -> &'static str {
-    static TEXT: LazyLock<String> =
-        LazyLock::new(|| Muster::openapi().to_json().unwrap_or_default());
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let mut document = serde_json::to_value(Muster::openapi()).unwrap_or_default();
+        document["webhooks"] = webhooks();
+        document.to_string()
+    });
     &TEXT
+}
+
+/// What subscribers are called with (OpenAPI 3.1, "webhooks").
+fn webhooks() -> Value {
+    let header = |name: &str, says: &str| json!({"name": name, "in": "header", "required": true, "description": says, "schema": {"type": "string"}});
+    json!({"event": {"post": {
+        "tags": ["subscriptions"],
+        "summary": "An event, as a subscription of the shape `standard` is told it",
+        "description": "Signed by Standard Webhooks. Answer 2xx within 15 seconds; 410 ends the subscription; anything else \
+            is tried again for 75 hours, under the same `webhook-id`.",
+        "security": [],
+        "parameters": [
+            header("webhook-id", "The delivery, the same in all its calls."),
+            header("webhook-timestamp", "When the call was made, seconds since 1970."),
+            header("webhook-signature", "`v1,` HMAC-SHA-256 and `v1a,` ed25519 over `id.timestamp.body`, blanks between."),
+        ],
+        "requestBody": {"required": true, "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Webhook"}}}},
+        "responses": {
+            "2XX": {"description": "It was taken."},
+            "410": {"description": "The receiver wants no more."},
+        },
+    }}})
 }
 
 #[cfg(test)]
@@ -216,6 +242,19 @@ mod tests {
         described.sort();
         routed.sort();
         assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn what_subscribers_are_called_with_is_described() {
+        let document: Value = serde_json::from_str(text()).expect("JSON");
+        let call = &document["webhooks"]["event"]["post"];
+        let schema = &call["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+        let pointer = schema
+            .as_str()
+            .expect("a reference")
+            .trim_start_matches('#');
+        assert!(document.pointer(pointer).is_some());
+        assert_eq!(call["parameters"].as_array().map(Vec::len), Some(3));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use hiring::candidate::{Candidate, PossibleDuplicate};
 use hiring::catalog::Item;
 use hiring::consent::Consent;
 use hiring::event::Event;
+use hiring::extraction;
 use hiring::id::{StageId, Uuid};
 use hiring::job::{Around, Field, Job, Stage};
 use hiring::linked_account::{LinkedAccount, Scope};
@@ -208,7 +209,11 @@ fn stage_uid(id: StageId, stages: &[Stage]) -> Option<Uuid> {
     stages.iter().find(|s| s.id == id).map(|s| s.uid)
 }
 
-pub(super) fn attachment(attachment: &Attachment) -> answer::Attachment {
+pub(super) fn attachment(
+    attachment: &Attachment,
+    texts: &[(store::files::Digest, extraction::State)],
+) -> answer::Attachment {
+    let text = texts.iter().find(|(d, _)| Some(*d) == attachment.sha256);
     let there = attachment.sha256.is_some();
     answer::Attachment {
         id: attachment.uid,
@@ -219,6 +224,12 @@ pub(super) fn attachment(attachment: &Attachment) -> answer::Attachment {
         sha256: attachment.sha256.map(|d| store::files::hex(&d)),
         url: attachment.url.clone(),
         remark: attachment.remark.clone(),
+        // What nobody has looked at yet waits to be read.
+        text_state: there.then(|| text.map_or("due", |(_, state)| state.word())),
+        text_reason: match text {
+            Some((_, extraction::State::None(why))) => Some(why.clone()),
+            _ => None,
+        },
         created_at: micros(attachment.created_at),
     }
 }

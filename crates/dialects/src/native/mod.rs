@@ -38,6 +38,10 @@ impl Dialect for Native {
         "api"
     }
 
+    fn base(&self) -> &'static str {
+        "api/v1"
+    }
+
     fn routes(&self) -> Router<App> {
         routes::routes()
     }

@@ -29,6 +29,10 @@ impl Dialect for Xobin {
         NAME
     }
 
+    fn base(&self) -> &'static str {
+        "xobin/api/v2"
+    }
+
     fn routes(&self) -> Router<App> {
         openapi::router(document::OPERATIONS)
     }

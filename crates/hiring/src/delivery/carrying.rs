@@ -351,13 +351,26 @@ pub fn keep_remote(
 }
 
 /// Not now: it is tried again at `due_at` (µs). `false`: the claim does not hold any more.
-pub fn put_off(tx: &mut Tx, claimed: &Claimed, due_at: i64, why: &str) -> Result<bool> {
+pub fn put_off(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    due_at: i64,
+    why: &str,
+    in_a_row: i64,
+) -> Result<bool> {
     let held = tx.run(
         sql!(
-            "UPDATE delivery SET due_at = $4, problem = $5, put_off = put_off + 1 \
+            "UPDATE delivery SET due_at = $4, problem = $5, put_off = $6 \
              WHERE org_id = $1 AND id = $2 AND attempts = $3 AND state = 'queued'"
         ),
-        &[&claimed.org, &claimed.id, &claimed.attempt, &due_at, &why],
+        &[
+            &claimed.org,
+            &claimed.id,
+            &claimed.attempt,
+            &due_at,
+            &why,
+            &in_a_row,
+        ],
     )?;
     leave_turn(tx, claimed)?;
     Ok(held == 1)

@@ -145,6 +145,28 @@ impl Place {
         named: true,
         before: i64::MAX,
     };
+
+    /// In one word: `n.42`, `o.42`.
+    pub fn word(self) -> String {
+        format!("{}.{}", if self.named { "n" } else { "o" }, self.before)
+    }
+
+    /// From its word.
+    pub fn parse(word: &str) -> Option<Place> {
+        let (tier, before) = word.split_once('.')?;
+        let before = before.parse().ok().filter(|n| *n > 0)?;
+        match tier {
+            "n" => Some(Place {
+                named: true,
+                before,
+            }),
+            "o" => Some(Place {
+                named: false,
+                before,
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// Somebody who was found.

@@ -1,10 +1,11 @@
 //! Integrations: which programs speak to us and whom we tell. The APIs with their keys, webhooks, the latest calls.
 //!
-//! One subscription: `integrations/hook.rs`; making one: `integrations/new_hook.rs`; keys: `integrations/keys.rs`.
+//! Destinations: `integrations/places.rs`; one subscription: `integrations/hook.rs`; making one: `integrations/new_hook.rs`; keys: `integrations/keys.rs`.
 
 mod hook;
 mod keys;
 mod new_hook;
+mod places;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/desk/integrations/keys", change, keys::make),
         Route::get("/desk/integrations/keys/{uid}/revoke", change, keys::ask),
         Route::post("/desk/integrations/keys/{uid}/revoke", change, keys::revoke),
+        Route::post("/desk/integrations/destinations/{uid}", change, places::act),
         Route::get("/desk/integrations/webhooks/new", change, new_hook::form),
         Route::post("/desk/integrations/webhooks/new", change, new_hook::make),
         Route::get("/desk/integrations/webhooks/{uid}", see, hook::show),
@@ -70,6 +72,7 @@ struct Integrations {
     frame: Frame,
     can_change: bool,
     hooks: Vec<Line>,
+    places: Vec<places::Place>,
     apis: Vec<Spoken>,
     calls: Vec<Call>,
     pager: Pager,
@@ -126,14 +129,14 @@ async fn show(
 ) -> Answer {
     let org = visit.org();
     let before = inputs.get("before").parse().unwrap_or(i64::MAX);
-    let (hooks, keys, mut calls) = app.store.read(move |r| read(r, org, before)).await?;
+    let (hooks, places, keys, mut calls) = app.store.read(move |r| read(r, org, before)).await?;
     let more = calls.len() as i64 > CALLS;
     calls.truncate(CALLS as usize);
     let last = calls.last().map(|(call, _)| *call).filter(|_| more);
     let spoken = |api: &crate::docs::Spoken| Spoken {
         name: api.guide.name.clone(),
         title: api.guide.title.clone(),
-        address: format!("{}{}", app.settings.public_url, api.below),
+        address: format!("{}/{}", app.settings.public_url, api.base),
         keys: keys
             .iter()
             .filter(|(key, _)| key.dialect == api.guide.name && key.revoked_at.is_none())
@@ -152,12 +155,18 @@ async fn show(
             on_words: "Older",
         },
         hooks,
+        places,
         calls: calls.into_iter().map(|(_, call)| call).collect(),
     };
     Ok(visit.page(&page))
 }
 
-type Seen = (Vec<Line>, Vec<(ApiKey, Option<i64>)>, Vec<(i64, Call)>);
+type Seen = (
+    Vec<Line>,
+    Vec<places::Place>,
+    Vec<(ApiKey, Option<i64>)>,
+    Vec<(i64, Call)>,
+);
 
 fn read(r: &mut Reader, org: OrgId, before: i64) -> Result<Seen> {
     let now = r.now();
@@ -177,7 +186,7 @@ fn read(r: &mut Reader, org: OrgId, before: i64) -> Result<Seen> {
     let keys = keys.collect();
     let calls = request::list(r, org, Side::Before(before), CALLS + 1)?;
     let calls = calls.into_iter().map(|call| (call.id, Call::of(call)));
-    Ok((hooks, keys, calls.collect()))
+    Ok((hooks, places::read(r, org)?, keys, calls.collect()))
 }
 
 impl Line {
@@ -250,6 +259,7 @@ impl Page for Integrations {
                 dead: "3".into(),
                 delivered: Some(at()),
             }],
+            places: vec![places::Place::sample()],
             apis: vec![Spoken {
                 name: "native".into(),
                 title: "Our own API".into(),

@@ -28,6 +28,7 @@ use super::visit::{Answer, Inputs, Visit};
 use super::words::thousands;
 use crate::moment::Moment;
 use crate::page::Page;
+pub(super) use list::to_csv;
 use list::{Mapping, Table};
 use sent::Sent;
 

@@ -4,7 +4,7 @@
 //! A request is kept for some weeks (`hiring/src/request.rs`), the submission of one that was done for as long as there is
 //! the record. Either is enough for a page.
 
-mod shown;
+pub(super) mod shown;
 
 use askama::Template;
 use axum::extract::State;

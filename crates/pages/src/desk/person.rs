@@ -30,10 +30,13 @@ use super::form::Faults;
 use super::may::Route;
 use super::visit::{Answer, Inputs, Named, Visit};
 
-pub(crate) use edit::Edit;
-pub(crate) use files::{Sent, TextOf};
 pub(crate) use shown::Person;
-pub(crate) use twin::Twin;
+#[cfg(test)]
+pub(crate) use {
+    edit::Edit,
+    files::{Sent, TextOf},
+    twin::Twin,
+};
 
 /// Things that happened, on a page of them.
 const HAPPENED: i64 = 30;
@@ -46,11 +49,27 @@ const JOBS: i64 = 200;
 pub(super) fn routes() -> Vec<Route> {
     let mut all = vec![
         Route::get("/desk/candidates/{uid}", Right::SeePeople, show),
-        Route::get("/desk/candidates/{uid}/edit", Right::ChangePeople, edit::show),
-        Route::post("/desk/candidates/{uid}/edit", Right::ChangePeople, edit::save),
-        Route::get("/desk/candidates/{uid}/sent", Right::SeeIntegrations, files::sent),
+        Route::get(
+            "/desk/candidates/{uid}/edit",
+            Right::ChangePeople,
+            edit::show,
+        ),
+        Route::post(
+            "/desk/candidates/{uid}/edit",
+            Right::ChangePeople,
+            edit::save,
+        ),
+        Route::get(
+            "/desk/candidates/{uid}/sent",
+            Right::SeeIntegrations,
+            files::sent,
+        ),
         Route::get("/desk/files/{uid}", Right::SeePeople, files::download),
-        Route::get("/desk/files/{uid}/picture", Right::SeePeople, files::picture),
+        Route::get(
+            "/desk/files/{uid}/picture",
+            Right::SeePeople,
+            files::picture,
+        ),
         Route::get("/desk/files/{uid}/text", Right::SeePeople, files::text),
     ];
     all.extend(change::routes());
@@ -83,7 +102,15 @@ pub(super) struct Kept {
 /// `GET /desk/candidates/{uid}`.
 async fn show(State(app): State<App>, visit: Visit, Named(uid): Named, inputs: Inputs) -> Answer {
     let before = inputs.get("before").parse().unwrap_or(i64::MAX);
-    let shown = page(&app, &visit, uid, before, Faults::none(), &Inputs::default()).await?;
+    let shown = page(
+        &app,
+        &visit,
+        uid,
+        before,
+        Faults::none(),
+        &Inputs::default(),
+    )
+    .await?;
     note_read(&app, &visit, uid).await?;
     Ok(shown)
 }
@@ -104,8 +131,8 @@ async fn note_read(app: &App, visit: &Visit, uid: Uuid) -> Result<()> {
         return Ok(());
     }
     let noted = app.store.write(move |tx| {
-        let each = unread.iter();
-        each.map(|(id, _)| board::note_read(tx, org, *id)).collect()
+        let mut each = unread.iter();
+        each.try_for_each(|(id, _)| board::note_read(tx, org, *id))
     });
     noted.await
 }
@@ -120,7 +147,10 @@ async fn page(
     typed: &Inputs,
 ) -> Answer {
     let looker = visit.clone();
-    let seen = app.store.read(move |r| read(r, &looker, uid, before)).await?;
+    let seen = app
+        .store
+        .read(move |r| read(r, &looker, uid, before))
+        .await?;
     // An address of one who was merged into another leads to that other.
     if seen.candidate.uid != uid {
         return Ok(visit.to(&address(seen.candidate.uid)));
@@ -227,8 +257,13 @@ fn notes(r: &mut Reader, visit: &Visit, candidate: &Candidate) -> Result<Vec<Not
     let mut all = note::page(r, visit.org(), newest, &filter, NOTES)?;
     let sees_all = visit.may(Right::ChangeMembers);
     all.retain(|note| {
-        let own = note.member.as_ref().is_some_and(|m| m.id == visit.member.id);
-        note.visibility == Visibility::Public || sees_all || (own && note.visibility == Visibility::Private)
+        let own = note
+            .member
+            .as_ref()
+            .is_some_and(|m| m.id == visit.member.id);
+        note.visibility == Visibility::Public
+            || sees_all
+            || (own && note.visibility == Visibility::Private)
     });
     Ok(all)
 }
@@ -254,7 +289,7 @@ fn happened(
 
 fn open_jobs(r: &mut Reader, org: OrgId) -> Result<Vec<Job>> {
     let newest = candidate::Side::Before(i64::MAX);
-    let mut jobs = job::page(r, org, &job::Which::default(), newest, JOBS)?;
+    let mut jobs = job::page(r, org, newest, &job::Filter::default(), JOBS)?;
     jobs.retain(|job| matches!(job.status, job::Status::Open | job::Status::OnHold));
     Ok(jobs)
 }

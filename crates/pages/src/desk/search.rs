@@ -10,7 +10,9 @@ use hiring::candidate::Candidate;
 use hiring::extraction;
 use hiring::id::OrgId;
 use hiring::member::Right;
-use hiring::search::{self, Ask, Found, MOST_COUNTED, Operator, Place, Progress, Saved, Why, Within};
+use hiring::search::{
+    self, Ask, Found, MOST_COUNTED, Operator, Place, Progress, Saved, Why, Within,
+};
 use hiring::{App, Result};
 use serde_json::{Value, json};
 use store::Reader;
@@ -20,7 +22,6 @@ use super::frame::{Frame, Section};
 use super::may::Route;
 use super::visit::{Answer, Inputs, Named, Visit};
 use super::words::{self, thousands};
-use crate::moment::Moment;
 use crate::page::Page;
 
 /// People on a page.
@@ -66,7 +67,6 @@ pub(crate) struct Row {
     pub email: String,
     pub applications: Vec<Stands>,
     pub why: Option<Passage>,
-    pub since: Moment,
 }
 
 /// How one application stands.
@@ -94,7 +94,15 @@ pub(crate) struct Kept {
 
 /// `GET /desk/search?q=…&from=…`.
 async fn show(State(app): State<App>, visit: Visit, inputs: Inputs) -> Answer {
-    page(&app, &visit, inputs.get("q"), inputs.get("from"), Faults::none(), "").await
+    page(
+        &app,
+        &visit,
+        inputs.get("q"),
+        inputs.get("from"),
+        Faults::none(),
+        "",
+    )
+    .await
 }
 
 async fn page(
@@ -112,7 +120,8 @@ async fn page(
         .store
         .read(move |r| {
             let seen = look(r, org, &Ask::read(&asked, true), &within, from, MANY)?;
-            let saved = kept(r, org, &search::of_member(r, org, member)?, &within)?;
+            let saved = search::of_member(r, org, member)?;
+            let saved = kept(r, org, &saved, &within)?;
             Ok::<_, hiring::Problem>((seen, saved, behind(r, org)?))
         })
         .await?;
@@ -120,7 +129,15 @@ async fn page(
         true => axum::http::StatusCode::OK,
         false => axum::http::StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let page = Search::new(visit.frame(Section::Search), query, seen, saved, behind, faults, name);
+    let page = Search::new(
+        visit.frame(Section::Search),
+        query,
+        seen,
+        saved,
+        behind,
+        faults,
+        name,
+    );
     Ok(visit.page_as(status, &page))
 }
 
@@ -131,22 +148,9 @@ pub(super) fn within(visit: &Visit) -> Within {
     }
 }
 
-/// A page of people, as an address names its beginning: `n.42`, `o.42`.
+/// Where an address says that a page of people begins.
 pub(super) fn place(text: &str) -> Place {
-    let parsed = text.split_once('.').and_then(|(tier, before)| {
-        let before = before.parse().ok().filter(|n| *n > 0)?;
-        let named = match tier {
-            "n" => true,
-            "o" => false,
-            _ => return None,
-        };
-        Some(Place { named, before })
-    });
-    parsed.unwrap_or(Place::START)
-}
-
-pub(super) fn spelled(place: Place) -> String {
-    format!("{}.{}", if place.named { "n" } else { "o" }, place.before)
+    Place::parse(text).unwrap_or(Place::START)
 }
 
 /// What a page shows of those who were found.
@@ -189,7 +193,12 @@ pub(super) fn look(
     };
     if within.jobs.is_some() {
         let reached = |id| seen.applications.iter().any(|a| a.candidate == id);
-        let keep: Vec<bool> = seen.found.hits.iter().map(|h| reached(h.candidate.id)).collect();
+        let keep: Vec<bool> = seen
+            .found
+            .hits
+            .iter()
+            .map(|h| reached(h.candidate.id))
+            .collect();
         let mut each = keep.iter();
         seen.found.hits.retain(|_| *each.next().unwrap_or(&false));
         let mut each = keep.iter();
@@ -206,7 +215,8 @@ impl Seen {
             why,
             ..
         } = self;
-        let row = |(hit, why): (search::Hit, Option<Why>)| Row::new(&hit.candidate, &applications, why);
+        let row =
+            |(hit, why): (search::Hit, Option<Why>)| Row::new(&hit.candidate, &applications, why);
         found.hits.into_iter().zip(why).map(row).collect()
     }
 }
@@ -232,7 +242,6 @@ impl Row {
                 hit: w.passage.1,
                 after: w.passage.2,
             }),
-            since: Moment::at(candidate.created_at),
         }
     }
 }
@@ -270,10 +279,16 @@ fn behind(r: &mut Reader, org: OrgId) -> Result<Option<String>> {
     let (files, _) = extraction::tally(r, Some(org))?;
     let mut parts = Vec::new();
     if waiting > 0 {
-        parts.push(format!("{} candidates are still to be indexed", thousands(waiting)));
+        parts.push(format!(
+            "{} candidates are still to be indexed",
+            thousands(waiting)
+        ));
     }
     if behind > 50 {
-        parts.push(format!("{} changes are still to be indexed", thousands(behind)));
+        parts.push(format!(
+            "{} changes are still to be indexed",
+            thousands(behind)
+        ));
     }
     if files > 0 {
         let are = if files == 1 { "file is" } else { "files are" };
@@ -284,7 +299,7 @@ fn behind(r: &mut Reader, org: OrgId) -> Result<Option<String>> {
 
 /// The address of a search.
 pub(super) fn address(query: &str, from: Option<Place>) -> String {
-    let from = from.map(spelled);
+    let from = from.map(Place::word);
     let mut pairs = vec![("q", query)];
     pairs.extend(from.as_deref().map(|from| ("from", from)));
     let pairs = serde_urlencoded::to_string(pairs).unwrap_or_default();
@@ -307,7 +322,11 @@ impl Search {
         Search {
             frame: frame.searching(query),
             query: query.to_owned(),
-            count: if empty { String::new() } else { counted(seen.count) },
+            count: if empty {
+                String::new()
+            } else {
+                counted(seen.count)
+            },
             remarks: seen.found.unknown.iter().map(remark).collect(),
             pager: Pager {
                 on: next.filter(|_| !empty),
@@ -427,7 +446,6 @@ impl Row {
                 hit: "Rust".into(),
                 after: " at <x>".into(),
             }),
-            since: Moment::at(1_773_480_413_000_000),
         }
     }
 }
@@ -438,8 +456,17 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_and_anything_else_is_the_beginning() {
-        for place_ in [Place { named: true, before: 7 }, Place { named: false, before: 9 }] {
-            assert_eq!(place(&spelled(place_)), place_);
+        for place_ in [
+            Place {
+                named: true,
+                before: 7,
+            },
+            Place {
+                named: false,
+                before: 9,
+            },
+        ] {
+            assert_eq!(place(&place_.word()), place_);
         }
         for bad in ["", "x", "n.", "n.-1", "q.4", "n.99999999999999999999"] {
             assert_eq!(place(bad), Place::START, "{bad}");

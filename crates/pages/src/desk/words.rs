@@ -1,5 +1,9 @@
 //! Events, invites and jobs in plain words.
 
+mod people;
+
+pub(super) use people::*;
+
 use hiring::counts::{Actor, Recent};
 use hiring::invite;
 use hiring::job::Status;
@@ -29,6 +33,13 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "candidate.updated" => "has new or changed details".to_owned(),
         "candidate.possible_duplicate" => "may be here twice".to_owned(),
         "candidate.address_proven" => "proved an e-mail address".to_owned(),
+        "candidate.ignored" => "is to be shown no more".to_owned(),
+        "candidate.merged" => "turned out to be somebody who was here already".to_owned(),
+        "candidate.unmerged" => "is a person of their own again".to_owned(),
+        "candidate.told_apart" => "is not the same person as somebody like them".to_owned(),
+        "note.added" => "has a new note".to_owned(),
+        "note.mentioned" => "has a note that mentions a member".to_owned(),
+        "attachment.removed" => "has a file less".to_owned(),
         "application.created" => format!("has a pending application for {job}"),
         "application.started" => format!("began to apply for {job}"),
         "application.submitted" => format!("applied for {job}"),

@@ -66,7 +66,7 @@ pub enum MailCommand {
         /// To whom
         address: String,
         #[command(flatten)]
-        mail: Mail,
+        mail: Box<Mail>,
         /// How the outside reaches the server, whose host we call ourselves by
         #[arg(long, env = "MUSTER_PUBLIC_URL")]
         public_url: Option<String>,

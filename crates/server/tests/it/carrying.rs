@@ -31,8 +31,10 @@ impl Carried {
         };
         let lever = fakes::by_name("lever").expect("a stand-in");
         let far = fakes::start(lever, options).await.expect("it starts");
-        let mut limits = Limits::default();
-        limits.look = Duration::from_millis(20);
+        let limits = Limits {
+            look: Duration::from_millis(20),
+            ..Limits::default()
+        };
         let settings = carry::Settings {
             guard: Guard::allowing(vec![network("127.0.0.1").expect("a network")]),
             limits,

@@ -13,8 +13,9 @@ use hiring::id::{ApplicationId, OrgId};
 use hiring::idempotency::{self, Answer};
 use hiring::job::{self, Job, Stage};
 use hiring::problem::{Act, Clash, Flaw, FlawCode, Noun, Problem, Result};
+use hiring::search::{self, Ask, Within};
 use hiring::submission::{self, Kept, NewSubmission};
-use hiring::{App, attachment, consent, eeo};
+use hiring::{App, attachment, consent, eeo, extraction};
 use store::{Reader, Tx};
 
 use super::pipelines::Pipelines;
@@ -259,8 +260,12 @@ pub(super) async fn in_the_way(app: &App, caller: Caller, id: ApplicationId) -> 
 /// List the candidates
 #[utoipa::path(get, path = "/candidates", tag = "candidates",
     params(("email" = Option<String>, Query, description = "Only the person with this address, however it is spelled."),
+        ("q" = Option<String>, Query, description = "Only those who are found by this: words of names, addresses, phones, skills, \
+            titles, notes and files, `\"phrases\"`, `job:`, `stage:`, `source:`, `tag:`, `email:`, `is:`, and `-` before any of \
+            them. Those whose name, address or phone it is come first, and the newest first. Whoever was taken in within the last \
+            moments may not be found yet. Not together with `email`."),
         Paging),
-    responses((status = 200, description = "Candidates, oldest first.", body = answer::Page<answer::Candidate>)))]
+    responses((status = 200, description = "Candidates, oldest first unless `q` is given.", body = answer::Page<answer::Candidate>)))]
 pub(in crate::native) async fn list_candidates(
     State(app): State<App>,
     request: Request,
@@ -271,7 +276,10 @@ pub(in crate::native) async fn list_candidates(
 
 async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let caller = auth::caller(app, headers, Act::Read).await?;
-    let query = Query::read(query, &["email"])?;
+    let query = Query::read(query, &["email", "q"])?;
+    if let Some(text) = query.get("q") {
+        return search(app, caller, &query, text.to_owned()).await;
+    }
     let (after, limit, email) = (query.after()?, query.limit()?, query.email()?);
     app.store
         .read(move |r| {
@@ -279,6 +287,42 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
             let mut rows = candidate::list(r, caller.org, side, email.as_deref(), limit + 1)?;
             let next = query::cut(&mut rows, limit, |c| c.id.0);
             let data = rows.iter().map(map::candidate).collect();
+            let mut body = shown(&answer::Page { data, next })?;
+            eeo::fill(r, &caller, &mut body)?;
+            Ok(reply::json(200, &body))
+        })
+        .await
+}
+
+async fn search(app: &App, caller: Caller, query: &Query, text: String) -> Result<Answer> {
+    if query.get("email").is_some() {
+        let detail = "q and email cannot be asked for together; write email: within q";
+        return Err(Problem::invalid(
+            "query:email",
+            FlawCode::Contradiction,
+            detail,
+        ));
+    }
+    if text.chars().count() > search::MOST_CHARS {
+        let detail = format!("q may have at most {} characters", search::MOST_CHARS);
+        return Err(Problem::invalid("query:q", FlawCode::TooLong, detail));
+    }
+    let wrong = || {
+        let detail = "after must be the next of an earlier page of the same q";
+        Problem::invalid("query:after", FlawCode::OutOfRange, detail)
+    };
+    let from = match query.get("after") {
+        Some(word) => search::Place::parse(word).ok_or_else(wrong)?,
+        None => search::Place::START,
+    };
+    let limit = query.limit()?;
+    app.store
+        .read(move |r| {
+            let (ask, everybody) = (Ask::read(&text, false), Within::default());
+            let found = search::search(r, caller.org, &ask, &everybody, from, limit)?;
+            let people = found.hits.iter().map(|hit| &hit.candidate);
+            let data = people.map(map::candidate).collect();
+            let next = found.next.map(search::Place::word);
             let mut body = shown(&answer::Page { data, next })?;
             eeo::fill(r, &caller, &mut body)?;
             Ok(reply::json(200, &body))
@@ -327,13 +371,18 @@ pub(in crate::native) fn in_full(
         .map(|a| pipelines.show(r, org, a, candidate))
         .collect();
     let attachments = attachment::of_candidate(r, org, candidate.id)?;
+    let contents: Vec<_> = attachments.iter().filter_map(|a| a.sha256).collect();
+    let texts = extraction::states(r, org, &contents)?;
     let duplicates = candidate::possible_duplicates(r, org, candidate.id)?;
     let consents = consent::of_candidate(r, org, candidate.id)?;
     Ok(answer::CandidateInFull {
         candidate: map::candidate(candidate),
         external_ids: candidate::foreign_keys(r, org, candidate.id, EXTERNAL)?,
         applications: applications?,
-        attachments: attachments.iter().map(map::attachment).collect(),
+        attachments: attachments
+            .iter()
+            .map(|a| map::attachment(a, &texts))
+            .collect(),
         submissions: submission::names_of_candidate(r, org, candidate.id)?,
         possible_duplicates: duplicates.iter().map(map::possible_duplicate).collect(),
         consents: consents.iter().map(map::consent).collect(),

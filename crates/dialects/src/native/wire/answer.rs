@@ -386,6 +386,10 @@ pub(in crate::native) struct Attachment {
     pub url: Option<String>,
     /// What is odd about it.
     pub remark: Option<String>,
+    /// Whether it can be searched by its text: `due` (not read yet), `done`, `none`; null while only its address is known.
+    pub text_state: Option<&'static str>,
+    /// Why it has no text.
+    pub text_reason: Option<String>,
     #[schema(format = DateTime)]
     pub created_at: String,
 }

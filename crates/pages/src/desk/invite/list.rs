@@ -217,7 +217,7 @@ fn parted(cell: &str) -> (&str, &str) {
 }
 
 /// Rows as a CSV file that a spreadsheet opens as it is meant: what would be taken for a formula is made a text.
-pub(super) fn to_csv<'r>(rows: impl Iterator<Item = Vec<String>> + 'r) -> Vec<u8> {
+pub(in crate::desk) fn to_csv<'r>(rows: impl Iterator<Item = Vec<String>> + 'r) -> Vec<u8> {
     // The mark that tells a spreadsheet that this is UTF-8.
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     for row in rows {

@@ -9,7 +9,7 @@ const MOST: usize = 128 << 10;
 
 /// The body, indented, with words in place of its slots. `is_file`: whether the slot of this number held a file; it held
 /// an equal-opportunity answer otherwise.
-pub(super) fn body(text: &str, is_file: impl Fn(u32) -> bool) -> String {
+pub(in crate::desk) fn body(text: &str, is_file: impl Fn(u32) -> bool) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(text) else {
         return "(not JSON)".to_owned();
     };

@@ -28,14 +28,27 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/desk/candidates/{uid}/notes", Right::Comment, add_note),
         Route::post("/desk/candidates/{uid}/tags", Right::ChangePeople, add_tag),
-        Route::post("/desk/candidates/{uid}/untag", Right::ChangePeople, remove_tag),
-        Route::post("/desk/candidates/{uid}/applications", Right::ChangePeople, decide),
+        Route::post(
+            "/desk/candidates/{uid}/untag",
+            Right::ChangePeople,
+            remove_tag,
+        ),
+        Route::post(
+            "/desk/candidates/{uid}/applications",
+            Right::ChangePeople,
+            decide,
+        ),
         Route::post("/desk/candidates/{uid}/invite", Right::Invite, send_invite),
     ]
 }
 
 /// Keeps what a member typed, as what any caller sends is kept.
-pub(super) fn keep(tx: &mut Tx, caller: &Caller, route: &'static str, body: &Value) -> Result<Kept> {
+pub(super) fn keep(
+    tx: &mut Tx,
+    caller: &Caller,
+    route: &'static str,
+    body: &Value,
+) -> Result<Kept> {
     let new = NewSubmission {
         uid: new_uid(),
         dialect: "desk",
@@ -107,7 +120,12 @@ async fn add_note(
 }
 
 /// `POST /desk/candidates/{uid}/tags`.
-async fn add_tag(State(app): State<App>, visit: Visit, Named(uid): Named, inputs: Inputs) -> Answer {
+async fn add_tag(
+    State(app): State<App>,
+    visit: Visit,
+    Named(uid): Named,
+    inputs: Inputs,
+) -> Answer {
     let tag = match typed(&inputs, "tag", LONGEST_TAG, "A tag needs a name.") {
         Ok(tag) if tag.chars().any(char::is_control) => {
             let faults = Faults::one("tag", "A tag is one line of text.");
@@ -118,7 +136,8 @@ async fn add_tag(State(app): State<App>, visit: Visit, Named(uid): Named, inputs
     };
     let words = format!("Tagged with “{tag}”.");
     retag(&app, &visit, uid, move |tags| {
-        let same = |had: &Value| had.as_str().map(hiring::text::key) == Some(hiring::text::key(&tag));
+        let same =
+            |had: &Value| had.as_str().map(hiring::text::key) == Some(hiring::text::key(&tag));
         if !tags.iter().any(same) {
             tags.push(json!(tag));
         }
@@ -163,14 +182,21 @@ async fn retag(
             return Ok(());
         }
         let kept = keep(tx, &visit.caller, "/desk/candidates/{uid}/tags", &json!({}))?;
-        let edited = candidate::edit_by(tx, &visit.caller, kept, candidate.id, &Said::new(), |record| {
-            let mut said = Said::new();
-            said.insert("tags".to_owned(), Value::Array(tags(record)));
-            CandidateEdit {
-                said,
-                ..CandidateEdit::default()
-            }
-        })?;
+        let edited = candidate::edit_by(
+            tx,
+            &visit.caller,
+            kept,
+            candidate.id,
+            &Said::new(),
+            |record| {
+                let mut said = Said::new();
+                said.insert("tags".to_owned(), Value::Array(tags(record)));
+                CandidateEdit {
+                    said,
+                    ..CandidateEdit::default()
+                }
+            },
+        )?;
         submission::settle(tx, visit.org(), kept, Some(edited.id), None, "enriched")
     };
     app.store.write(write).await
@@ -287,7 +313,8 @@ fn carry_out(tx: &mut Tx, visit: &Visit, uid: Uuid, decision: &Decision) -> Resu
             {
                 application::advance(tx, &visit.caller, there.id, place.id, from)?;
             }
-            let ended = application::dispose(tx, &visit.caller, there.id, Disposition::Rejected, reason)?;
+            let ended =
+                application::dispose(tx, &visit.caller, there.id, Disposition::Rejected, reason)?;
             if decision.mail && there.ended_at.is_none() {
                 mail::rejection(tx, &visit.caller, &ended, None)?;
             }
@@ -300,10 +327,7 @@ fn carry_out(tx: &mut Tx, visit: &Visit, uid: Uuid, decision: &Decision) -> Resu
     Ok(())
 }
 
-fn must_stand(
-    there: &application::Application,
-    from: Option<hiring::id::StageId>,
-) -> Result<()> {
+fn must_stand(there: &application::Application, from: Option<hiring::id::StageId>) -> Result<()> {
     match from {
         Some(from) if from != there.stage => Err(Problem::Stale {
             have: there.stage.0 as u64,
@@ -377,6 +401,13 @@ fn invited(
         ..invite::NewInvite::default()
     };
     let made = invite::create_with(tx, &app.key, &visit.caller, &new, &wanted)?;
-    mail::invite(tx, &app.settings.public_url, &visit.caller, &made, None, None)?;
+    mail::invite(
+        tx,
+        &app.settings.public_url,
+        &visit.caller,
+        &made,
+        None,
+        None,
+    )?;
     Ok(())
 }

@@ -34,7 +34,12 @@ enum Kind {
 /// The fields of the form: name, kind, what is said of it, characters.
 const FIELDS: &[(&str, Kind, &str, usize)] = &[
     ("full_name", Kind::Line, "", 1_000),
-    ("emails", Kind::Contacts, "One on each line. Each identifies this person.", 1_000),
+    (
+        "emails",
+        Kind::Contacts,
+        "One on each line. Each identifies this person.",
+        1_000,
+    ),
     ("phones", Kind::Contacts, "One on each line.", 1_000),
     ("title", Kind::Line, "", 1_000),
     ("company", Kind::Line, "", 1_000),
@@ -75,7 +80,9 @@ fn read(r: &mut Reader, visit: &Visit, uid: Uuid) -> Result<(Candidate, i64)> {
 }
 
 /// The fields that the member may change.
-fn fields(visit: &Visit) -> impl Iterator<Item = &'static (&'static str, Kind, &'static str, usize)> {
+fn fields(
+    visit: &Visit,
+) -> impl Iterator<Item = &'static (&'static str, Kind, &'static str, usize)> {
     let pay = visit.may(Right::SeePay);
     FIELDS
         .iter()
@@ -152,7 +159,9 @@ pub(super) async fn save(
     }
     let looker = visit.clone();
     let (candidate, revision) = app.store.read(move |r| read(r, &looker, uid)).await?;
-    let page = Edit::new(&visit, &candidate, revision, faults, |name, _| inputs.get(name).to_owned());
+    let page = Edit::new(&visit, &candidate, revision, faults, |name, _| {
+        inputs.get(name).to_owned()
+    });
     Ok(visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
@@ -167,7 +176,8 @@ async fn write(app: &App, visit: &Visit, uid: Uuid, seen: i64, said: Said) -> Re
                 said: said.clone(),
                 ..CandidateEdit::default()
             };
-            let edited = candidate::edit_from(tx, &visit.caller, kept, candidate.id, seen, &change)?;
+            let edited =
+                candidate::edit_from(tx, &visit.caller, kept, candidate.id, seen, &change)?;
             submission::settle(tx, visit.org(), kept, Some(edited.id), None, "enriched")
         })
         .await
@@ -208,7 +218,11 @@ fn value(
     most: usize,
     typed: &str,
 ) -> Result<Value, String> {
-    let lines: Vec<&str> = typed.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let lines: Vec<&str> = typed
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
     let too_long = |text: &&str| text.chars().count() > most;
     let bad = |c: char| c.is_control() && c != '\n';
     if typed.chars().any(bad) || (kind == Kind::Line && typed.contains('\n')) {

@@ -20,7 +20,14 @@ const NOT_SHOWN: &[&str] = &[
     "on_behalf_of",
 ];
 /// Fields that somebody who reaches some jobs only does not see: they were sent by other systems, about more than these.
-const NOT_OF_SOME_JOBS: &[&str] = &["national_id", "custom", "foreign_applications", "questions", "notes", "interviews"];
+const NOT_OF_SOME_JOBS: &[&str] = &[
+    "national_id",
+    "custom",
+    "foreign_applications",
+    "questions",
+    "notes",
+    "interviews",
+];
 const PAY: &[&str] = &["salary", "compensation", "pay_", "wage", "ctc"];
 
 /// A field with its past.
@@ -121,7 +128,12 @@ pub(super) fn fields(told: &Told, links: bool) -> Vec<Field> {
         sources.reverse();
         sources.truncate(5);
         Shown {
-            name: part.name.as_deref().filter(|n| !n.starts_with('\0')).unwrap_or("").to_owned(),
+            name: part
+                .name
+                .as_deref()
+                .filter(|n| !n.starts_with('\0'))
+                .unwrap_or("")
+                .to_owned(),
             text: text(&part.value),
             marks: marks(&part.value),
             from: sources,
@@ -151,7 +163,10 @@ pub(super) fn from(source: &Source, links: bool) -> From {
 
 fn marks(value: &Value) -> Vec<String> {
     let mut marks = Vec::new();
-    if let Some(kind) = value["type"].as_str().filter(|_| value["value"].is_string()) {
+    if let Some(kind) = value["type"]
+        .as_str()
+        .filter(|_| value["value"].is_string())
+    {
         marks.push(kind.to_lowercase().replace('_', " "));
     }
     if value["unverified"] == Value::Bool(true) {
@@ -184,8 +199,24 @@ pub(super) fn text(value: &Value) -> String {
 
 /// Members that say by themselves what they are.
 const PLAIN: &[&str] = &[
-    "title", "name", "company", "school", "institution", "degree", "field", "major", "description", "summary", "text", "street", "city",
-    "state", "zip", "country", "body", "subject",
+    "title",
+    "name",
+    "company",
+    "school",
+    "institution",
+    "degree",
+    "field",
+    "major",
+    "description",
+    "summary",
+    "text",
+    "street",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "body",
+    "subject",
 ];
 
 fn member((name, value): (&String, &Value)) -> Option<String> {
@@ -199,7 +230,10 @@ fn member((name, value): (&String, &Value)) -> Option<String> {
     };
     match PLAIN.contains(&name.as_str()) {
         true => Some(value),
-        false => Some(format!("{}: {value}", name.trim_end_matches("_ts").replace('_', " "))),
+        false => Some(format!(
+            "{}: {value}",
+            name.trim_end_matches("_ts").replace('_', " ")
+        )),
     }
 }
 
@@ -213,7 +247,10 @@ mod tests {
         for (value, wanted) in [
             (json!("x"), "x"),
             (json!({"value": "a@x.org", "type": "WORK"}), "a@x.org"),
-            (json!({"title": "Clerk", "company": null, "start_ts": 0}), "Clerk · start: 1 January 1970, 00:00 UTC"),
+            (
+                json!({"title": "Clerk", "company": null, "start_ts": 0}),
+                "Clerk · start: 1 January 1970, 00:00 UTC",
+            ),
             (json!(["a", "", "b"]), "a, b"),
             (json!(true), "Yes"),
         ] {
@@ -225,7 +262,8 @@ mod tests {
 
     #[test]
     fn pay_is_taken_out_at_any_depth() {
-        let mut value = json!([{"title": "Clerk", "salary": 7, "more": {"Current_CTC": 1, "x": 2}}]);
+        let mut value =
+            json!([{"title": "Clerk", "salary": 7, "more": {"Current_CTC": 1, "x": 2}}]);
         without_pay(&mut value);
         assert_eq!(value, json!([{"title": "Clerk", "more": {"x": 2}}]));
         assert!(is_pay("salary_expectations") && !is_pay("title"));

@@ -16,7 +16,7 @@ use super::super::visit::{Inputs, Visit};
 use super::super::words;
 use super::record::{self, Field};
 use super::{Kept, Seen, address};
-use crate::moment::{Moment, roughly};
+use crate::moment::Moment;
 use crate::page::Page;
 
 /// Characters of a file's text that are shown at once.
@@ -63,7 +63,6 @@ pub(crate) struct Application {
     uid: String,
     title: String,
     stage: String,
-    since: String,
     at: Moment,
     source: String,
     reason: String,
@@ -198,7 +197,10 @@ fn note(names: &[String], typed: &Inputs, faults: &Faults) -> Vec<Input> {
         0 | 1 => "Only members see it.".to_owned(),
         _ => {
             let some: Vec<String> = names.iter().take(4).map(|n| format!("@{n}")).collect();
-            format!("Only members see it. Whom you name with @ is told: {}.", some.join(", "))
+            format!(
+                "Only members see it. Whom you name with @ is told: {}.",
+                some.join(", ")
+            )
         }
     };
     let choices = vec![
@@ -265,7 +267,6 @@ impl Application {
         Application {
             title: a.title.clone(),
             stage: words::standing(a),
-            since: roughly(a.ended_at.unwrap_or(a.stage_at) - a.created_at),
             at: Moment::at(moved),
             source: a.source.clone(),
             reason: a.reason.clone().unwrap_or_default(),
@@ -325,7 +326,9 @@ impl Shown {
     fn new(note: &Note) -> Shown {
         let member = note.member.as_ref().map(|m| m.name.clone());
         Shown {
-            by: member.or(note.author.clone()).unwrap_or_else(|| "A program".to_owned()),
+            by: member
+                .or(note.author.clone())
+                .unwrap_or_else(|| "A program".to_owned()),
             at: Moment::at(note.created_at),
             subject: note.subject.clone().unwrap_or_default(),
             body: note.body.clone().unwrap_or_default(),
@@ -382,11 +385,14 @@ impl Twin {
             to: address(suspect.candidate.uid),
             uid: suspect.candidate.uid.to_string(),
             name: words::name(record.name()),
-            line: [words::occupation(record), record.email().unwrap_or("").to_owned()]
-                .into_iter()
-                .filter(|t| !t.is_empty())
-                .collect::<Vec<_>>()
-                .join(" · "),
+            line: [
+                words::occupation(record),
+                record.email().unwrap_or("").to_owned(),
+            ]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
             why: suspect.why.iter().map(words::evidence).collect(),
         }
     }
@@ -432,7 +438,6 @@ impl Page for Person {
                 uid: "u".into(),
                 title: "Backend <Engineer>".into(),
                 stage: "Interview".into(),
-                since: "3 days".into(),
                 at: at.clone(),
                 source: "Referral".into(),
                 reason: String::new(),
@@ -502,7 +507,11 @@ impl Page for Person {
                 undo: "/desk/merges/x/undo".into(),
                 at,
             }],
-            invite: Some(vec![Input::select("job", "Invite to apply for", vec![Choice::new("j", "Job")])]),
+            invite: Some(vec![Input::select(
+                "job",
+                "Invite to apply for",
+                vec![Choice::new("j", "Job")],
+            )]),
             faults,
         }
     }

@@ -139,14 +139,23 @@ mod tests {
     fn fields_and_sizes_are_told_in_words() {
         assert_eq!(field("salary_expectations"), "Salary expectations");
         assert_eq!(field("emails"), "E-mail");
-        assert_eq!((bytes(999), bytes(1_001), bytes(2_450_000)), ("999 bytes".into(), "2 kB".into(), "2.4 MB".into()));
+        assert_eq!(
+            (bytes(999), bytes(1_001), bytes(2_450_000)),
+            ("999 bytes".into(), "2 kB".into(), "2.4 MB".into())
+        );
     }
 
     #[test]
     fn evidence_says_what_it_rests_on() {
-        let phone = ("the same phone".to_owned(), serde_json::json!({"value": "123"}));
+        let phone = (
+            "the same phone".to_owned(),
+            serde_json::json!({"value": "123"}),
+        );
         assert_eq!(evidence(&phone), "The same phone: 123");
-        let bare = ("the same name and date of birth".to_owned(), serde_json::json!({}));
+        let bare = (
+            "the same name and date of birth".to_owned(),
+            serde_json::json!({}),
+        );
         assert_eq!(evidence(&bare), "The same name and date of birth");
     }
 }

@@ -13,27 +13,25 @@ before(async () => { server = await emptyServer(); });
 after(() => server?.stop());
 
 const here = (how = {}) => ({ baseURL: server.url, ...how });
-const views = () => VIEWS.map((view) => ({ ...view, baseURL: server.url }));
-
 /** In every view, as Ada. */
 async function looks(at, name, prepare = async () => {}) {
   await looksRight('/desk', name, async (page) => {
     await signIn(page, ADA);
     await page.goto(at);
     await prepare(page);
-  }, views());
+  }, VIEWS, here());
 }
 
 test('the first run is for whoever reads the terminal', async () => {
   await looksRight('/setup', 'setup', async (page) => {
     await page.getByRole('button', { name: 'Set up' }).waitFor();
-  }, views());
+  }, VIEWS, here());
   await looksRight('/setup', 'setup-faults', async (page) => {
     await page.getByLabel('Code').fill(server.code);
     await page.getByRole('button', { name: 'Set up' }).click();
     await page.getByRole('alert').getByText('This is not an e-mail address.').waitFor();
     assert.equal(await page.getByLabel('Code').inputValue(), server.code);
-  }, views());
+  }, VIEWS, here());
   await visit(here({ javaScriptEnabled: false }), async (page) => {
     await page.goto('/desk');
     assert.match(page.url(), /\/setup$/);
@@ -63,7 +61,7 @@ test('members, an account and its second step look right to everybody', async ()
   await looks('/desk/members', 'desk-members');
   await looks('/desk/account', 'desk-account');
   await looks('/desk/account/second-factor', 'desk-second-factor');
-  await looksRight('/desk/forgot', 'desk-forgot', undefined, views());
+  await looksRight('/desk/forgot', 'desk-forgot', undefined, VIEWS, here());
 });
 
 test('somebody is invited, joins with the link, and is an interviewer', async () => {

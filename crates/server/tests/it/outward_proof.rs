@@ -1,0 +1,257 @@
+//! The way out, proven: the real server carries people to a stand-in of each system while everything that can go wrong does
+//! and the server is killed twice. Afterwards each person is there exactly once, with all of it.
+//!
+//! How many people: `MUSTER_PROOF_PEOPLE`; to which systems: `MUSTER_PROOF_SYSTEMS=lever,ashby`; how much goes wrong:
+//! `MUSTER_PROOF_FAULTS` (a line as `muster fake --faults` takes it). Systems that let one ask seldom are given fewer people,
+//! as many as they take in some minutes. What it prints at its end is the report: people, requests, faults, and the rate in
+//! relation to what the vendor allows.
+
+mod figures;
+mod people;
+
+use std::time::{Duration, Instant};
+
+use connectors::{CONNECTORS, Connector, Setting};
+use fakes::{Faults, Options, Running};
+use serde_json::{Value, json};
+use testing::app::{Call, Reply};
+use testing::{Engine, Place};
+use tokio::runtime::Runtime;
+
+use crate::binary::{DEMO, Muster, muster, random_below, unlimited_key};
+use crate::client::{Client, Cut};
+use crate::voice::text;
+
+use figures::Figures;
+use people::Groups;
+
+/// One fault in ten requests, of every kind but answers that come in drops; few that keep one waiting for a minute.
+const FAULTS: &str = "timeout:0.001,timeout-before:0.001,429:0.02,500:0.01,500-after:0.01,503:0.01,503-after:0.01,cut:0.01,\
+    reset:0.01,reset-after:0.01,malformed:0.005,seed=11,retry-after=1";
+/// At least so long all together may take, and so long for each request that the slowest system lets through.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+#[test]
+fn nobody_is_lost_or_doubled_on_the_way_out_of_sqlite() {
+    prove(Engine::Sqlite);
+}
+
+#[test]
+fn nobody_is_lost_or_doubled_on_the_way_out_of_postgres() {
+    prove(Engine::Postgres);
+}
+
+/// A system that is carried to.
+struct Target {
+    connector: &'static dyn Connector,
+    fake: Running,
+    /// People who are sent there: the first so many.
+    people: u64,
+}
+
+/// A running server and how one talks to it.
+struct House {
+    server: Muster,
+    credentials: Value,
+    client: Client,
+}
+
+fn prove(engine: Engine) {
+    let runtime = Runtime::new().expect("a runtime");
+    let place = Place::new(engine);
+    let targets = targets(&runtime);
+    let most = targets.iter().map(|t| t.people).max().expect("a system");
+    let groups = Groups::of(targets.iter().map(|t| t.people));
+    let mut house = House::start(&place, None);
+    for target in &targets {
+        house.connect(target, &groups);
+    }
+    let began = Instant::now();
+    let half = most / 2;
+    house.take_in(0..half, &groups);
+    // While some are on their way.
+    std::thread::sleep(Duration::from_millis(300 + random_below(1_500)));
+    house = house.killed(&place);
+    house.take_in(half..most, &groups);
+    let wanted: u64 = targets.iter().map(|t| t.people).sum();
+    until(Duration::from_secs(600), "half of them are there", || {
+        let there = targets.iter().map(|t| t.fake.candidates().len() as u64);
+        there.sum::<u64>() * 2 >= wanted
+    });
+    house = house.killed(&place);
+    let slowest = targets
+        .iter()
+        .map(|t| Figures::seconds_at_least(t.connector, t.people))
+        .max();
+    let patience = PATIENCE + Duration::from_secs(slowest.unwrap_or(0) * 4);
+    until(patience, "nothing waits any more", || house.waiting() == 0);
+    let took = began.elapsed();
+    house.none_is_dead();
+    for target in &targets {
+        people::are_whole(target.connector, &target.fake.candidates(), target.people);
+        println!(
+            "{engine}: {}",
+            Figures::of(target.connector, &target.fake, target.people, took)
+        );
+    }
+}
+
+/// The systems that there is a stand-in for, of those that are asked for.
+fn targets(runtime: &Runtime) -> Vec<Target> {
+    let asked = std::env::var("MUSTER_PROOF_SYSTEMS").ok();
+    let asked: Option<Vec<&str>> = asked.as_deref().map(|all| all.split(',').collect());
+    let people = std::env::var("MUSTER_PROOF_PEOPLE").ok();
+    let people = people.map_or(4, |n| n.parse().expect("MUSTER_PROOF_PEOPLE is a number"));
+    let line = std::env::var("MUSTER_PROOF_FAULTS").unwrap_or_else(|_| FAULTS.to_owned());
+    let wanted = CONNECTORS
+        .iter()
+        .filter(|c| asked.as_ref().is_none_or(|a| a.contains(&c.name())));
+    let target = |connector: &&'static dyn Connector| {
+        let fake = fakes::by_name(connector.name())?;
+        // Only where there are tokens can one end: a key that is refused is refused for good.
+        let ends = if fake.gives_tokens() {
+            "expired:0.01,"
+        } else {
+            ""
+        };
+        let line = format!("{ends}{line}");
+        let options = Options {
+            faults: Faults::parse(&line).unwrap_or_else(|why| panic!("MUSTER_PROOF_FAULTS: {why}")),
+            ..Options::default()
+        };
+        let fake = runtime
+            .block_on(fakes::start(fake, options))
+            .expect("a stand-in");
+        Some(Target {
+            connector: *connector,
+            fake,
+            people: people.min(Figures::people_in_minutes(*connector, asked.is_some())),
+        })
+    };
+    let targets: Vec<Target> = wanted.filter_map(target).collect();
+    assert!(!targets.is_empty(), "none of these systems has a stand-in");
+    targets
+}
+
+impl House {
+    fn start(place: &Place, credentials: Option<Value>) -> House {
+        let server = Muster::start(place, &mut muster(place, &DEMO));
+        let credentials = credentials.unwrap_or_else(|| unlimited_key(place, &server, "native"));
+        let client = server.client();
+        House {
+            server,
+            credentials,
+            client,
+        }
+    }
+
+    /// kill -9, and started again on the same data.
+    fn killed(self, place: &Place) -> House {
+        let House {
+            server,
+            credentials,
+            ..
+        } = self;
+        server.kill();
+        House::start(place, Some(credentials))
+    }
+
+    fn call(&self, method: &str, path: &str) -> Call {
+        let key = text(&self.credentials["api_key"]);
+        let call = Call {
+            method: method.to_owned(),
+            path: format!("/api/v1{path}"),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        call.header("Authorization", &format!("Bearer {key}"))
+    }
+
+    /// Sends it until it is answered: what is sent has a key of its own, or only looks.
+    fn answer(&mut self, call: &Call) -> Reply {
+        for _ in 0..5 {
+            match self.client.send(call) {
+                Ok(reply) => return reply,
+                Err(Cut::Unanswered | Cut::Midway(_)) => self.client = self.server.client(),
+            }
+        }
+        panic!("{} {} is not answered", call.method, call.path)
+    }
+
+    fn post(&mut self, path: &str, body: &Value, key: &str) -> Value {
+        let call = self
+            .call("POST", path)
+            .json(body)
+            .header("Idempotency-Key", &format!("\"{key}\""));
+        let reply = self.answer(&call);
+        assert!(
+            (200..300).contains(&reply.status),
+            "POST {path}: {}",
+            reply.text()
+        );
+        reply.json()
+    }
+
+    fn get(&mut self, path: &str) -> Value {
+        let call = self.call("GET", path);
+        let reply = self.answer(&call);
+        assert_eq!(reply.status, 200, "GET {path}: {}", reply.text());
+        reply.json()
+    }
+
+    /// A destination for this system, and the rule that everybody who is meant for it goes there.
+    fn connect(&mut self, target: &Target, groups: &Groups) {
+        let name = target.connector.name();
+        let told = |s: &Setting| match s.name {
+            "base_url" => target.fake.account("url"),
+            name => target.fake.account(name),
+        };
+        let settings = target
+            .connector
+            .settings()
+            .iter()
+            .map(|s| (s.name.to_owned(), told(s)));
+        let settings = settings.filter(|(_, value)| !value.is_empty());
+        let settings: serde_json::Map<String, Value> =
+            settings.map(|(n, v)| (n, v.into())).collect();
+        let body = json!({
+            "connector": name, "name": name, "settings": settings, "default_job": target.fake.account("job_id"),
+        });
+        let made = self.post("/destinations", &body, &format!("to-{name}"));
+        let body = json!({
+            "destination": made["id"], "events": ["application.submitted"], "sources": groups.sources(target.people),
+        });
+        self.post("/rules", &body, &format!("rule-{name}"));
+    }
+
+    fn take_in(&mut self, numbers: std::ops::Range<u64>, groups: &Groups) {
+        let job = self.get("/jobs")["data"][0]["id"].clone();
+        for number in numbers {
+            let body = groups.body(number, &job);
+            self.post("/candidates", &body, &format!("person-{number}"));
+        }
+    }
+
+    /// Whether anything is still to be carried: 0 or more.
+    fn waiting(&mut self) -> usize {
+        let queued = self.get("/deliveries?channel=destination&state=queued&limit=1");
+        queued["data"].as_array().map_or(0, Vec::len)
+    }
+
+    fn none_is_dead(&mut self) {
+        let dead = self.get("/deliveries?channel=destination&state=dead&limit=5");
+        assert_eq!(dead["data"], json!([]), "dead letters");
+    }
+}
+
+fn until(limit: Duration, what: &str, mut done: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !done() {
+        assert!(
+            began.elapsed() < limit,
+            "not within {} s: {what}",
+            limit.as_secs()
+        );
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
