@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{self, Stream};
+use hiring::event::Kind;
 use hiring::event::happening::{Happening, REACH, happenings, last_place};
 use hiring::id::{JobId, OrgId};
 use hiring::{App, Result, job, member};
@@ -252,7 +253,9 @@ impl Watcher {
 
     fn take(&mut self, happened: &[Happening]) {
         for one in happened.iter().filter(|h| h.place > self.heard) {
-            if one.job != self.job {
+            // Of the job itself only its change makes a board stale: drafts that are begun, say, do not.
+            let stale = one.kind == Kind::JobUpdated.word();
+            if one.job != self.job || (one.application.is_none() && !stale) {
                 continue;
             }
             let mine = one.actor == self.actor;
