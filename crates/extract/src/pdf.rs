@@ -10,16 +10,15 @@ use crate::{MOST_TEXT, Reason};
 const MOST_PAGES: usize = 60;
 
 pub(crate) fn text(bytes: &[u8]) -> Result<String, Reason> {
-    // A password that is asked of writers only is the empty one, and opens it.
-    let loaded = catch_unwind(|| Document::load_mem(bytes)).map_err(|_| Reason::Damaged)?;
-    // Whoever asks for a password may not even let the objects be found.
+    // Whoever asks for a password may not even let the objects be found: then nothing below is there to read.
     let locked = bytes.windows(8).any(|w| w == b"/Encrypt");
-    let refused = if locked {
-        Reason::Encrypted
-    } else {
-        Reason::Damaged
+    let refused = || match locked {
+        true => Reason::Encrypted,
+        false => Reason::Damaged,
     };
-    let mut document = loaded.map_err(|_| refused)?;
+    // A password that is asked of writers only is the empty one, and opens it.
+    let loaded = catch_unwind(|| Document::load_mem(bytes)).map_err(|_| refused())?;
+    let mut document = loaded.map_err(|_| refused())?;
     if document.is_encrypted() {
         let opened = catch_unwind(AssertUnwindSafe(|| document.decrypt("")));
         if !matches!(opened, Ok(Ok(()))) {
@@ -27,9 +26,9 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Reason> {
         }
     }
     let pages = catch_unwind(AssertUnwindSafe(|| document.get_pages()));
-    let pages = pages.map_err(|_| Reason::Damaged)?;
+    let pages = pages.map_err(|_| refused())?;
     if pages.is_empty() {
-        return Err(Reason::Damaged);
+        return Err(refused());
     }
     let (mut all, mut read, mut length) = (String::new(), 0, 0);
     for number in pages.keys().take(MOST_PAGES) {
@@ -50,7 +49,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Reason> {
         }
     }
     if read == 0 {
-        return Err(Reason::Damaged);
+        return Err(refused());
     }
     Ok(all)
 }

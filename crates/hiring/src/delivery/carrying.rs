@@ -20,8 +20,8 @@ use crate::id::{
 use crate::problem::Result;
 use crate::remote::{self, Remote};
 
-/// How long a claim holds, µs: longer than a request may take; every request begins it anew.
-pub const LEASE: i64 = 5 * 60 * 1_000_000;
+/// How long a claim holds, µs: longer than asking for a token and one request may take together; every request begins it anew.
+pub const LEASE: i64 = 3 * 60 * 1_000_000;
 
 /// For how long a delivery is tried, µs, from its first attempt on.
 pub const TRIED_FOR: i64 = 72 * 3600 * 1_000_000;

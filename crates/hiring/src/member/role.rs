@@ -64,7 +64,8 @@ const TABLE: [(Right, [bool; 4]); 14] = {
         (Right::ChangePeople, /*      */ [X, X, O, O]),
         (Right::Invite, /*            */ [X, X, O, O]),
         (Right::SeePay, /*            */ [X, X, O, X]),
-        (Right::SeeEeo, /*            */ [X, X, O, X]),
+        // Who decides about people does not see them; who answers for the organization, and who looks over it, do.
+        (Right::SeeEeo, /*            */ [X, O, O, X]),
         (Right::SeeNumbers, /*        */ [X, X, O, X]),
         (Right::SeeIntegrations, /*   */ [X, X, O, X]),
         (Right::ChangeIntegrations, /**/ [X, O, O, O]),
@@ -191,5 +192,6 @@ mod tests {
         ] {
             assert!(!Role::Interviewer.may(right), "{right:?}");
         }
+        assert!(!Role::Recruiter.may(Right::SeeEeo));
     }
 }

@@ -11,7 +11,7 @@ mod sent;
 mod word;
 
 use dialects::DIALECTS;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testing::app::{Call, TestApp};
 use testing::{Place, contents, on_both};
 
@@ -59,6 +59,21 @@ async fn sow(app: &TestApp) -> Sown {
         hiring::subscription::create(tx, &installation, &caller, &everything)
     });
     subscribed.await.expect("a subscription");
+    // And another system that everybody is sent to.
+    let destination = app
+        .call("native", "POST", "/api/v1/destinations")
+        .json(&json!({
+            "connector": "greenhouse", "name": "Elsewhere", "default_job": "1",
+            "settings": {"client_id": "us", "client_secret": "ours-alone"},
+        }));
+    let destination = app.send(&destination).await;
+    assert_eq!(destination.status, 201, "{}", destination.text());
+    let rule = json!({
+        "destination": destination.json()["id"], "events": ["candidate.created", "application.submitted"],
+    });
+    let rule = app.call("native", "POST", "/api/v1/rules").json(&rule);
+    let rule = app.send(&rule).await;
+    assert_eq!(rule.status, 201, "{}", rule.text());
     let mut calls = sent::whole(app, &job, &canary);
     for dialect in DIALECTS {
         calls.push((

@@ -144,30 +144,46 @@ fn serve_on_an_empty_folder_says_how_to_begin() {
             .first_line
             .starts_with("Muster is running at http://127.0.0.1:")
     );
-    // The lines work as they are printed, while it runs.
-    let mut hints = String::new();
-    for _ in 0..3 {
-        std::io::BufRead::read_line(&mut server.out, &mut hints).expect("a line");
-    }
-    let mut lines = hints.lines().skip(1);
-    let made = pasted(lines.next().expect("a line"));
+    // Where, and the code that opens it; then how mail stands.
+    let hints = lines_of(&mut server, 3);
+    assert!(hints.contains("There is no organization yet"), "{hints}");
+    assert!(hints.contains("/setup   with the code   "), "{hints}");
+
+    // Without a browser, while it runs.
+    let made = pasted(&format!(
+        "muster org create 'Your company' --data {}",
+        crate::binary::data(&place).display()
+    ));
     assert!(made.contains("Your company"), "{made}");
-    // Until our own dialect is there, another one shows that the line works.
-    let spoken = dialects::named("native")
-        .unwrap_or(dialects::DIALECTS[0])
-        .name();
-    let key = pasted(&lines.next().expect("a line").replace("native", spoken));
+    let key = pasted(&format!(
+        "muster key create --org 'Your company' --dialect native --data {}",
+        crate::binary::data(&place).display()
+    ));
     assert!(key.contains("api_key"), "{key}");
 
-    // With an organization there is nothing to say.
+    // With an organization, its first member is missing, and no code for a second organization is shown.
     server.signal("TERM");
     assert!(server.wait(Duration::from_secs(30)).success());
     let mut server = Muster::start(&place, &mut muster(&place, &words));
+    let hints = lines_of(&mut server, 3);
+    assert!(
+        hints.contains("Nobody can sign in for Your company yet"),
+        "{hints}"
+    );
     server.signal("TERM");
     assert!(server.wait(Duration::from_secs(30)).success());
     let mut rest = String::new();
     server.out.read_to_string(&mut rest).expect("text");
-    assert!(!rest.contains("organization"), "{rest}");
+    assert!(!rest.contains("There is no organization"), "{rest}");
+}
+
+/// The next `n` lines that the server prints.
+fn lines_of(server: &mut Muster, n: usize) -> String {
+    let mut lines = String::new();
+    for _ in 0..n {
+        std::io::BufRead::read_line(&mut server.out, &mut lines).expect("a line");
+    }
+    lines
 }
 
 /// Runs a printed line in a shell that finds the binary.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use dialects::DIALECTS;
 use hiring::caller::Permissions;
+use hiring::id::OrgId;
+use hiring::member::{self, Role};
 use serde_json::Value;
 use store::sql;
 use testing::app::{Call, Reply, TestApp};
@@ -100,9 +102,15 @@ pub async fn unseen_by_others(app: &TestApp, sown: &Sown, known: &Known) {
     }
 }
 
-/// A member at the desk: every page that pages lead to, and the page of every request and submission.
+/// A recruiter at the desk: every page that pages lead to, and the page of every request and submission.
 pub async fn unseen_at_the_desk(app: &TestApp, sown: &Sown, place: &Place) {
-    let form = "email=anna%40example.com&password=correct+horse";
+    let hash = member::hash_password("correct horse").expect("a hash");
+    let recruiter = app.app.store.write(move |tx| {
+        let (email, role) = ("rosa@example.com", Role::Recruiter.word());
+        member::create(tx, OrgId(1), email, "Rosa", role, &hash)
+    });
+    recruiter.await.expect("a recruiter");
+    let form = "email=rosa%40example.com&password=correct+horse";
     let mut sign_in = get("/desk/sign-in").bytes(form);
     sign_in.method = "POST".into();
     let sign_in = sign_in.header("Content-Type", "application/x-www-form-urlencoded");
