@@ -82,7 +82,12 @@ def native_things(server):
     invites = [
         server.make("/invites", {"email": f"invited{n}@example.com", "job": server.key["job_id"]}) for n in range(5)
     ]
+    # Where nobody listens: what is made up here goes nowhere.
+    far = {"base_url": "http://127.0.0.1:9", "api_key": "lever-key", "perform_as": "somebody"}
+    far = server.make("/destinations", {"connector": "lever", "name": "Far", "settings": far, "default_job": "p-1"})
+    server.make("/rules", {"destination": far["id"], "events": ["application.submitted"]})
     return {
+        "/rules destination": [far["id"]],
         "/deliveries/{id}": [invite["mail"]["id"] for invite in invites],
         "/invites job": [server.key["job_id"]],
         "/mail-templates/{kind}/{language}": ["en", "de", "pt-br"],
@@ -235,7 +240,10 @@ DIALECTS = {
         before=merge_things,
         left_out="/(delete-account|account-token/regenerate|regenerate-key|linked-account-scopes)$",
     ),
-    "native": Dialect(bearer, after="/jobs", before=native_things),
+    # Left out is what calls the other system and waits for it.
+    "native": Dialect(
+        bearer, after="/jobs", before=native_things, left_out="^/destinations/[^/]+/(test|send)$"
+    ),
     "xobin": Dialect(xobin_headers, after="/tracks", before=xobin_things),
     "eightfold": Dialect(
         eightfold_headers,

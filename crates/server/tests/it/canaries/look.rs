@@ -107,7 +107,7 @@ pub async fn unseen_at_the_desk(app: &TestApp, sown: &Sown, place: &Place) {
     let hash = member::hash_password("correct horse").expect("a hash");
     let recruiter = app.app.store.write(move |tx| {
         let (email, role) = ("rosa@example.com", Role::Recruiter.word());
-        member::create(tx, OrgId(1), email, "Rosa", role, &hash)
+        member::set_password(tx, OrgId(1), email, "Rosa", role, &hash)
     });
     recruiter.await.expect("a recruiter");
     let form = "email=rosa%40example.com&password=correct+horse";
