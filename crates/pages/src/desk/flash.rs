@@ -1,6 +1,4 @@
 //! What was just done, said once on the next page: carried by a cookie that only we can write.
-// Parts of the desk that are under way use the rest.
-#![allow(dead_code)]
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;

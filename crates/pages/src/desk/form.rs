@@ -5,8 +5,6 @@
 //! ```
 //! and in the template `{{ title }}`. [`Faults`] are what was wrong, [`Faults::summary`] says it all at the top of the page with
 //! a link to each input. [`Confirm`] is the page that asks once more; [`Pager`] leads through a list.
-// Parts of the desk that are under way use the rest.
-#![allow(dead_code)]
 
 use askama::Template;
 use hiring::Problem;
@@ -141,7 +139,6 @@ pub(crate) struct Field {
     pub filled: &'static str,
     /// Characters; 0: as many as one likes.
     pub most: u32,
-    pub focus: bool,
     pub narrow: bool,
 }
 
@@ -160,7 +157,6 @@ impl Field {
             needed: false,
             filled: "off",
             most: 0,
-            focus: false,
             narrow: false,
             kind,
         }
@@ -250,12 +246,6 @@ impl Field {
 
     pub fn most(mut self, characters: u32) -> Field {
         self.most = characters;
-        self
-    }
-
-    /// Where one begins to type.
-    pub fn focus(mut self) -> Field {
-        self.focus = true;
         self
     }
 

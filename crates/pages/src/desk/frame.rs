@@ -1,8 +1,6 @@
 //! What stands around every page of the desk: navigation, search, who one is, what was just done.
 //!
 //! A page's template begins with `{% extends "desk/frame.html" %}` and its struct has a field `frame`.
-// Parts of the desk that are under way use the rest.
-#![allow(dead_code)]
 
 use hiring::member::Right;
 

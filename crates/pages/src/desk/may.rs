@@ -2,8 +2,6 @@
 //! and a test goes through all of it as every role (`pages/src/tests/may.rs`).
 //!
 //! A route says its right here and its handler takes a [`Visit`](super::visit::Visit), which holds the door by it.
-// Parts of the desk that are under way use the rest.
-#![allow(dead_code)]
 
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;

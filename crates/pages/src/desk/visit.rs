@@ -3,8 +3,6 @@
 //!
 //! What the door sees to, in this order: a form was sent from a page of ours; a session; the right that the table of
 //! routes (`may.rs`) names.
-// Parts of the desk that are under way use the rest.
-#![allow(dead_code)]
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
@@ -286,11 +284,6 @@ impl Inputs {
     /// Whether there is an input of this name: how a pressed button or a ticked box shows.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(n, _)| n == name)
-    }
-
-    /// Name and value of each.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
 }
 
