@@ -15,36 +15,55 @@ use crate::circuit::{Admission, Circuit, Rules};
 
 /// How long a destination is left alone that says "too many" and not until when.
 const QUIET: Duration = Duration::from_secs(5);
-/// A request that may not go out for longer than this gives its place to others meanwhile.
-const PATIENCE: i64 = 20_000_000;
+/// A request that may not go out for longer than this, µs, gives its place to others meanwhile: they may be on the way to
+/// somebody who takes more.
+const PATIENCE: i64 = 2_000_000;
 
-/// Claims a delivery, if the gate is open and not as many are on their way as may be at once.
+/// What a gate says to whoever wants to carry.
+pub(super) enum Admitted {
+    /// This one.
+    Takes(Box<Claimed>),
+    /// The rate is used up until then, µs.
+    Full(i64),
+    /// It is shut, or there is none.
+    Nothing,
+}
+
+/// Claims a delivery for `lease` µs, if the gate is open and not as many are on their way as may be at once. Nobody is
+/// claimed who could not ask for anything: each claim counts as an attempt.
 pub(super) fn claim(
     tx: &mut Tx,
     to: &Ready,
     limit: &Limit,
     rules: &Rules,
-) -> Result<Option<Claimed>> {
+    lease: i64,
+) -> Result<Admitted> {
     let Some(mut gate) = gate::hold(tx, to.org, to.id)? else {
-        return Ok(None);
+        return Ok(Admitted::Nothing);
     };
     let now = tx.now();
     if gate.quiet_until.is_some_and(|until| until > now)
         || carrying::on_their_way(tx, to.id)? >= i64::from(limit.at_once)
     {
-        return Ok(None);
+        return Ok(Admitted::Nothing);
+    }
+    let at = Pace::read(limit, gate.told_limit, &gate.calls).at(now);
+    if at - now > PATIENCE {
+        return Ok(Admitted::Full(at - PATIENCE));
     }
     let mut circuit = circuit_of(&gate);
     let admission = circuit.admit(rules, now);
     if let Admission::Wait(_) = admission {
-        return Ok(None);
+        return Ok(Admitted::Nothing);
     }
-    let claimed = carrying::claim(tx, to.org, to.id)?;
-    if claimed.is_some() && admission == Admission::Probe {
+    let Some(claimed) = carrying::claim(tx, to.org, to.id, lease)? else {
+        return Ok(Admitted::Nothing);
+    };
+    if admission == Admission::Probe {
         set_circuit(&mut gate, &circuit);
         gate::put(tx, to.org, to.id, &gate)?;
     }
-    Ok(claimed)
+    Ok(Admitted::Takes(Box::new(claimed)))
 }
 
 /// Whether a request may go out.
@@ -52,8 +71,8 @@ pub(super) fn claim(
 pub(super) enum Let {
     /// It is exchange number `n` and goes out at `at` (µs).
     Out { n: i64, at: i64 },
-    /// Not before this time (µs); others go first meanwhile.
-    Later(i64),
+    /// Not soon; others go first meanwhile.
+    Later,
     /// The claim does not hold any more.
     Lost,
 }
@@ -65,7 +84,7 @@ pub(super) fn begin(tx: &mut Tx, claimed: &Claimed, begun: &Begun, limit: &Limit
     let mut pace = Pace::read(limit, gate.told_limit, &gate.calls);
     let at = pace.at(gate.quiet_until.unwrap_or(now).max(now));
     if at - now > PATIENCE {
-        return Ok(Let::Later(at));
+        return Ok(Let::Later);
     }
     if !carrying::renew(tx, claimed, at)? {
         return Ok(Let::Lost);
