@@ -33,7 +33,7 @@ const FAULTS: &str = "timeout:0.002,timeout-before:0.002,429:0.02,500:0.01,500-a
 /// How the server is made to hurry. A request that is not answered costs four seconds, a kill twelve.
 const HURRY: &str = "hurry=60,answer=4";
 /// People sent to each system, unless somebody asks for more.
-const PEOPLE: u64 = 12;
+const PEOPLE: u64 = 100;
 /// So many times what vendors allow is allowed.
 const TIMES: u32 = 20;
 /// At least so long all together may take, and so long for each request that the slowest system lets through. Far more than
