@@ -13,6 +13,8 @@ use store::Tx;
 use crate::backoff::Told;
 use crate::circuit::{Admission, Circuit, Rules};
 
+/// By how much the end of a window may be told too late.
+const ROUNDING: Duration = Duration::from_secs(1);
 /// How long a destination is left alone that says "too many" and not until when.
 const QUIET: Duration = Duration::from_secs(5);
 /// A request that may not go out for longer than this, µs, gives its place to others meanwhile: they may be on the way to
@@ -193,7 +195,13 @@ fn learn(gate: &mut Gate, status: u16, headers: &[(String, String)], now: i64) {
     if let Some(limit) = told.limit {
         gate.told_limit = Some(i64::from(limit));
     }
-    let pause = told.pause(status).or((status == 429).then_some(QUIET));
+    let pause = told.pause(status).map(|pause| match status {
+        // The last one that was let through, not the first that was not. Moments are told in whole seconds, rounded up: who
+        // waited for them would lose one of each window, and the pace keeps within the limit anyway.
+        200..=299 => pause.saturating_sub(ROUNDING),
+        _ => pause,
+    });
+    let pause = pause.or((status == 429).then_some(QUIET));
     if let Some(pause) = pause {
         let until = now + micros(pause);
         gate.quiet_until = Some(gate.quiet_until.map_or(until, |had| had.max(until)));
@@ -394,6 +402,12 @@ mod tests {
         assert_eq!((gate.told_limit, gate.quiet_until), (Some(50), None));
         learn(&mut gate, 429, &headers(&[("retry-after", "7")]), now);
         assert_eq!(gate.quiet_until, Some(now + 7_000_000));
+        let used_up = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "9")];
+        let mut other = Gate::default();
+        learn(&mut other, 200, &headers(&used_up), now);
+        assert_eq!(other.quiet_until, Some(now + 8_000_000));
+        learn(&mut other, 429, &headers(&used_up), now);
+        assert_eq!(other.quiet_until, Some(now + 9_000_000));
         // A shorter wish does not undo a longer one.
         learn(&mut gate, 429, &[], now);
         assert_eq!(gate.quiet_until, Some(now + 7_000_000));

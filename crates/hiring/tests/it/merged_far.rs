@@ -226,3 +226,27 @@ fn what_arrives_after_the_person_was_merged_away_is_the_kept_ones() {
         assert_eq!(house.far(to, kept.id).await, []);
     });
 }
+
+#[test]
+fn what_was_begun_and_is_given_back_goes_before_what_was_queued_later() {
+    story(async |house: House| {
+        let to = house.destination("Over there").await.id;
+        let first = house.person("first@x.org").await.candidate;
+        let second = house.person("second@x.org").await.candidate;
+        house.queue(to, first.id).await;
+        house.clock.advance(1_000_000);
+        house.queue(to, second.id).await;
+        for attempt in 1..4 {
+            house.clock.advance(1_000_000);
+            let claimed = house.takes(to).await.expect("a delivery");
+            assert_eq!(
+                (claimed.candidate, claimed.attempt),
+                (Some(first.id), attempt)
+            );
+            house
+                .write(move |tx| carrying::put_back(tx, &claimed))
+                .await
+                .unwrap();
+        }
+    });
+}

@@ -39,6 +39,8 @@ struct Target {
     destination: DestinationId,
     limit: Allowed,
     people: usize,
+    /// Whether somebody still waited when enough was known; `None`: it is not known yet.
+    waited: Option<bool>,
 }
 
 /// What a far side allows, and how many windows of it are measured.
@@ -87,13 +89,13 @@ async fn measure(local: &Local, options: &OutwardBench) -> Result<(), String> {
     };
     let carrying = carry::run(local.app.clone(), settings, CONNECTORS, stopped);
     let carrying = tokio::spawn(carrying);
-    let waited = wait(&targets).await;
+    let waited = wait(local, &mut targets).await;
     let engine = local.engine();
     for target in &targets {
         println!(
             "outward {} on {engine}: {}",
             target.connector.name(),
-            target.report(local).await?
+            target.report()?
         );
     }
     let _ = stop.send(true);
@@ -129,14 +131,24 @@ impl Target {
             destination,
             limit,
             people: options.people.map_or(enough, |n| n as usize),
+            waited: None,
         })
     }
 
-    async fn report(&self, local: &Local) -> Result<String, String> {
+    /// Requests so far, as many as are wanted at most.
+    fn asked(&self) -> usize {
+        (self.fake.asked() as usize).min(self.limit.wanted())
+    }
+
+    /// Whether somebody waits.
+    async fn waits(&self, local: &Local) -> Result<bool, String> {
         let (org, to) = (local.org, self.destination);
         let tally = local.app.store.read(move |r| listed::tally(r, org, to));
         let tally = tally.await.map_err(|p| format!("{p:?}"))?;
-        let waiting = tally.iter().find(|(state, _)| state == "queued");
+        Ok(tally.iter().any(|(state, _)| state == "queued"))
+    }
+
+    fn report(&self) -> Result<String, String> {
         let requests = self.fake.requests();
         let refused = requests.iter().filter(|r| r["status"] == 429).count();
         let taken = requests.iter().filter(|r| r["status"] != 429);
@@ -154,9 +166,9 @@ impl Target {
             ));
         };
         let ratio = windows as f64 * window as f64 / took;
-        let ran_out = match waiting {
-            Some(_) => "",
-            None => "; NOBODY WAITED ANY MORE at the end",
+        let ran_out = match self.waited {
+            Some(true) => "",
+            _ => "; NOBODY WAITED ANY MORE at the end",
         };
         Ok(format!(
             "{requests} requests in {window} s allowed; {} in {took:.1} s: ratio {ratio:.3}; {refused} refused as too many; \
@@ -284,14 +296,18 @@ async fn queue(local: &Local, targets: &[Target]) -> Result<(), String> {
 }
 
 /// Until each system was asked often enough.
-async fn wait(targets: &[Target]) -> Result<(), String> {
+async fn wait(local: &Local, targets: &mut [Target]) -> Result<(), String> {
     let all: usize = targets.iter().map(|t| t.limit.wanted()).sum();
     let patience = targets.iter().map(|t| t.limit.patience()).max();
     let (began, patience) = (Instant::now(), patience.unwrap_or_default());
     let bar: ProgressBar = bar(all);
     loop {
-        let asked = |t: &Target| (t.fake.asked() as usize).min(t.limit.wanted());
-        let asked: usize = targets.iter().map(asked).sum();
+        for target in targets.iter_mut().filter(|t| t.waited.is_none()) {
+            if target.asked() == target.limit.wanted() {
+                target.waited = Some(target.waits(local).await?);
+            }
+        }
+        let asked: usize = targets.iter().map(Target::asked).sum();
         bar.set_position(asked as u64);
         if asked == all {
             bar.finish_and_clear();
