@@ -308,9 +308,9 @@ impl Errand {
     }
 
     async fn conclude(&self, n: i64, outcome: Outcome, aside: bool) -> Result<()> {
-        let (claimed, rules) = (self.claimed.clone(), self.bag.limits.circuit);
+        let (claimed, rules, limit) = (self.claimed.clone(), self.bag.limits.circuit, self.limit);
         patiently(&self.bag.app.store, move |tx| {
-            gate::conclude(tx, &claimed, n, (&outcome, aside), &rules)
+            gate::conclude(tx, &claimed, n, (&outcome, aside), (&rules, &limit))
         })
         .await
     }

@@ -15,7 +15,8 @@ use crate::circuit::{Admission, Circuit, Rules};
 
 /// By how much the end of a window may be told too late.
 const ROUNDING: Duration = Duration::from_secs(1);
-/// How long a destination is left alone that says "too many" and not until when.
+/// How long a destination is left alone at most that says "too many" and not until when; one whose window is shorter, for
+/// that long.
 const QUIET: Duration = Duration::from_secs(5);
 /// A request that may not go out for longer than this, µs, gives its place to others meanwhile: they may be on the way to
 /// somebody who takes more.
@@ -115,7 +116,7 @@ pub(super) fn conclude(
     claimed: &Claimed,
     n: i64,
     (outcome, aside): (&Outcome, bool),
-    rules: &Rules,
+    (rules, limit): (&Rules, &Limit),
 ) -> Result<()> {
     exchange::conclude(tx, claimed, n, outcome, aside)?;
     let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
@@ -132,7 +133,7 @@ pub(super) fn conclude(
         status, headers, ..
     } = outcome
     {
-        learn(&mut gate, *status, headers, now);
+        learn(&mut gate, limit, (*status, headers), now);
     }
     if gate != before {
         gate::put(tx, claimed.org, claimed.destination, &gate)?;
@@ -190,7 +191,7 @@ fn health(outcome: &Outcome) -> Health {
     }
 }
 
-fn learn(gate: &mut Gate, status: u16, headers: &[(String, String)], now: i64) {
+fn learn(gate: &mut Gate, limit: &Limit, (status, headers): (u16, &[(String, String)]), now: i64) {
     let told = Told::read(headers, now / 1_000_000);
     if let Some(limit) = told.limit {
         gate.told_limit = Some(i64::from(limit));
@@ -201,7 +202,8 @@ fn learn(gate: &mut Gate, status: u16, headers: &[(String, String)], now: i64) {
         200..=299 => pause.saturating_sub(ROUNDING),
         _ => pause,
     });
-    let pause = pause.or((status == 429).then_some(QUIET));
+    let window = Duration::from_secs(limit.seconds.max(1).into());
+    let pause = pause.or((status == 429).then_some(window.min(QUIET)));
     if let Some(pause) = pause {
         let until = now + micros(pause);
         gate.quiet_until = Some(gate.quiet_until.map_or(until, |had| had.max(until)));
@@ -391,27 +393,37 @@ mod tests {
                 .map(|(n, v)| ((*n).into(), (*v).into()))
                 .collect()
         };
+        let limit = Limit {
+            requests: 10,
+            seconds: 2,
+            at_once: 1,
+        };
+        let tell = |gate: &mut Gate, status, list: &[(&str, &str)], now| {
+            learn(gate, &limit, (status, &headers(list)), now);
+        };
         let now = 1_795_000_000_000_000;
-        let mut gate = Gate::default();
-        learn(
-            &mut gate,
-            200,
-            &headers(&[("x-ratelimit-limit", "50")]),
-            now,
+        let mut silent = Gate::default();
+        tell(&mut silent, 429, &[], now);
+        assert_eq!(
+            silent.quiet_until,
+            Some(now + 2_000_000),
+            "no longer than its window"
         );
+        let mut gate = Gate::default();
+        tell(&mut gate, 200, &[("x-ratelimit-limit", "50")], now);
         assert_eq!((gate.told_limit, gate.quiet_until), (Some(50), None));
-        learn(&mut gate, 429, &headers(&[("retry-after", "7")]), now);
+        tell(&mut gate, 429, &[("retry-after", "7")], now);
         assert_eq!(gate.quiet_until, Some(now + 7_000_000));
         let used_up = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "9")];
         let mut other = Gate::default();
-        learn(&mut other, 200, &headers(&used_up), now);
+        tell(&mut other, 200, &used_up, now);
         assert_eq!(other.quiet_until, Some(now + 8_000_000));
-        learn(&mut other, 429, &headers(&used_up), now);
+        tell(&mut other, 429, &used_up, now);
         assert_eq!(other.quiet_until, Some(now + 9_000_000));
         // A shorter wish does not undo a longer one.
-        learn(&mut gate, 429, &[], now);
+        tell(&mut gate, 429, &[], now);
         assert_eq!(gate.quiet_until, Some(now + 7_000_000));
-        learn(&mut gate, 200, &[], now + 8_000_000);
+        tell(&mut gate, 200, &[], now + 8_000_000);
         assert_eq!(gate.quiet_until, None);
     }
 }
