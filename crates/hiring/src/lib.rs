@@ -129,4 +129,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V20__numbers",
         sql: include_str!("../migrations/V20__numbers.sql"),
     },
+    store::Migration {
+        name: "V21__hook_of_all_accounts",
+        sql: include_str!("../migrations/V21__hook_of_all_accounts.sql"),
+    },
 ];
