@@ -129,4 +129,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V20__numbers",
         sql: include_str!("../migrations/V20__numbers.sql"),
     },
+    store::Migration {
+        name: "V23__pages_and_keys",
+        sql: include_str!("../migrations/V23__pages_and_keys.sql"),
+    },
 ];

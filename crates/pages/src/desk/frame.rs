@@ -55,6 +55,8 @@ pub(crate) struct Frame {
     /// Whether there is a page of one's own account.
     pub account: bool,
     pub at_account: bool,
+    /// Whether single letters are keys.
+    pub keys: bool,
     pub flash: Option<Flash>,
 }
 
@@ -88,6 +90,7 @@ impl Frame {
             query: String::new(),
             account: open(ACCOUNT),
             at_account: section == Section::Account,
+            keys: visit.keys,
             flash: visit.flash.clone(),
         }
     }
@@ -109,6 +112,7 @@ impl Frame {
             query: String::new(),
             account: false,
             at_account: false,
+            keys: true,
             flash: None,
         }
     }
@@ -131,6 +135,7 @@ impl Frame {
             query: String::new(),
             account: true,
             at_account: false,
+            keys: true,
             flash: Some(Flash::done("Done with <x>.")),
         }
     }
