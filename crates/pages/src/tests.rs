@@ -311,10 +311,13 @@ fn every_template_renders_from_its_sample() {
         "desk/board_column.html",
         "desk/field.html",
         "desk/frame.html",
+        "desk/keys.html",
         "desk/pager.html",
         "desk/people_rows.html",
         "desk/sessions.html",
         "desk/summary.html",
+        // No page: `desk/person/drawn.rs` renders it.
+        "desk/undrawn.svg",
         "mark.svg",
         "question.html",
         "switch.html",

@@ -8,7 +8,7 @@ use extract::Reason;
 use hiring::extraction::Outline;
 use hiring::id::OrgId;
 use hiring::member::{self, Role};
-use serde_json::{Value, json};
+use serde_json::Value;
 use server::drawing;
 use testing::app::{Call, Reply, TestApp, story};
 

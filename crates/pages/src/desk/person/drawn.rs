@@ -222,3 +222,25 @@ impl Page for PagesOf {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_stands_in_a_pictures_place_has_its_size_and_its_words() {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let response = instead(status, (600, 800), "It cannot be shown.");
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()["content-type"], "image/svg+xml");
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await;
+        let text = String::from_utf8(body.unwrap().to_vec()).unwrap();
+        for part in [
+            "width=\"600\" height=\"800\"",
+            "y=\"400\"",
+            ">It cannot be shown.<",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}
