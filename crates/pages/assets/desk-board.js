@@ -68,6 +68,8 @@ function arrange() {
     const none = column.querySelector('.nobody');
     if (none) none.hidden = links.length > 0;
   }
+  const nobody = document.getElementById('nobody');
+  if (nobody) nobody.hidden = board.querySelector('.card') !== null;
 }
 
 function go(card) {

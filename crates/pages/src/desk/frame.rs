@@ -95,6 +95,11 @@ impl Frame {
         }
     }
 
+    /// Whether the navigation leads there: then a page may, too.
+    pub fn leads_to(&self, to: &str) -> bool {
+        self.places.iter().any(|place| place.to == to)
+    }
+
     /// With this in the search field.
     pub fn searching(mut self, query: &str) -> Frame {
         self.query = query.to_owned();

@@ -24,6 +24,17 @@ async function still(page, at) {
   assert.ok(sum < MOST, `${at} moves by ${sum.toFixed(4)}: ${what.join('\n')}`);
 }
 
+test('what moves is noticed', async () => {
+  await visit({}, async (page) => {
+    await watch(page);
+    await page.goto('/docs');
+    await still(page, '/docs');
+    await page.evaluate(() => document.querySelector('main').prepend(Object.assign(document.createElement('p'), { className: 'lead', textContent: 'x '.repeat(900) })));
+    const { sum, what } = await shifted(page);
+    assert.ok(sum > MOST && what.length, `${sum}`);
+  });
+});
+
 for (const [name, viewport] of [['a desktop', DESKTOP], ['a phone', PHONE]]) {
   test(`no page of the desk moves while it comes, on ${name}`, async () => {
     const { job: { id }, people: all } = await people();
