@@ -48,6 +48,8 @@ test('the pages of a résumé are on the page of the person, and larger on their
       await first.scrollIntoViewIfNeeded();
       await first.waitFor();
       if (javaScriptEnabled) assert.ok(await ink(first) > 2_000, 'there is something on the page');
+      const { width, height } = await first.boundingBox();
+      assert.ok(Math.abs(height / width - 1698 / 1200) < 0.01, `it is ${width} by ${height}`);
       // The box scrolls by keys.
       const box = page.getByRole('region', { name: 'Pages of cv.pdf' });
       await box.focus();
