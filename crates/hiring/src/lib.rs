@@ -133,4 +133,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V21__hook_of_all_accounts",
         sql: include_str!("../migrations/V21__hook_of_all_accounts.sql"),
     },
+    store::Migration {
+        name: "V23__pages_and_keys",
+        sql: include_str!("../migrations/V23__pages_and_keys.sql"),
+    },
 ];

@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("desk.js", include_str!("../assets/desk.js")),
     ("desk-find.css", include_str!("../assets/desk-find.css")),
     ("desk-people.css", include_str!("../assets/desk-people.css")),
+    ("desk-pages.css", include_str!("../assets/desk-pages.css")),
     ("desk-search.js", include_str!("../assets/desk-search.js")),
     ("desk-rows.js", include_str!("../assets/desk-rows.js")),
     (

@@ -12,7 +12,7 @@
 //! * `link.rs` – the link that links an account · `origin.rs` – whose form it is
 //! * `setup.rs` – the first run · `join.rs` – the links of members
 //! * `docs.rs`, `guide.rs` – the landing page and the guides · `reference.rs` – an OpenAPI document to read and to try
-//! * `desk.rs` – the recruiter's desk, and in `desk/` its parts
+//! * `desk.rs` – the recruiter's desk, and in `desk/` its parts · `drawing.rs` – pages of files as pictures
 //! * `assets.rs` – the stylesheet · `moment.rs` – times as people read them
 //! * `../templates/` – one per page, all within `base.html` · `../assets/`
 
@@ -21,6 +21,7 @@ mod assets;
 mod confirm;
 mod desk;
 mod docs;
+mod drawing;
 mod guard;
 mod guide;
 mod join;
@@ -47,9 +48,11 @@ use hiring::App;
 use crate::desk::board::live::Live;
 use crate::desk::door::Door;
 use crate::docs::Spoken;
+use crate::drawing::Studio;
 use crate::guard::Crowd;
 
 pub use crate::desk::board::live::Stop;
+pub use crate::drawing::{Draw, Undrawn};
 pub use crate::guard::Peer;
 
 /// What the pages keep between requests.
@@ -58,6 +61,8 @@ struct Site {
     door: Door,
     /// Who watches a board.
     live: Arc<Live>,
+    /// Draws pages of files.
+    studio: Studio,
     /// Links that lead nowhere, by place.
     guesses: Crowd,
     /// Applications begun on public pages, by place and by job.
@@ -100,12 +105,13 @@ pub struct Minted {
     pub example: String,
 }
 
-/// Every page. `apis` in the order in which they are listed at `/docs`.
-pub fn routes(apis: &[Api]) -> Router<App> {
+/// Every page. `apis` in the order in which they are listed at `/docs`; `draw` draws pages of files.
+pub fn routes(apis: &[Api], draw: Arc<dyn Draw>) -> Router<App> {
     let site = Arc::new(Site {
         apis: apis.iter().map(Spoken::read).collect(),
         door: Door::default(),
         live: Arc::default(),
+        studio: Studio::new(draw),
         guesses: Crowd::new(60, QUARTER),
         begun: Crowd::new(30, 4 * QUARTER),
         begun_for: Crowd::new(1_000, 4 * QUARTER),

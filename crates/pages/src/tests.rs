@@ -3,6 +3,8 @@
 mod links;
 mod may;
 
+use std::sync::Arc;
+
 use askama::Template as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -45,6 +47,23 @@ struct Seen {
 impl Seen {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+}
+
+/// Draws nothing.
+struct Unable;
+
+impl crate::Draw for Unable {
+    fn outline(&self, _: bytes::Bytes) -> Result<hiring::extraction::Outline, crate::Undrawn> {
+        Err(crate::Undrawn {
+            words: "nobody can",
+            of_file: true,
+        })
+    }
+
+    fn page(&self, _: u32, _: bytes::Bytes) -> Result<bytes::Bytes, crate::Undrawn> {
+        self.outline(bytes::Bytes::new())
+            .map(|_| bytes::Bytes::new())
     }
 }
 
@@ -92,7 +111,7 @@ impl House {
             api("plain", "", document),
         ];
         House {
-            router: crate::routes(&apis).with_state(app.clone()),
+            router: crate::routes(&apis, Arc::new(Unable)).with_state(app.clone()),
             app,
             org,
             _folder: folder,
@@ -292,10 +311,13 @@ fn every_template_renders_from_its_sample() {
         "desk/board_column.html",
         "desk/field.html",
         "desk/frame.html",
+        "desk/keys.html",
         "desk/pager.html",
         "desk/people_rows.html",
         "desk/sessions.html",
         "desk/summary.html",
+        // No page: `desk/person/drawn.rs` renders it.
+        "desk/undrawn.svg",
         "mark.svg",
         "question.html",
         "switch.html",

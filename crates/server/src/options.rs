@@ -91,6 +91,13 @@ pub enum Command {
         #[arg(value_parser = ["pdf", "docx", "text"])]
         format: String,
     },
+    /// Say how many pages the PDF on standard input has, or draw one; the server runs this for itself
+    #[command(hide = true)]
+    Draw {
+        /// Its number, counted from one
+        #[arg(long)]
+        page: Option<u32>,
+    },
 }
 
 /// Where the data is.

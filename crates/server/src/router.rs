@@ -37,17 +37,24 @@ use hiring::caller::Permissions;
 use hiring::id::OrgId;
 use hiring::problem::{Noun, Problem};
 use http_body::{Frame, SizeHint};
+use pages::Draw;
 use store::Tx;
 use tokio::sync::Semaphore;
 
+use crate::drawing::NoPen;
 use crate::handed;
 
 /// Requests at work at once.
 const IN_FLIGHT: usize = 4096;
 static ADMISSION: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(IN_FLIGHT)));
 
-/// The whole program as one service.
+/// The whole program as one service, which draws no pictures of pages.
 pub fn build(app: App) -> Router {
+    build_with(app, Arc::new(NoPen))
+}
+
+/// The whole program as one service; `draw` draws pages of files.
+pub fn build_with(app: App, draw: Arc<dyn Draw>) -> Router {
     let mut router: Router<App> = Router::new();
     for dialect in DIALECTS {
         router = router.nest(&format!("/{}", dialect.mount()), mounted(*dialect));
@@ -60,7 +67,7 @@ pub fn build(app: App) -> Router {
     }
     router
         .route("/files/{token}", get(handed::file))
-        .merge(pages::routes(&apis()).layer(from_fn(catch_page)))
+        .merge(pages::routes(&apis(), draw).layer(from_fn(catch_page)))
         .fallback(pages::missing)
         .layer(from_fn(trace))
         .layer(from_fn(parting))

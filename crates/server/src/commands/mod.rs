@@ -6,6 +6,7 @@ mod mail;
 mod members;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hiring::app::Settings;
@@ -21,6 +22,7 @@ pub use members::add as member_add;
 use crate::options::{Keeping, Listen, Mail, Place};
 use courier::guard::{IpNet, network};
 
+use crate::drawing::Pen;
 use crate::serve::Errands;
 use crate::{demo, reading, router, serve, wiring};
 
@@ -42,7 +44,7 @@ pub async fn serve(
         println!("{line}");
     }
     println!("{mailing}");
-    let router = router::build(app.clone());
+    let router = drawing(&app, &errands);
     serve::run(listener, app, router, errands, stop).await;
     println!("Stopped; everything accepted is stored.");
     Ok(())
@@ -61,7 +63,7 @@ pub async fn demo(
     let mailing = mailing(&app, &errands).await?;
     let credentials = demo::credentials(&app, &place.data).await?;
     let stop = serve::signals()?;
-    let router = router::build(app.clone());
+    let router = drawing(&app, &errands);
     // The port is open already: whoever reads the line may call at once.
     if as_json {
         println!("{credentials}");
@@ -74,6 +76,14 @@ pub async fn demo(
         println!("Stopped; everything accepted is stored.");
     }
     Ok(())
+}
+
+/// The router of a program that draws pages by running itself.
+fn drawing(app: &hiring::App, errands: &Errands) -> axum::Router {
+    match &errands.reading {
+        Some(program) => router::build_with(app.clone(), Arc::new(Pen(program.clone()))),
+        None => router::build(app.clone()),
+    }
 }
 
 /// What is done beside serving.

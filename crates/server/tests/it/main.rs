@@ -17,6 +17,7 @@ mod comeet_lists;
 mod comeet_scopes;
 mod comeet_writes;
 mod desk_people;
+mod drawing;
 mod eeo;
 mod eightfold;
 mod fake;
