@@ -145,6 +145,17 @@ pub fn latest(
     row.as_ref().map(read).transpose()
 }
 
+/// The newest try of a destination's credentials.
+pub fn last_test(r: &mut Reader, org: OrgId, destination: DestinationId) -> Result<Option<Listed>> {
+    let row = r.one(
+        sql!(shown!(
+            "WHERE d.org_id = $1 AND d.destination_id = $2 AND d.kind = 'test' ORDER BY d.id DESC LIMIT 1"
+        )),
+        &[&org, &destination],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
 /// How many deliveries to a destination stand how: `(state, how many)`, in the order of the words.
 pub fn tally(r: &mut Reader, org: OrgId, destination: DestinationId) -> Result<Vec<(String, i64)>> {
     let rows = r.all(

@@ -1,11 +1,20 @@
 //! Integrations: which programs speak to us and whom we tell. The APIs with their keys, webhooks, the latest calls.
 //!
-//! Destinations: `integrations/places.rs`; one subscription: `integrations/hook.rs`; making one: `integrations/new_hook.rs`; keys: `integrations/keys.rs`.
+//! Destinations: `integrations/places.rs`, one of them `place.rs` and its neighbours; rules: `rules.rs`, `new_rule.rs`; one
+//! subscription: `hook.rs`, making one: `new_hook.rs`; keys: `keys.rs`.
 
 mod hook;
 mod keys;
 mod new_hook;
+mod new_rule;
+mod place;
+mod place_act;
+mod place_fields;
+mod place_form;
+mod place_jobs;
 mod places;
+mod rules;
+mod system;
 
 use std::sync::Arc;
 
@@ -42,7 +51,46 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/desk/integrations/keys", change, keys::make),
         Route::get("/desk/integrations/keys/{uid}/revoke", change, keys::ask),
         Route::post("/desk/integrations/keys/{uid}/revoke", change, keys::revoke),
-        Route::post("/desk/integrations/destinations/{uid}", change, places::act),
+        Route::get(
+            "/desk/integrations/destinations/new",
+            change,
+            place_form::form,
+        ),
+        Route::post(
+            "/desk/integrations/destinations/new",
+            change,
+            place_form::make,
+        ),
+        Route::get("/desk/integrations/destinations/{uid}", see, place::show),
+        Route::post(
+            "/desk/integrations/destinations/{uid}",
+            change,
+            place_act::act,
+        ),
+        Route::get(
+            "/desk/integrations/destinations/{uid}/edit",
+            change,
+            place_form::edit,
+        ),
+        Route::post(
+            "/desk/integrations/destinations/{uid}/edit",
+            change,
+            place_form::change,
+        ),
+        Route::get(
+            "/desk/integrations/destinations/{uid}/jobs",
+            change,
+            place_jobs::show,
+        ),
+        Route::post(
+            "/desk/integrations/destinations/{uid}/jobs",
+            change,
+            place_jobs::save,
+        ),
+        Route::get("/desk/integrations/systems/{name}", see, system::show),
+        Route::get("/desk/integrations/rules/new", change, new_rule::form),
+        Route::post("/desk/integrations/rules/new", change, new_rule::make),
+        Route::post("/desk/integrations/rules/{uid}", change, rules::act),
         Route::get("/desk/integrations/webhooks/new", change, new_hook::form),
         Route::post("/desk/integrations/webhooks/new", change, new_hook::make),
         Route::get("/desk/integrations/webhooks/{uid}", see, hook::show),
@@ -52,17 +100,20 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[cfg(test)]
 pub(super) fn samples() -> Vec<(&'static str, String)> {
+    fn one<P: Page>(name: &'static str) -> (&'static str, String) {
+        (name, P::sample().render().unwrap())
+    }
     vec![
-        (
-            "desk/integrations",
-            Integrations::sample().render().unwrap(),
-        ),
-        ("desk/hook", hook::Hook::sample().render().unwrap()),
-        (
-            "desk/new_hook",
-            new_hook::NewHook::sample().render().unwrap(),
-        ),
-        ("desk/secret", keys::Shown::sample().render().unwrap()),
+        one::<Integrations>("desk/integrations"),
+        one::<hook::Hook>("desk/hook"),
+        one::<new_hook::NewHook>("desk/new_hook"),
+        one::<keys::Shown>("desk/secret"),
+        one::<place::PlacePage>("desk/place"),
+        one::<place_form::Choose>("desk/place_choose"),
+        one::<place_form::PlaceForm>("desk/place_form"),
+        one::<place_jobs::PlaceJobs>("desk/place_jobs"),
+        one::<system::System>("desk/system"),
+        one::<new_rule::NewRule>("desk/new_rule"),
     ]
 }
 
@@ -73,6 +124,7 @@ struct Integrations {
     can_change: bool,
     hooks: Vec<Line>,
     places: Vec<places::Place>,
+    rules: Vec<rules::Line>,
     apis: Vec<Spoken>,
     calls: Vec<Call>,
     pager: Pager,
@@ -129,7 +181,8 @@ async fn show(
 ) -> Answer {
     let org = visit.org();
     let before = inputs.get("before").parse().unwrap_or(i64::MAX);
-    let (hooks, places, keys, mut calls) = app.store.read(move |r| read(r, org, before)).await?;
+    let seen = app.store.read(move |r| read(r, org, before)).await?;
+    let (hooks, places, rules, keys, mut calls) = seen;
     let more = calls.len() as i64 > CALLS;
     calls.truncate(CALLS as usize);
     let last = calls.last().map(|(call, _)| *call).filter(|_| more);
@@ -155,7 +208,8 @@ async fn show(
             on_words: "Older",
         },
         hooks,
-        places,
+        places: places::titled(&app, places),
+        rules,
         calls: calls.into_iter().map(|(_, call)| call).collect(),
     };
     Ok(visit.page(&page))
@@ -164,6 +218,7 @@ async fn show(
 type Seen = (
     Vec<Line>,
     Vec<places::Place>,
+    Vec<rules::Line>,
     Vec<(ApiKey, Option<i64>)>,
     Vec<(i64, Call)>,
 );
@@ -186,7 +241,8 @@ fn read(r: &mut Reader, org: OrgId, before: i64) -> Result<Seen> {
     let keys = keys.collect();
     let calls = request::list(r, org, Side::Before(before), CALLS + 1)?;
     let calls = calls.into_iter().map(|call| (call.id, Call::of(call)));
-    Ok((hooks, places::read(r, org)?, keys, calls.collect()))
+    let (places, rules) = (places::read(r, org)?, rules::read(r, org)?);
+    Ok((hooks, places, rules, keys, calls.collect()))
 }
 
 impl Line {
@@ -260,6 +316,7 @@ impl Page for Integrations {
                 delivered: Some(at()),
             }],
             places: vec![places::Place::sample()],
+            rules: vec![rules::Line::sample()],
             apis: vec![Spoken {
                 name: "native".into(),
                 title: "Our own API".into(),

@@ -207,6 +207,13 @@ pub(super) fn outcome(word: &str) -> String {
     }
 }
 
+/// With a capital letter at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), chars.as_str())
+}
+
 /// `1,234,567`.
 pub(super) fn thousands(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
