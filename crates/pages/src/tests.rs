@@ -7,6 +7,7 @@ use askama::Template as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::IntoResponse as _;
 use hiring::app::{App, Settings};
 use hiring::caller::Caller;
 use hiring::candidate::{self, NewCandidate};
@@ -84,6 +85,22 @@ impl House {
                     credentials: serde_json::json!({"api_key": key, "key_id": made.uid}),
                     example: "curl".to_owned(),
                 })
+            },
+            asked: &[("api_key", "API key")],
+            example: |_, _, given, _, _| {
+                let key = given["api_key"].as_str().unwrap_or("YOUR_API_KEY");
+                Some(crate::Example {
+                    title: "Make somebody",
+                    method: "POST",
+                    path: "/api/v1/people".to_owned(),
+                    headers: vec![("authorization".to_owned(), format!("Bearer {key}"))],
+                    body: "{}".to_owned(),
+                    curl: format!("curl {key}"),
+                })
+            },
+            run: |_, _, request| {
+                let said = format!("{{\"you\": \"{} {}\"}}", request.method(), request.uri());
+                Box::pin(async move { ([("location", "<x>")], said).into_response() })
             },
         };
         let document = crate::reference::tests::DOCUMENT;

@@ -98,6 +98,10 @@ impl Dialect for Native {
         }))
     }
 
+    fn names_job(&self, job: &job::Job) -> Option<(&'static str, Value)> {
+        Some(("job_id", json!(job.uid)))
+    }
+
     fn example(&self, credentials: &Value) -> ExampleCall {
         let text = |name: &str| credentials[name].as_str().unwrap_or("");
         let mut body = json!({

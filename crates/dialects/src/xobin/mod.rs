@@ -85,6 +85,10 @@ impl Dialect for Xobin {
         }))
     }
 
+    fn names_job(&self, job: &job::Job) -> Option<(&'static str, Value)> {
+        Some(("track_id", json!(job.id.0)))
+    }
+
     fn example(&self, credentials: &Value) -> ExampleCall {
         let base = credentials["base_url"].as_str().unwrap_or("");
         let track = &credentials["track_id"];
