@@ -218,6 +218,13 @@ pub fn shape_named(name: &str) -> Option<&'static dyn Shape> {
     shapes().into_iter().find(|shape| shape.name() == name)
 }
 
+/// Whether the form of the job that these credentials name asks for `field`, by its name or its label: they list what it asks
+/// under `fields`. Those that do not are the demo's, whose job asks for what the examples answer.
+pub(crate) fn asks(credentials: &Value, field: &Value) -> bool {
+    let all = credentials["fields"].as_array();
+    all.is_none_or(|all| all.contains(field))
+}
+
 /// The dialect of this name.
 pub fn named(name: &str) -> Option<&'static dyn Dialect> {
     DIALECTS.iter().copied().find(|d| d.name() == name)

@@ -96,8 +96,16 @@ pub struct Api<'a> {
 
 /// The example call of the API of this name: with the server's address, credentials by name, a job that it may be about, and a
 /// number that makes its person another one.
-pub type ExampleOf =
-    fn(&str, &str, &serde_json::Value, Option<&hiring::job::Job>, u64) -> Option<Example>;
+pub type ExampleOf = fn(&str, &str, &serde_json::Value, Option<&OfJob>, u64) -> Option<Example>;
+
+/// A job with what its form asks.
+#[derive(Debug, Clone)]
+pub struct OfJob {
+    /// The job.
+    pub job: hiring::job::Job,
+    /// What its form asks.
+    pub fields: Vec<hiring::job::Field>,
+}
 
 /// A call that can be tried.
 #[derive(Debug, Clone)]

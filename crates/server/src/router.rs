@@ -35,7 +35,6 @@ use futures_util::FutureExt as _;
 use hiring::App;
 use hiring::caller::Permissions;
 use hiring::id::OrgId;
-use hiring::job::Job;
 use hiring::problem::{Noun, Problem};
 use http_body::{Frame, SizeHint};
 use serde_json::Value;
@@ -115,7 +114,7 @@ fn example(
     name: &str,
     public_url: &str,
     given: &Value,
-    job: Option<&Job>,
+    of: Option<&pages::OfJob>,
     n: u64,
 ) -> Option<pages::Example> {
     let dialect = dialects::named(name)?;
@@ -126,8 +125,15 @@ fn example(
             credentials[member] = format!("YOUR_{}", member.to_uppercase()).into();
         }
     }
-    if let Some((member, value)) = job.and_then(|job| dialect.names_job(job)) {
+    if let Some((member, value)) = of.and_then(|of| dialect.names_job(&of.job)) {
         credentials[member] = value;
+    }
+    if let Some(of) = of {
+        let asked = of
+            .fields
+            .iter()
+            .flat_map(|f| [f.name.as_str(), f.label.as_str()]);
+        credentials["fields"] = asked.collect();
     }
     let mut call = dialect.example(&credentials);
     call.body = call.body.replace("{n}", &n.to_string());

@@ -258,7 +258,7 @@ type Seen = (
     Vec<places::Place>,
     Vec<rules::Line>,
     Vec<ApiKey>,
-    Option<hiring::job::Job>,
+    Option<crate::OfJob>,
     Vec<(i64, Call)>,
 );
 

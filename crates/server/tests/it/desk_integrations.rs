@@ -353,7 +353,8 @@ async fn give_up(app: &TestApp) {
     use hiring::delivery::carrying::{self, Ended};
     loop {
         let ended = app.app.store.write(|tx| {
-            let Some(ready) = hiring::destination::gate::ready(tx, tx.now())?.pop() else {
+            let now = tx.now();
+            let Some(ready) = hiring::destination::gate::ready(tx, now)?.pop() else {
                 return Ok(false);
             };
             let Some(claimed) = carrying::claim(tx, ready.org, ready.id)? else {

@@ -303,7 +303,7 @@ const WHY: [(&str, &str, &str); 11] = [
     (
         "credentials",
         "The credentials were refused",
-        "Change the destination and type them anew.",
+        "Change the destination and type the credentials anew.",
     ),
     (
         "permission",
@@ -435,10 +435,9 @@ impl Row {
             _ => problem.to_owned(),
         };
         let is_test = of.kind.as_deref() == Some("test");
-        let nobody = if is_test {
-            "Nobody"
-        } else {
-            "Somebody without a name"
+        let nobody = match is_test {
+            true => "The connection itself",
+            false => "Somebody without a name",
         };
         Row {
             uid: of.uid.clone(),

@@ -428,7 +428,7 @@ impl Page for Choose {
 impl Page for PlaceForm {
     #[cfg(test)]
     fn sample() -> PlaceForm {
-        let inputs = Inputs::parse(b"name=%3Cx%3E&settings.api_key=hidden").unwrap();
+        let inputs = Inputs::parse(b"name=%3Cx%3E&settings.api_key=typed-secret").unwrap();
         let of = example();
         let faults = flaws(&of, of.judge(&Settings::new()).err().as_ref());
         PlaceForm::of(Frame::sample(), &of, None, &inputs, faults)
@@ -444,6 +444,6 @@ mod tests {
         let page = PlaceForm::sample().render().unwrap();
         assert!(page.contains("name=\"settings.api_key\" type=\"password\""));
         assert!(page.contains("API &#60;key&#62; is required."), "{page}");
-        assert!(!page.contains("hidden\""), "{page}");
+        assert!(!page.contains("typed-secret"), "{page}");
     }
 }

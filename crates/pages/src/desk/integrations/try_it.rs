@@ -11,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use hiring::id::{JobId, OrgId, new_uid};
-use hiring::job::{self, Job, Status};
+use hiring::job::{self, Status};
 use hiring::problem::Noun;
 use hiring::{App, Problem, Result};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ use crate::desk::visit::{Answer, Inputs, Visit};
 use crate::desk::words;
 use crate::docs::Spoken;
 use crate::page::Page;
-use crate::{Example, Site};
+use crate::{Example, OfJob, Site};
 
 /// Bytes of an answer that are shown.
 const SHOWN: usize = 128 << 10;
@@ -87,14 +87,16 @@ fn spoken<'a>(site: &'a Site, name: &str) -> Result<&'a Spoken> {
     found.ok_or(Problem::NotFound(Noun::Route))
 }
 
-/// The newest open job, else the newest.
-pub(super) fn a_job(r: &mut Reader, org: OrgId) -> Result<Option<Job>> {
+/// The job that an example is about: the first that is open, else the first, with what its form asks.
+pub(super) fn a_job(r: &mut Reader, org: OrgId) -> Result<Option<OfJob>> {
     let mut jobs = job::list(r, org, JobId(0), JOBS)?;
-    let open = jobs.iter().rposition(|job| job.status == Status::Open);
-    Ok(match open {
-        Some(at) => Some(jobs.swap_remove(at)),
-        None => jobs.pop(),
-    })
+    if jobs.is_empty() {
+        return Ok(None);
+    }
+    let open = jobs.iter().position(|job| job.status == Status::Open);
+    let job = jobs.swap_remove(open.unwrap_or(0));
+    let fields = job::fields(r, org, job.id)?;
+    Ok(Some(OfJob { job, fields }))
 }
 
 /// `GET /desk/integrations/try/{name}`.
