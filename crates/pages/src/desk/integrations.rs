@@ -16,6 +16,8 @@ mod place_act;
 mod place_fields;
 mod place_form;
 mod place_jobs;
+mod place_row;
+mod place_why;
 mod places;
 mod rules;
 mod stream;

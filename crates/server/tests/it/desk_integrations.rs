@@ -140,6 +140,44 @@ fn a_destination_is_connected_changed_and_removed_by_form() {
 }
 
 #[test]
+fn a_secret_that_is_not_needed_is_forgotten_when_somebody_wants_it() {
+    story(async |app: TestApp| {
+        let cookie = session(&app, 1, Role::Owner).await;
+        let both = [
+            ("connector", "greenhouse"),
+            ("name", "Greenhouse"),
+            ("settings.flavour", "harvest"),
+            ("settings.client_id", "us"),
+            ("settings.client_secret", SECRET),
+            ("settings.api_key", "another-secret"),
+        ];
+        let new = format!("{HERE}/destinations/new");
+        let place = onward(&post(&app, &new, &cookie, &form(&both)).await);
+        let secrets = async || app.native("/destinations").await["data"][0]["secrets"].clone();
+        assert_eq!(secrets().await, json!(["api_key", "client_secret"]));
+        let edit = format!("{place}/edit");
+        let mut inputs = vec![
+            ("name", "Greenhouse"),
+            ("settings.flavour", "harvest"),
+            ("settings.client_id", "us"),
+            ("drop.api_key", "1"),
+        ];
+        onward(&post(&app, &edit, &cookie, &form(&inputs)).await);
+        assert_eq!(secrets().await, json!(["client_secret"]));
+        // One that is needed is not.
+        inputs.push(("drop.client_secret", "1"));
+        let refused = post(&app, &edit, &cookie, &form(&inputs)).await;
+        assert_eq!(refused.status, 422);
+        assert!(
+            refused.text().contains("Client secret is required."),
+            "{}",
+            refused.text()
+        );
+        assert_eq!(secrets().await, json!(["client_secret"]));
+    });
+}
+
+#[test]
 fn two_who_fill_in_a_table_of_jobs_do_not_undo_each_other() {
     story(async |app: TestApp| {
         let cookie = session(&app, 1, Role::Owner).await;

@@ -8,19 +8,19 @@ use hiring::destination::{self, Described, Destination};
 use hiring::id::{OrgId, Uuid};
 use hiring::member::Right;
 use hiring::page::Side;
-use hiring::problem::Noun;
-use hiring::{App, Problem, Result, candidate, rule};
+use hiring::{App, Result, rule};
 use store::Reader;
 
 use super::hook::many;
 use super::place_fields::lost;
+use super::place_row::{One, Row};
+use super::place_why::{advice, reasons, tried};
 use super::rules::{self, Names};
 use super::{HERE, ago};
-use crate::desk::form::{Choice, Faults, Field, Pager};
+use crate::desk::form::{Faults, Field, Pager};
 use crate::desk::frame::{Frame, Section};
 use crate::desk::visit::{Answer, Inputs, Named, Visit};
 use crate::desk::words;
-use crate::moment::Moment;
 use crate::page::Page;
 
 /// Deliveries of a page.
@@ -62,19 +62,6 @@ pub(super) struct PlacePage {
     preview: Option<String>,
 }
 
-/// A delivery.
-struct Row {
-    uid: String,
-    who: String,
-    to: Option<String>,
-    at: Moment,
-    why: &'static str,
-    state: &'static str,
-    is_good: bool,
-    is_dead: bool,
-    line: String,
-}
-
 /// Everything the page reads.
 struct Seen {
     of: Destination,
@@ -82,7 +69,7 @@ struct Seen {
     test: Option<Listed>,
     jobs: usize,
     rules: Vec<rules::Line>,
-    rows: Vec<(Listed, Option<String>)>,
+    rows: Vec<One>,
     now: i64,
 }
 
@@ -146,8 +133,7 @@ fn read(
     };
     let mut rows = Vec::new();
     for row in listed::page(r, org, &which, Side::Before(before), ROWS + 1)? {
-        let who = row.candidate.map(|uid| name(r, org, uid));
-        rows.push((row, who.transpose()?));
+        rows.push(One::read(r, org, row)?);
     }
     let mut names = Names::default();
     let mut rules = Vec::new();
@@ -163,14 +149,6 @@ fn read(
         rows,
         of,
     })
-}
-
-fn name(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<String> {
-    match candidate::find_by_uid(r, org, uid) {
-        Ok(found) => Ok(found.record.name().to_owned()),
-        Err(Problem::NotFound(Noun::Candidate)) => Ok(String::new()),
-        Err(other) => Err(other),
-    }
 }
 
 /// How it stands in a word or two, and whether that is well.
@@ -198,7 +176,7 @@ fn shown(
     let to = format!("{HERE}/destinations/{}", of.uid);
     let more = seen.rows.len() as i64 > ROWS;
     seen.rows.truncate(ROWS as usize);
-    let last = seen.rows.last().map(|(row, _)| row.id.0).filter(|_| more);
+    let last = seen.rows.last().map(|row| row.of.id.0).filter(|_| more);
     let sieve = inputs.get("show").to_owned();
     let of_state = |word: &str| seen.tally.iter().find(|(state, _)| state == word);
     let count = |word: &str| of_state(word).map_or(0, |(_, n)| *n);
@@ -298,69 +276,6 @@ fn about(of: &Destination, waiting: i64, dead: i64, now: i64) -> Vec<String> {
     all
 }
 
-/// Why deliveries are given up, of [`hiring::delivery::carrying::REASONS`]: in short, and what helps.
-const WHY: [(&str, &str, &str); 11] = [
-    (
-        "credentials",
-        "The credentials were refused",
-        "Change the destination and type the credentials anew.",
-    ),
-    (
-        "permission",
-        "The credentials may not do this",
-        "Give them more rights in that system.",
-    ),
-    ("settings", "A setting is wrong", "Change the destination."),
-    (
-        "job",
-        "There is no such job there",
-        "Look at the table of jobs.",
-    ),
-    (
-        "invalid",
-        "What was sent was refused",
-        "Mend the candidate’s record.",
-    ),
-    (
-        "duplicate",
-        "The person is there in a way that cannot be told apart",
-        "Look in that system.",
-    ),
-    ("gone", "What was to be changed is gone there", ""),
-    (
-        "unclear",
-        "Nobody knows whether it arrived",
-        "Look in that system before you carry it again.",
-    ),
-    (
-        "unreachable",
-        "The system could not be reached for days",
-        "",
-    ),
-    ("too_old", "It waited too long", ""),
-    (
-        "not_allowed",
-        "The address may not be called",
-        "The operator decides which private addresses may.",
-    ),
-];
-
-fn advice(reason: &str) -> &'static str {
-    let found = WHY.iter().find(|(word, ..)| *word == reason);
-    found.map_or("", |(.., advice)| advice)
-}
-
-fn reasons() -> Vec<Choice> {
-    let any = Choice::new("", "Any reason");
-    let all = WHY.iter().map(|(word, words, _)| Choice::new(word, words));
-    std::iter::once(any).chain(all).collect()
-}
-
-/// Whether it is a reason that there is.
-pub(super) fn is_reason(word: &str) -> bool {
-    WHY.iter().any(|(of, ..)| *of == word)
-}
-
 fn facts(of: &Destination, described: Option<&Described>, now: i64) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for setting in described.map_or(&[][..], |d| &d.settings) {
@@ -394,78 +309,10 @@ fn facts(of: &Destination, described: Option<&Described>, now: i64) -> Vec<(Stri
     facts
 }
 
-/// What a try of the connection came to.
-pub(super) fn tried(of: &Listed, now: i64) -> (String, bool) {
-    let when = ago(of.settled_at.unwrap_or(of.created_at), now);
-    let problem = of.problem.as_deref().unwrap_or("it was given up");
-    let problem = problem.trim_end_matches('.');
-    match of.state.as_str() {
-        "queued" => (
-            "The connection is being tried. Look again in a moment.".to_owned(),
-            true,
-        ),
-        "sent" => {
-            let said = of
-                .remark
-                .as_deref()
-                .map_or(String::new(), |r| format!(" {r}"));
-            (format!("The connection worked {when} ago.{said}"), true)
-        }
-        _ => {
-            let advice = of.reason.as_deref().map_or("", advice);
-            let words = format!("The connection did not work {when} ago: {problem}. {advice}");
-            (words.trim_end().to_owned(), false)
-        }
-    }
-}
-
-impl Row {
-    fn of((of, who): &(Listed, Option<String>), now: i64) -> Row {
-        let (state, is_good) = match of.state.as_str() {
-            "queued" => ("Waits", true),
-            "sent" => ("Arrived", true),
-            "dead" => ("Given up", false),
-            _ => ("Taken back", true),
-        };
-        let problem = of.problem.as_deref().unwrap_or("");
-        let line = match of.state.as_str() {
-            "queued" if problem.is_empty() => String::new(),
-            "queued" => format!("{problem}; again in {}", ago(now, of.due_at.max(now))),
-            "sent" => of.remark.clone().unwrap_or_default(),
-            _ => problem.to_owned(),
-        };
-        let is_test = of.kind.as_deref() == Some("test");
-        let nobody = match is_test {
-            true => "The connection itself",
-            false => "Somebody without a name",
-        };
-        Row {
-            uid: of.uid.clone(),
-            who: match who.as_deref() {
-                None | Some("") => nobody.to_owned(),
-                Some(name) => name.to_owned(),
-            },
-            to: of.candidate.map(|uid| format!("/desk/candidates/{uid}")),
-            at: Moment::at(of.created_at),
-            why: match of.kind.as_deref() {
-                Some("rule") => "a rule",
-                Some("account") => "a linked account",
-                Some("push") => "asked for",
-                Some("update") => "a change",
-                Some("test") => "a try",
-                _ => "",
-            },
-            is_dead: matches!(of.state.as_str(), "dead" | "canceled") && !is_test,
-            state,
-            is_good,
-            line,
-        }
-    }
-}
-
 impl Page for PlacePage {
     #[cfg(test)]
     fn sample() -> PlacePage {
+        use hiring::delivery::exchange::{Exchange, Outcome};
         use hiring::destination::{Gate, Trouble};
         use hiring::id::{DeliveryId, DestinationId};
         let now = 1_773_480_413_000_000;
@@ -487,6 +334,22 @@ impl Page for PlacePage {
             candidate: Some(Uuid::nil()),
             application: None,
             event: None,
+        };
+        let call = |outcome| Exchange {
+            n: 1,
+            attempt: 1,
+            name: "make".into(),
+            method: "POST".into(),
+            address: "https://far.example/<x>".into(),
+            outcome,
+            began_at: now,
+            ended_at: Some(now + 12_000),
+            aside_at: None,
+        };
+        let shown = |of, who: &str| One {
+            of,
+            who: Some(who.to_owned()),
+            calls: vec![call(None), call(Some(Outcome::NotSent("<x>".into())))],
         };
         let of = Destination {
             id: DestinationId(1),
@@ -514,8 +377,8 @@ impl Page for PlacePage {
             jobs: 2,
             rules: vec![rules::Line::sample()],
             rows: vec![
-                (one("dead", "rule"), Some("Ada <x>".into())),
-                (one("queued", "update"), Some(String::new())),
+                shown(one("dead", "rule"), "Ada <x>"),
+                shown(one("queued", "update"), ""),
             ],
             now,
         };
@@ -523,7 +386,7 @@ impl Page for PlacePage {
         let faults = Faults::one("from", "Write a day, such as 2026-11-24.");
         let of = super::place_form::example();
         let preview = Some("This will send 37 people again.".into());
-        shown(
+        super::place::shown(
             Frame::sample(),
             true,
             Some(&of),
@@ -532,17 +395,5 @@ impl Page for PlacePage {
             faults,
             preview,
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use hiring::delivery::carrying::REASONS;
-
-    #[test]
-    fn every_reason_has_words() {
-        let words: Vec<_> = WHY.iter().map(|(word, ..)| *word).collect();
-        assert_eq!(words, REASONS);
     }
 }

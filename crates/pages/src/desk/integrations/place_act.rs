@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 
 use super::HERE;
 use super::hook::many;
-use super::place;
+use super::{place, place_why};
 use crate::desk::form::{Confirm, Faults};
 use crate::desk::frame::Section;
 use crate::desk::visit::{Answer, Inputs, Named, Visit};
@@ -124,7 +124,7 @@ async fn range(app: &App, visit: &Visit, uid: Uuid, inputs: &Inputs) -> Answer {
         faults.add("until", "It must not be before the first day.");
     }
     let reason = Some(inputs.get("reason")).filter(|word| !word.is_empty());
-    if reason.is_some_and(|word| !place::is_reason(word)) {
+    if reason.is_some_and(|word| !place_why::is_reason(word)) {
         faults.add("reason", "Choose one of the reasons.");
     }
     if !faults.is_empty() {

@@ -132,7 +132,10 @@ pub(super) async fn change(
         !secret || value.is_some() || inputs.has(&format!("drop.{name}"))
     });
     // What is as it was is no change: what went wrong before stays told, and two who edit do not undo each other.
-    sent.retain(|name, value| had.settings.get(name) != value.as_ref());
+    sent.retain(|name, value| {
+        let secret = of.setting(name).is_some_and(|s| s.secret);
+        secret || had.settings.get(name) != value.as_ref()
+    });
     let (caller, inner, described) = (visit.caller.clone(), app.clone(), of.clone());
     let name = Some(inputs.get("name").to_owned());
     let default_job = Some(some(inputs.get("default_job")));

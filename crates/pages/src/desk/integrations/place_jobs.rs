@@ -27,6 +27,8 @@ pub(super) struct PlaceJobs {
     frame: Frame,
     faults: Faults,
     to: String,
+    /// Jobs before this page.
+    from: i64,
     back: String,
     name: String,
     rest: String,
@@ -190,7 +192,8 @@ impl PlaceJobs {
                 back_words: "Earlier jobs",
                 on_words: "More jobs",
             },
-            to: format!("{to}?from={from}"),
+            to,
+            from,
             name: seen.name.clone(),
             back,
             frame,
