@@ -131,7 +131,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V20__numbers.sql"),
     },
     store::Migration {
-        name: "V24__last_used",
-        sql: include_str!("../migrations/V24__last_used.sql"),
+        name: "V24__integrations",
+        sql: include_str!("../migrations/V24__integrations.sql"),
     },
 ];

@@ -19,6 +19,11 @@ macro_rules! shown {
     };
 }
 
+// Behind the macro, which it uses.
+mod of_destination;
+
+pub use of_destination::{Sieve, last_test, of_destination, open};
+
 /// A delivery as lists show it.
 #[derive(Debug, Clone)]
 pub struct Listed {
@@ -141,17 +146,6 @@ pub fn latest(
              (SELECT p.id FROM candidate p WHERE p.org_id = $1 AND p.uid = $3) ORDER BY d.id DESC LIMIT 1"
         )),
         &[&org, &destination, &candidate],
-    )?;
-    row.as_ref().map(read).transpose()
-}
-
-/// The newest try of a destination's credentials.
-pub fn last_test(r: &mut Reader, org: OrgId, destination: DestinationId) -> Result<Option<Listed>> {
-    let row = r.one(
-        sql!(shown!(
-            "WHERE d.org_id = $1 AND d.destination_id = $2 AND d.kind = 'test' ORDER BY d.id DESC LIMIT 1"
-        )),
-        &[&org, &destination],
     )?;
     row.as_ref().map(read).transpose()
 }

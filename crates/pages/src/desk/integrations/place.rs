@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use hiring::delivery::listed::{self, Listed, Which};
+use hiring::delivery::listed::{self, Listed, Sieve};
 use hiring::destination::{self, Described, Destination};
 use hiring::id::{OrgId, Uuid};
 use hiring::member::Right;
@@ -65,7 +65,8 @@ pub(super) struct PlacePage {
 /// Everything the page reads.
 struct Seen {
     of: Destination,
-    tally: Vec<(String, i64)>,
+    /// How many wait, and how many were given up.
+    open: (i64, i64),
     test: Option<Listed>,
     jobs: usize,
     rules: Vec<rules::Line>,
@@ -94,10 +95,10 @@ pub(super) async fn page(
 ) -> Result<PlacePage> {
     let org = visit.org();
     let before = inputs.get("before").parse().unwrap_or(i64::MAX);
-    let state = state_asked(inputs);
+    let sieve = sieve_asked(inputs);
     let seen = app
         .store
-        .read(move |r| read(r, org, uid, state, before))
+        .read(move |r| read(r, org, uid, sieve, before))
         .await?;
     let of = app.connector(&seen.of.connector);
     let frame = visit.frame(Section::Integrations);
@@ -105,34 +106,23 @@ pub(super) async fn page(
     Ok(shown(frame, may, of, seen, inputs, faults, preview))
 }
 
-/// Words of the address that narrow the list: `(word, state, words)`.
-const SIEVES: [(&str, &str, &str); 3] = [
-    ("waiting", "queued", "Waiting"),
-    ("given-up", "dead", "Given up"),
-    ("arrived", "sent", "Arrived"),
+/// Words of the address that narrow the list.
+const SIEVES: [(&str, Sieve, &str); 3] = [
+    ("waiting", Sieve::Waiting, "Waiting"),
+    ("given-up", Sieve::Dead, "Given up"),
+    ("arrived", Sieve::Arrived, "Arrived"),
 ];
 
-fn state_asked(inputs: &Inputs) -> Option<&'static str> {
+fn sieve_asked(inputs: &Inputs) -> Sieve {
     let asked = inputs.get("show");
     let found = SIEVES.iter().find(|(word, ..)| *word == asked);
-    found.map(|(_, state, _)| *state)
+    found.map_or(Sieve::All, |(_, sieve, _)| *sieve)
 }
 
-fn read(
-    r: &mut Reader,
-    org: OrgId,
-    uid: Uuid,
-    state: Option<&'static str>,
-    before: i64,
-) -> Result<Seen> {
+fn read(r: &mut Reader, org: OrgId, uid: Uuid, sieve: Sieve, before: i64) -> Result<Seen> {
     let of = destination::find(r, org, uid)?;
-    let which = Which {
-        destination: Some(of.id),
-        state: state.map(str::to_owned),
-        ..Which::default()
-    };
     let mut rows = Vec::new();
-    for row in listed::page(r, org, &which, Side::Before(before), ROWS + 1)? {
+    for row in listed::of_destination(r, org, of.id, sieve, before, ROWS + 1)? {
         rows.push(One::read(r, org, row)?);
     }
     let mut names = Names::default();
@@ -141,7 +131,7 @@ fn read(
         rules.push(rules::Line::of(r, org, &rule, &of.name, &mut names)?);
     }
     Ok(Seen {
-        tally: listed::tally(r, org, of.id)?,
+        open: listed::open(r, org, of.id)?,
         test: listed::last_test(r, org, of.id)?,
         jobs: destination::jobs(r, org, of.id)?.len(),
         now: r.now(),
@@ -178,16 +168,20 @@ fn shown(
     seen.rows.truncate(ROWS as usize);
     let last = seen.rows.last().map(|row| row.of.id.0).filter(|_| more);
     let sieve = inputs.get("show").to_owned();
-    let of_state = |word: &str| seen.tally.iter().find(|(state, _)| state == word);
-    let count = |word: &str| of_state(word).map_or(0, |(_, n)| *n);
+    let (waiting, dead) = seen.open;
     let mut sieves = vec![(format!("{to}#log"), "All".to_owned(), sieve.is_empty())];
-    sieves.extend(SIEVES.iter().map(|(word, state, words)| {
-        let words = format!("{words} ({})", words::thousands(count(state)));
+    sieves.extend(SIEVES.iter().map(|(word, which, words)| {
+        let words = match which {
+            Sieve::Waiting => format!("{words} ({})", words::thousands(waiting)),
+            Sieve::Dead => format!("{words} ({})", words::thousands(dead)),
+            // How many that are by now is nobody's question, and much to count.
+            _ => (*words).to_owned(),
+        };
         (format!("{to}?show={word}#log"), words, sieve == *word)
     }));
     let title = described.map_or(of.connector.as_str(), |d| d.title);
     PlacePage {
-        about: about(of, count("queued"), count("dead"), seen.now),
+        about: about(of, waiting, dead, seen.now),
         facts: facts(of, described, seen.now),
         tried: seen.test.as_ref().map(|test| tried(test, seen.now)),
         jobs: match seen.jobs {
@@ -210,7 +204,7 @@ fn shown(
             back_words: "Newest",
             on_words: "Older",
         },
-        dead: count("dead"),
+        dead,
         from: Field::date("from", "Queued since")
             .help("A day, such as 2026-11-24. Left empty: from the beginning.")
             .value(inputs.get("from"))
@@ -372,7 +366,7 @@ impl Page for PlacePage {
         };
         let seen = Seen {
             of,
-            tally: vec![("dead".into(), 3), ("queued".into(), 1204)],
+            open: (1204, 3),
             test: Some(one("dead", "test")),
             jobs: 2,
             rules: vec![rules::Line::sample()],

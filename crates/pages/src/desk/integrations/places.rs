@@ -28,8 +28,8 @@ pub(super) fn read(r: &mut Reader, org: OrgId) -> Result<Vec<Place>> {
     let now = r.now();
     let mut places = Vec::new();
     for of in destination::list(r, org, Side::After(0), 100)? {
-        let tally = listed::tally(r, org, of.id)?;
-        places.push(Place::of(&of, &tally, now));
+        let open = listed::open(r, org, of.id)?;
+        places.push(Place::of(&of, open, now));
     }
     Ok(places)
 }
@@ -45,20 +45,16 @@ pub(super) fn titled(app: &App, mut places: Vec<Place>) -> Vec<Place> {
 }
 
 impl Place {
-    fn of(of: &Destination, tally: &[(String, i64)], now: i64) -> Place {
+    fn of(of: &Destination, (waiting, dead): (i64, i64), now: i64) -> Place {
         let (state, is_well) = place::state(of, now);
-        let count = |word: &str| {
-            let found = tally.iter().find(|(state, _)| state == word);
-            words::thousands(found.map_or(0, |(_, n)| *n))
-        };
         let trouble = of.trouble.as_ref().map(|t| t.words.clone());
         Place {
             to: format!("{HERE}/destinations/{}", of.uid),
             name: of.name.clone(),
             connector: of.connector.clone(),
             trouble: trouble.unwrap_or_default(),
-            waiting: count("queued"),
-            dead: count("dead"),
+            waiting: words::thousands(waiting),
+            dead: words::thousands(dead),
             arrived: of.arrived_at.map(Moment::at),
             state,
             is_well,
