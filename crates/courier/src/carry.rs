@@ -44,6 +44,7 @@ use crate::guard::Guard;
 pub use parcel::described;
 
 use errand::Errand;
+use gate::{Admitted, micros};
 use tickets::Tickets;
 
 /// What the operator chose, and the limits.
@@ -72,9 +73,16 @@ pub struct Limits {
     pub waits: Vec<Duration>,
     /// How long a request that is under way when we are told to stop may still take.
     pub last: Duration,
+    /// How long a claim holds of which nobody hears any more: longer than asking for a token and one request together.
+    pub lease: Duration,
+    /// So many times what vendors document: stand-ins may take more than the systems that they stand in for.
+    pub times: u32,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// How long it is believed that a destination's rate is used up: its limit may have been raised meanwhile.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 impl Default for Limits {
     fn default() -> Limits {
@@ -95,6 +103,8 @@ impl Default for Limits {
                 480 * MINUTE,
             ],
             last: Duration::from_secs(10),
+            lease: 3 * MINUTE,
+            times: 1,
         }
     }
 }
@@ -121,6 +131,7 @@ pub async fn run(
         connectors,
         tasks: JoinSet::new(),
         at: HashMap::new(),
+        full: HashMap::new(),
         turn: 0,
     };
     loop {
@@ -155,6 +166,9 @@ struct Worker {
     tasks: JoinSet<()>,
     /// To where each task carries.
     at: HashMap<Id, DestinationId>,
+    /// Whose rate is used up, and until when (µs), so that nobody asks the database all the time. A hint: it is the gate that
+    /// counts.
+    full: HashMap<DestinationId, i64>,
     /// Which destination is asked first, so that each has its turn.
     turn: usize,
 }
@@ -191,19 +205,27 @@ impl Worker {
         };
         let limit = self.limit(connector);
         let mine = self.at.values().filter(|to| **to == ready.id).count();
-        if mine >= limit.at_once as usize {
+        let now = self.bag.app.store.clock().now();
+        let is_full = self.full.get(&ready.id).is_some_and(|until| *until > now);
+        if mine >= limit.at_once as usize || is_full {
             return Ok(false);
         }
         let (rules, to) = (self.bag.limits.circuit, ready.clone());
-        let store = &self.bag.app.store;
-        let claimed = store
-            .write(move |tx| gate::claim(tx, &to, &limit, &rules))
-            .await?;
-        let Some(claimed) = claimed else {
-            return Ok(false);
-        };
-        self.send_off(connector, claimed);
-        Ok(true)
+        let (store, lease) = (&self.bag.app.store, micros(self.bag.limits.lease));
+        let admitted = store.write(move |tx| gate::claim(tx, &to, &limit, &rules, lease));
+        match admitted.await? {
+            Admitted::Takes(claimed) => {
+                self.full.remove(&ready.id);
+                self.send_off(connector, *claimed);
+                Ok(true)
+            }
+            Admitted::Full(until) => {
+                self.full
+                    .insert(ready.id, until.min(now + micros(LOOK_AGAIN)));
+                Ok(false)
+            }
+            Admitted::Nothing => Ok(false),
+        }
     }
 
     /// Tests of credentials wait for nobody: neither for a circuit nor for a paused destination.
@@ -220,7 +242,8 @@ impl Worker {
             };
             let (org, id) = (test.org, test.id);
             let store = &self.bag.app.store;
-            let claimed = store.write(move |tx| carrying::claim_test(tx, org, id));
+            let lease = micros(self.bag.limits.lease);
+            let claimed = store.write(move |tx| carrying::claim_test(tx, org, id, lease));
             if let Some(claimed) = claimed.await? {
                 self.send_off(connector, claimed);
             }
@@ -239,6 +262,7 @@ impl Worker {
         let limit = connector.limit();
         let most = self.bag.limits.per_destination as u32;
         Limit {
+            requests: limit.requests.saturating_mul(self.bag.limits.times.max(1)),
             at_once: limit.at_once.clamp(1, most.max(1)),
             ..limit
         }

@@ -261,6 +261,10 @@ impl Carrier {
             let Some(shape) = shapes.iter().find(named).copied() else {
                 return Err(Problem::broken("a subscription has an unknown shape"));
             };
+            // In whose name, nobody said: in everybody's, a call each.
+            if shape.wants_account() && parcel.account.is_none() && parcel.is_for_all() {
+                return Ok(Plan::Settle(Outcome::ForEach));
+            }
             let Some(letter) = shape.render(r, &parcel)? else {
                 return Ok(Plan::Settle(Outcome::Nothing));
             };

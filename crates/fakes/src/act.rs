@@ -65,6 +65,9 @@ async fn around(
     let fault = house.faults().strike(&method, &path, tokens);
     let number = house.note(&method, &route, fault.map(Fault::word));
     let standing = house.counter().count(Instant::now());
+    if !house.latency().is_zero() {
+        tokio::time::sleep(house.latency()).await;
+    }
     let response = match fault {
         Some(fault) if !fault.is_after() => before(&house, &line, fault, request, next).await,
         _ if standing.is_some_and(|s| s.refused) => refused(&house, standing),

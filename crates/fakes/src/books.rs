@@ -166,6 +166,16 @@ impl Books {
         }
     }
 
+    /// The content of a file that was named by this address.
+    pub(crate) fn came(&mut self, url: &str, content: &Upload) {
+        let files = self.people.values_mut().flat_map(|p| p.files.iter_mut());
+        for file in files.filter(|f| f.sha256.is_empty() && f.url.as_deref() == Some(url)) {
+            file.media_type.clone_from(&content.media_type);
+            file.sha256.clone_from(&content.sha256);
+            file.size = content.size;
+        }
+    }
+
     /// Everybody, oldest first.
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Person> {
         self.people.values()

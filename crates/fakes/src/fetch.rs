@@ -1,6 +1,8 @@
 //! Files that are named by an address: some vendors take no bytes and fetch them. A fake does so too, from `http:` addresses
-//! alone (it runs beside what it tests), in one plain HTTP/1.0 request.
+//! alone (it runs beside what it tests), in one plain HTTP/1.0 request. Whoever has the file may be down just then: so what
+//! did not come at once is tried again for a minute, after the answer, as those do who fetch behind their answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -8,22 +10,29 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use crate::books::Upload;
+use crate::house::House;
 
 /// How long a fetch may take.
-const WHOLE: Duration = Duration::from_secs(20);
+const WHOLE: Duration = Duration::from_secs(3);
+/// Between two tries, and how many there are after the first.
+const PAUSE: Duration = Duration::from_millis(250);
+const TRIES: usize = 240;
 /// Bytes that are taken at most.
 const MOST: u64 = 64 << 20;
 
-/// Fetches `url`; what did not come is kept as an address without content.
-pub(crate) async fn fetch(kind: &str, url: &str, name: Option<&str>) -> Upload {
-    let parsed = Url::parse(url).ok();
+/// Fetches `url`; what did not come is kept as an address without content, until it comes.
+pub(crate) async fn fetch(house: &House, kind: &str, url: &str, name: Option<&str>) -> Upload {
+    let parsed = Url::parse(url).ok().filter(|at| at.scheme() == "http");
     let last = parsed.as_ref().and_then(|u| u.path_segments()?.next_back());
     let name = name.or(last).unwrap_or("file").to_owned();
-    let got = match parsed {
-        Some(at) if at.scheme() == "http" => tokio::time::timeout(WHOLE, get(&at)).await.ok(),
-        _ => None,
+    let got = match &parsed {
+        Some(at) => tried(at).await,
+        None => None,
     };
-    let upload = match got.flatten() {
+    if let (None, Some(at)) = (&got, parsed) {
+        tokio::spawn(again(house.clone(), house.fetches(), at, url.to_owned()));
+    }
+    let upload = match got {
         Some((media_type, bytes)) => Upload::of(kind, &name, &media_type, &bytes),
         None => Upload {
             name,
@@ -34,6 +43,22 @@ pub(crate) async fn fetch(kind: &str, url: &str, name: Option<&str>) -> Upload {
     Upload {
         url: Some(url.to_owned()),
         ..upload
+    }
+}
+
+async fn tried(at: &Url) -> Option<(String, Vec<u8>)> {
+    tokio::time::timeout(WHOLE, get(at)).await.ok().flatten()
+}
+
+/// Until it comes, or has not come for too long.
+async fn again(house: House, _counts: Arc<()>, at: Url, url: String) {
+    for _ in 0..TRIES {
+        tokio::time::sleep(PAUSE).await;
+        if let Some((media_type, bytes)) = tried(&at).await {
+            let came = Upload::of("", "", &media_type, &bytes);
+            house.books().came(&url, &came);
+            return;
+        }
     }
 }
 

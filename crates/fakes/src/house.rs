@@ -20,6 +20,8 @@ pub struct Options {
     pub rate: Option<Rate>,
     /// How long its access tokens are good.
     pub tokens_live: Duration,
+    /// How long each of its answers takes at the least.
+    pub latency: Duration,
 }
 
 impl Default for Options {
@@ -28,6 +30,7 @@ impl Default for Options {
             faults: Faults::none(),
             rate: None,
             tokens_live: Duration::from_secs(3600),
+            latency: Duration::ZERO,
         }
     }
 }
@@ -43,11 +46,14 @@ struct Inner {
     fake: &'static dyn Fake,
     base: String,
     tokens_live: Duration,
+    latency: Duration,
     books: Mutex<Books>,
     faults: Mutex<Faults>,
     counter: Mutex<Counter>,
     seen: Mutex<Seen>,
     began: Instant,
+    /// Held once by each file that is still being fetched.
+    fetching: Arc<()>,
 }
 
 /// Who asked what.
@@ -75,11 +81,13 @@ impl House {
             fake,
             base,
             tokens_live: options.tokens_live,
+            latency: options.latency,
             books: Mutex::default(),
             faults: Mutex::new(options.faults),
             counter: Mutex::new(Counter::new(options.rate.unwrap_or_else(|| fake.rate()))),
             seen: Mutex::default(),
             began: Instant::now(),
+            fetching: Arc::default(),
         }))
     }
 
@@ -96,6 +104,21 @@ impl House {
     /// Seconds, rounded down, that its access tokens are good.
     pub(crate) fn tokens_live(&self) -> Duration {
         self.0.tokens_live
+    }
+
+    /// To be held while a file is fetched.
+    pub(crate) fn fetches(&self) -> Arc<()> {
+        self.0.fetching.clone()
+    }
+
+    /// How many files are still being fetched.
+    pub(crate) fn fetching(&self) -> usize {
+        Arc::strong_count(&self.0.fetching) - 1
+    }
+
+    /// How long each answer takes at the least.
+    pub(crate) fn latency(&self) -> Duration {
+        self.0.latency
     }
 
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {

@@ -51,6 +51,21 @@ impl Running {
         inspect::requests(&self.house, 0, usize::MAX)
     }
 
+    /// How many people it holds.
+    pub fn people(&self) -> u64 {
+        self.house.books().people.len() as u64
+    }
+
+    /// How many files that were named by an address are still being fetched.
+    pub fn fetching(&self) -> usize {
+        self.house.fetching()
+    }
+
+    /// How many requests have come.
+    pub fn asked(&self) -> u64 {
+        self.house.seen().all
+    }
+
     /// From now on this goes wrong (`Faults::parse`).
     pub fn set_faults(&self, line: &str) {
         let faults = Faults::parse(line).unwrap_or_else(|why| panic!("{why}"));

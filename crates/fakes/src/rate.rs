@@ -23,6 +23,15 @@ impl Rate {
         }
     }
 
+    /// So many times as much in the same time.
+    pub fn times(self, times: u32) -> Rate {
+        Rate {
+            requests: self.requests.saturating_mul(times),
+            burst: self.burst.map(|burst| burst.saturating_mul(times)),
+            ..self
+        }
+    }
+
     /// None at all.
     pub const NONE: Rate = Rate::window(0, 1);
 
@@ -190,5 +199,11 @@ mod tests {
             ..Rate::window(10, 1)
         };
         assert_eq!(Rate::parse("4/1", bucket).unwrap().burst, Some(8));
+        let twenty = bucket.times(20);
+        assert_eq!((twenty.requests, twenty.burst), (200, Some(400)));
+        assert_eq!(
+            (like.times(2), Rate::NONE.times(9)),
+            (Rate::window(100, 30), Rate::NONE)
+        );
     }
 }

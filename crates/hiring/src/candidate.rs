@@ -30,6 +30,7 @@ pub use duplicate::{Suspect, suspects, tell_apart};
 pub use edit::{CandidateEdit, edit, edit_by, edit_from, ignore};
 pub use identity::{EMAIL, ForeignId, add_foreign};
 pub use intake::{NewCandidate, Outcome, Taken, add_to, take_in};
+pub(crate) use merge::follow_far;
 pub use merge::{Merging, both_apply, merge, mergings, undo};
 pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
 pub use projection::index_some;

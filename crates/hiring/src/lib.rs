@@ -131,6 +131,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V20__numbers.sql"),
     },
     store::Migration {
+        name: "V21__hook_of_all_accounts",
+        sql: include_str!("../migrations/V21__hook_of_all_accounts.sql"),
+    },
+    store::Migration {
         name: "V24__integrations",
         sql: include_str!("../migrations/V24__integrations.sql"),
     },

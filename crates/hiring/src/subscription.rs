@@ -105,7 +105,7 @@ pub struct Subscription {
     pub shape: String,
     /// What they show.
     pub shows: Shows,
-    /// The account in whose name they speak, where the shape wants one.
+    /// The account in whose name they speak, where the shape wants one; `None`: every one, a call each.
     pub account: Option<LinkedAccountId>,
     /// Whether it wants what that account's wishes say.
     pub follows: bool,

@@ -2,6 +2,8 @@
 
 mod fake;
 mod mail;
+mod outward;
+mod rehearsal;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use dialects::DIALECTS;
 
 pub use fake::Fake;
 pub use mail::{Mail, MailCommand};
+pub use outward::OutwardBench;
+pub use rehearsal::Rehearsal;
 
 /// A self-hosted applicant tracking server that answers the candidate APIs you already speak.
 #[derive(Debug, Parser)]
@@ -125,6 +129,10 @@ pub struct Listen {
         env = "MUSTER_WAIT_FOR_REMOTE"
     )]
     pub wait_for_remote: u64,
+    /// Carry in a hurry, against stand-ins, as "hurry=60,answer=5,limits=20"; docs/fakes.md says it all
+    #[arg(long, value_name = "RULES", default_value = "", hide = true, value_parser = Rehearsal::parse,
+        env = "MUSTER_REHEARSAL")]
+    pub rehearsal: Rehearsal,
 }
 
 impl Listen {
@@ -141,7 +149,7 @@ impl Listen {
         let allowed = self.fetch_allow.iter().chain(also).copied();
         carry::Settings {
             guard: Guard::allowing(allowed.collect()),
-            limits: carry::Limits::default(),
+            limits: self.rehearsal.limits(),
         }
     }
 
@@ -320,6 +328,11 @@ pub enum BenchCommand {
     List {
         #[command(flatten)]
         bench: ListBench,
+    },
+    /// Carry people to stand-ins, and say how much of what each vendor allows is used
+    Outward {
+        #[command(flatten)]
+        bench: OutwardBench,
     },
 }
 

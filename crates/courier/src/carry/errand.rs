@@ -20,6 +20,8 @@ use crate::call::{self, Missed, Trouble};
 
 /// Requests that one attempt may take: more is a connector that goes in circles.
 const MOST_STEPS: usize = 500;
+/// So many tokens in a row may be refused before the credentials are no good: others may have ended ours meanwhile.
+const MOST_TOKENS: usize = 3;
 
 /// A delivery that is ours to carry.
 pub(super) struct Errand {
@@ -27,8 +29,8 @@ pub(super) struct Errand {
     connector: &'static dyn Connector,
     limit: Limit,
     claimed: Claimed,
-    /// Whether a token was refused and asked for anew already.
-    renewed: bool,
+    /// How many tokens were refused in a row.
+    renewed: usize,
     /// Requests of this attempt that went out.
     replied: usize,
 }
@@ -52,8 +54,8 @@ enum Came {
         /// The reason of a dead letter, if it does not get better in time.
         reason: &'static str,
     },
-    /// Not now, through no fault of the far side: at this time (µs).
-    Waits(i64),
+    /// Not now, through no fault of the far side.
+    Waits,
     /// The claim does not hold any more: somebody else is at it.
     Lost,
 }
@@ -78,7 +80,7 @@ impl Errand {
             connector,
             limit,
             claimed,
-            renewed: false,
+            renewed: 0,
             replied: 0,
         }
     }
@@ -112,6 +114,7 @@ impl Errand {
                 return Ok(Came::Refused(Refusal::new("settings", why)));
             }
             Ok(Packing::Nothing(why)) => return Ok(Came::Unwanted(why)),
+            Ok(Packing::Moved) => return Ok(Came::Waits),
             Err(hiring::Problem::NotFound(_)) => return Ok(Came::Unwanted("it is not there")),
             Err(problem) => return Err(problem),
         };
@@ -141,6 +144,7 @@ impl Errand {
             Packing::Done(packed) => packed,
             Packing::Settings(why) => return Ok(Came::Refused(Refusal::new("settings", why))),
             Packing::Nothing(why) => return Ok(Came::Unwanted(why)),
+            Packing::Moved => return Ok(Came::Waits),
         };
         let fine = |said: &str| Came::Delivered {
             remote: Vec::new(),
@@ -213,12 +217,9 @@ impl Errand {
         };
         let app = &self.bag.app;
         let contents = pack::contents(app, self.claimed.org, request, &packed.contents).await?;
-        let Some(n) = self.let_out(request).await? else {
-            return Ok(Sent::Ended(Came::Lost));
-        };
-        let n = match n {
+        let n = match self.let_out(request).await? {
             Ok(n) => n,
-            Err(later) => return Ok(Sent::Ended(Came::Waits(later))),
+            Err(came) => return Ok(Sent::Ended(came)),
         };
         let mut secrets = packed.secrets.clone();
         secrets.extend(pack::secrets_of(request));
@@ -227,7 +228,7 @@ impl Errand {
             .call(request, ticket.as_deref(), &contents, &secrets)
             .await;
         let refused = matches!(&called, Ok(Outcome::Answered { status: 401, .. }));
-        let again = refused && ticket.is_some() && !self.renewed;
+        let again = refused && ticket.is_some() && self.renewed < MOST_TOKENS;
         let (outcome, trouble) = match called {
             Ok(outcome) => (outcome, None),
             Err(trouble) => (Outcome::NotSent(trouble.to_string()), Some(trouble)),
@@ -237,12 +238,13 @@ impl Errand {
             return Ok(Sent::Ended(not_sent(trouble)));
         }
         if again {
-            self.renewed = true;
+            self.renewed += 1;
             self.bag
                 .tickets
                 .forget(self.claimed.destination, ticket.as_deref().unwrap_or(""));
             return Ok(Sent::Again);
         }
+        self.renewed = 0;
         Ok(Sent::Replied(Exchange {
             name: request.name.clone(),
             outcome: reply(outcome),
@@ -250,12 +252,11 @@ impl Errand {
         }))
     }
 
-    /// Writes down that the request goes out and waits until it may: its number, or when to come again. `None`: the claim is
-    /// lost.
-    async fn let_out(&self, request: &Request) -> Result<Option<std::result::Result<i64, i64>>> {
+    /// Writes down that the request goes out and waits until it may: its number, or what the attempt comes to.
+    async fn let_out(&self, request: &Request) -> Result<std::result::Result<i64, Came>> {
         let store = &self.bag.app.store;
         if *self.bag.stop.borrow() {
-            return Ok(Some(Err(store.clock().now())));
+            return Ok(Err(Came::Waits));
         }
         let begun = Begun {
             name: request.name.clone(),
@@ -270,10 +271,10 @@ impl Errand {
                 if let Ok(wait @ 1..) = u64::try_from(wait) {
                     tokio::time::sleep(Duration::from_micros(wait)).await;
                 }
-                Some(Ok(n))
+                Ok(n)
             }
-            Let::Later(at) => Some(Err(at)),
-            Let::Lost => None,
+            Let::Later => Err(Came::Waits),
+            Let::Lost => Err(Came::Lost),
         })
     }
 
@@ -307,9 +308,9 @@ impl Errand {
     }
 
     async fn conclude(&self, n: i64, outcome: Outcome, aside: bool) -> Result<()> {
-        let (claimed, rules) = (self.claimed.clone(), self.bag.limits.circuit);
+        let (claimed, rules, limit) = (self.claimed.clone(), self.bag.limits.circuit, self.limit);
         patiently(&self.bag.app.store, move |tx| {
-            gate::conclude(tx, &claimed, n, (&outcome, aside), &rules)
+            gate::conclude(tx, &claimed, n, (&outcome, aside), (&rules, &limit))
         })
         .await
     }
@@ -428,8 +429,8 @@ impl Errand {
                 patiently(store, move |tx| put_off.settle(tx, &claimed)).await?;
                 "put off"
             }
-            Came::Waits(at) => {
-                patiently(store, move |tx| carrying::put_back(tx, &claimed, at)).await?;
+            Came::Waits => {
+                patiently(store, move |tx| carrying::put_back(tx, &claimed)).await?;
                 "put back"
             }
             Came::Lost => "not ours any more",

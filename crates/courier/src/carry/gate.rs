@@ -13,38 +13,60 @@ use store::Tx;
 use crate::backoff::Told;
 use crate::circuit::{Admission, Circuit, Rules};
 
-/// How long a destination is left alone that says "too many" and not until when.
+/// By how much the end of a window may be told too late.
+const ROUNDING: Duration = Duration::from_secs(1);
+/// How long a destination is left alone at most that says "too many" and not until when; one whose window is shorter, for
+/// that long.
 const QUIET: Duration = Duration::from_secs(5);
-/// A request that may not go out for longer than this gives its place to others meanwhile.
-const PATIENCE: i64 = 20_000_000;
+/// A request that may not go out for longer than this, µs, gives its place to others meanwhile: they may be on the way to
+/// somebody who takes more.
+const PATIENCE: i64 = 2_000_000;
 
-/// Claims a delivery, if the gate is open and not as many are on their way as may be at once.
+/// What a gate says to whoever wants to carry.
+pub(super) enum Admitted {
+    /// This one.
+    Takes(Box<Claimed>),
+    /// The rate is used up until then, µs.
+    Full(i64),
+    /// It is shut, or there is none.
+    Nothing,
+}
+
+/// Claims a delivery for `lease` µs, if the gate is open and not as many are on their way as may be at once. Nobody is
+/// claimed who could not ask for anything: each claim counts as an attempt.
 pub(super) fn claim(
     tx: &mut Tx,
     to: &Ready,
     limit: &Limit,
     rules: &Rules,
-) -> Result<Option<Claimed>> {
+    lease: i64,
+) -> Result<Admitted> {
     let Some(mut gate) = gate::hold(tx, to.org, to.id)? else {
-        return Ok(None);
+        return Ok(Admitted::Nothing);
     };
     let now = tx.now();
     if gate.quiet_until.is_some_and(|until| until > now)
         || carrying::on_their_way(tx, to.id)? >= i64::from(limit.at_once)
     {
-        return Ok(None);
+        return Ok(Admitted::Nothing);
+    }
+    let at = Pace::read(limit, gate.told_limit, &gate.calls).at(now);
+    if at - now > PATIENCE {
+        return Ok(Admitted::Full(at - PATIENCE));
     }
     let mut circuit = circuit_of(&gate);
     let admission = circuit.admit(rules, now);
     if let Admission::Wait(_) = admission {
-        return Ok(None);
+        return Ok(Admitted::Nothing);
     }
-    let claimed = carrying::claim(tx, to.org, to.id)?;
-    if claimed.is_some() && admission == Admission::Probe {
+    let Some(claimed) = carrying::claim(tx, to.org, to.id, lease)? else {
+        return Ok(Admitted::Nothing);
+    };
+    if admission == Admission::Probe {
         set_circuit(&mut gate, &circuit);
         gate::put(tx, to.org, to.id, &gate)?;
     }
-    Ok(claimed)
+    Ok(Admitted::Takes(Box::new(claimed)))
 }
 
 /// Whether a request may go out.
@@ -52,8 +74,8 @@ pub(super) fn claim(
 pub(super) enum Let {
     /// It is exchange number `n` and goes out at `at` (µs).
     Out { n: i64, at: i64 },
-    /// Not before this time (µs); others go first meanwhile.
-    Later(i64),
+    /// Not soon; others go first meanwhile.
+    Later,
     /// The claim does not hold any more.
     Lost,
 }
@@ -65,7 +87,7 @@ pub(super) fn begin(tx: &mut Tx, claimed: &Claimed, begun: &Begun, limit: &Limit
     let mut pace = Pace::read(limit, gate.told_limit, &gate.calls);
     let at = pace.at(gate.quiet_until.unwrap_or(now).max(now));
     if at - now > PATIENCE {
-        return Ok(Let::Later(at));
+        return Ok(Let::Later);
     }
     if !carrying::renew(tx, claimed, at)? {
         return Ok(Let::Lost);
@@ -94,7 +116,7 @@ pub(super) fn conclude(
     claimed: &Claimed,
     n: i64,
     (outcome, aside): (&Outcome, bool),
-    rules: &Rules,
+    (rules, limit): (&Rules, &Limit),
 ) -> Result<()> {
     exchange::conclude(tx, claimed, n, outcome, aside)?;
     let mut gate = gate::hold_any(tx, claimed.org, claimed.destination)?;
@@ -111,7 +133,7 @@ pub(super) fn conclude(
         status, headers, ..
     } = outcome
     {
-        learn(&mut gate, *status, headers, now);
+        learn(&mut gate, limit, (*status, headers), now);
     }
     if gate != before {
         gate::put(tx, claimed.org, claimed.destination, &gate)?;
@@ -169,12 +191,19 @@ fn health(outcome: &Outcome) -> Health {
     }
 }
 
-fn learn(gate: &mut Gate, status: u16, headers: &[(String, String)], now: i64) {
+fn learn(gate: &mut Gate, limit: &Limit, (status, headers): (u16, &[(String, String)]), now: i64) {
     let told = Told::read(headers, now / 1_000_000);
     if let Some(limit) = told.limit {
         gate.told_limit = Some(i64::from(limit));
     }
-    let pause = told.pause(status).or((status == 429).then_some(QUIET));
+    let pause = told.pause(status).map(|pause| match status {
+        // The last one that was let through, not the first that was not. Moments are told in whole seconds, rounded up: who
+        // waited for them would lose one of each window, and the pace keeps within the limit anyway.
+        200..=299 => pause.saturating_sub(ROUNDING),
+        _ => pause,
+    });
+    let window = Duration::from_secs(limit.seconds.max(1).into());
+    let pause = pause.or((status == 429).then_some(window.min(QUIET)));
     if let Some(pause) = pause {
         let until = now + micros(pause);
         gate.quiet_until = Some(gate.quiet_until.map_or(until, |had| had.max(until)));
@@ -364,21 +393,37 @@ mod tests {
                 .map(|(n, v)| ((*n).into(), (*v).into()))
                 .collect()
         };
+        let limit = Limit {
+            requests: 10,
+            seconds: 2,
+            at_once: 1,
+        };
+        let tell = |gate: &mut Gate, status, list: &[(&str, &str)], now| {
+            learn(gate, &limit, (status, &headers(list)), now);
+        };
         let now = 1_795_000_000_000_000;
-        let mut gate = Gate::default();
-        learn(
-            &mut gate,
-            200,
-            &headers(&[("x-ratelimit-limit", "50")]),
-            now,
+        let mut silent = Gate::default();
+        tell(&mut silent, 429, &[], now);
+        assert_eq!(
+            silent.quiet_until,
+            Some(now + 2_000_000),
+            "no longer than its window"
         );
+        let mut gate = Gate::default();
+        tell(&mut gate, 200, &[("x-ratelimit-limit", "50")], now);
         assert_eq!((gate.told_limit, gate.quiet_until), (Some(50), None));
-        learn(&mut gate, 429, &headers(&[("retry-after", "7")]), now);
+        tell(&mut gate, 429, &[("retry-after", "7")], now);
         assert_eq!(gate.quiet_until, Some(now + 7_000_000));
+        let used_up = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "9")];
+        let mut other = Gate::default();
+        tell(&mut other, 200, &used_up, now);
+        assert_eq!(other.quiet_until, Some(now + 8_000_000));
+        tell(&mut other, 429, &used_up, now);
+        assert_eq!(other.quiet_until, Some(now + 9_000_000));
         // A shorter wish does not undo a longer one.
-        learn(&mut gate, 429, &[], now);
+        tell(&mut gate, 429, &[], now);
         assert_eq!(gate.quiet_until, Some(now + 7_000_000));
-        learn(&mut gate, 200, &[], now + 8_000_000);
+        tell(&mut gate, 200, &[], now + 8_000_000);
         assert_eq!(gate.quiet_until, None);
     }
 }

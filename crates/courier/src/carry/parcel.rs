@@ -37,6 +37,8 @@ pub(super) enum Packing {
     Settings(String),
     /// There is nothing to be carried: why.
     Nothing(&'static str),
+    /// The person was merged into another after the delivery was claimed: it is the other's turn that counts.
+    Moved,
 }
 
 /// What the parcel of a delivery is made of.
@@ -80,10 +82,13 @@ fn pack_in(
             secrets,
         ));
     };
+    let found = candidate::find(r, org, person)?;
+    if found.id != person {
+        return Ok(Packing::Moved);
+    }
     if claimed.why == Why::Update && !remote::has(r, org, to, person)? {
         return Ok(Packing::Nothing("the person is not there"));
     }
-    let found = candidate::find(r, org, person)?;
     parcel.candidate = Candidate {
         uid: found.uid.to_string(),
         record: open_record(found.record),

@@ -438,3 +438,34 @@ fn what_changes_later_is_carried_to_who_has_the_person_and_to_nobody_else() {
         assert_eq!(far.people()[0]["name"], "Ada King");
     });
 }
+
+#[test]
+fn two_who_are_one_are_made_over_there_once() {
+    story(async |house: House| {
+        let far = Far::well().await;
+        let to = house.destination("kiosk", &far.url(), false).await;
+        let kept = house.person("Ada Lovelace", None).await;
+        let gone = house
+            .person("Countess of Lovelace", Some(b"a plain text"))
+            .await;
+        house.push(&to, gone.id).await;
+        let worker = house.courier(quick());
+        house.until_arrived().await;
+        assert_eq!(far.people().len(), 1);
+        let (caller, one, other) = (Caller::system(house.org), kept.id, gone.id);
+        let merging = house.write(move |tx| candidate::merge(tx, &caller, one, other, false));
+        let merging = merging.await.uid;
+        house.push(&to, kept.id).await;
+        house.until_arrived().await;
+        assert_eq!((far.people().len(), far.files().len()), (1, 1));
+        let caller = Caller::system(house.org);
+        house
+            .write(move |tx| candidate::undo(tx, &caller, merging))
+            .await;
+        house.push(&to, kept.id).await;
+        house.push(&to, gone.id).await;
+        house.until_arrived().await;
+        worker.stop().await;
+        assert_eq!((far.people().len(), far.files().len()), (2, 1));
+    });
+}

@@ -196,6 +196,27 @@ fn rate_and_places_of_an_account_are_kept_by_all_couriers_together() {
     });
 }
 
+/// Each claim counts as an attempt, and a long line at a system that takes little would be given up for too many of them.
+#[test]
+fn who_cannot_ask_yet_is_not_begun() {
+    story(async |house: House| {
+        let far = Far::well().await;
+        let to = house.destination("rare", &far.url(), false).await;
+        for n in 0..8 {
+            let person = house.person(&format!("P{n}"), None).await;
+            house.push(&to, person.id).await;
+        }
+        let worker = house.courier(quick());
+        let all = house.until_arrived().await;
+        worker.stop().await;
+        // Sixteen requests, five at a time: three times the line stops, in the midst of one at most two.
+        let attempts: Vec<i64> = all.iter().map(|d| d.attempts).collect();
+        assert!(attempts.iter().all(|n| *n <= 3), "{attempts:?}");
+        assert!(attempts.iter().sum::<i64>() <= 8 + 6, "{attempts:?}");
+        assert_eq!(far.people().len(), 8);
+    });
+}
+
 #[test]
 fn what_is_refused_becomes_a_dead_letter_with_its_reason_and_can_be_replayed() {
     story(async |house: House| {

@@ -15,7 +15,7 @@ use serde_json::json;
 pub struct Kiosk;
 
 /// The list that couriers are given.
-pub const KIOSKS: &[&dyn Connector] = &[&Kiosk, &Slow];
+pub const KIOSKS: &[&dyn Connector] = &[&Kiosk, &Slow, &Rare];
 
 const SETTINGS: &[Setting] = &[
     Setting::address("url", "Address", "", "").required(),
@@ -97,6 +97,37 @@ impl Connector for Slow {
     }
     fn guide(&self) -> &'static str {
         "# Slow"
+    }
+    fn step(&self, parcel: &Parcel, so_far: &[connectors::Exchange]) -> Step {
+        step(parcel, so_far)
+    }
+}
+
+/// The same, five requests in ten seconds.
+pub struct Rare;
+
+impl Connector for Rare {
+    fn name(&self) -> &'static str {
+        "rare"
+    }
+    fn title(&self) -> &'static str {
+        "Rare"
+    }
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+    fn fields(&self) -> &'static [Carried] {
+        &[]
+    }
+    fn limit(&self) -> Limit {
+        Limit {
+            requests: 5,
+            seconds: 10,
+            at_once: 2,
+        }
+    }
+    fn guide(&self) -> &'static str {
+        "# Rare"
     }
     fn step(&self, parcel: &Parcel, so_far: &[connectors::Exchange]) -> Step {
         step(parcel, so_far)

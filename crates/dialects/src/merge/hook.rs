@@ -1,6 +1,7 @@
 //! Merge's webhooks: `{hook, linked_account, data}`, signed in `X-Merge-Webhook-Signature` (dialect page, §5).
 //!
-//! An event is told in the name of one linked account and in its lens: what its scopes switch off is not told. `data` is
+//! An event is told in the name of one linked account and in its lens: what its scopes switch off is not told. A hook of the
+//! whole organization is told it once for each account. `data` is
 //! the model as `GET` shows it at that moment, equal-opportunity answers never.
 
 use base64::Engine as _;
@@ -64,7 +65,7 @@ impl Shape for Hook {
     }
 
     fn title(&self) -> &'static str {
-        "Merge's webhooks, in the name of a linked account"
+        "Merge's webhooks, in the name of a linked account, or of each"
     }
 
     fn kinds(&self) -> Option<&'static [Kind]> {
@@ -112,7 +113,11 @@ impl Shape for Hook {
             "data": data,
         });
         let key = &parcel.installation;
-        let secret = webhook_receiver::secret(r, key, parcel.org, account.id, theirs)?;
+        // A hook of the whole organization has the organization's key.
+        let secret = match parcel.subscription.account {
+            Some(account) => webhook_receiver::secret(r, key, parcel.org, account, theirs)?,
+            None => None,
+        };
         Ok(Some(Letter {
             secret,
             ..Letter::post(body.to_string())

@@ -44,7 +44,7 @@ pub(super) async fn create(State(house): State<House>, headers: HeaderMap, body:
     };
     let mut people = Vec::new();
     for said in &all {
-        people.push(person(said).await?);
+        people.push(person(&house, said).await?);
     }
     let mut made = Vec::new();
     let mut books = house.books();
@@ -70,7 +70,7 @@ pub(super) async fn create(State(house): State<House>, headers: HeaderMap, body:
     Ok(reply::json(200, &Value::Array(made)))
 }
 
-async fn person(said: &Value) -> Result<Person, Response> {
+async fn person(house: &House, said: &Value) -> Result<Person, Response> {
     for required in ["first_name", "last_name", "external_id"] {
         if reply::text(said, required).is_none() {
             return Err(refuse(
@@ -102,7 +102,9 @@ async fn person(said: &Value) -> Result<Person, Response> {
         ..Person::default()
     };
     if let Some(url) = reply::text(said, "resume") {
-        person.files.push(fetch::fetch("resume", url, None).await);
+        person
+            .files
+            .push(fetch::fetch(house, "resume", url, None).await);
     }
     person
         .notes

@@ -318,7 +318,7 @@ async fn attach(State(house): State<House>, headers: HeaderMap, body: Bytes) -> 
     ) {
         (Some(Some(bytes)), _) => file = Upload::of(kind, name, media_type, &bytes),
         (Some(None), _) => flaws.add("content", "is not valid base64"),
-        (None, Some(url)) => file = fetch::fetch(kind, url, Some(name)).await,
+        (None, Some(url)) => file = fetch::fetch(&house, kind, url, Some(name)).await,
         (None, None) => flaws.add("content", "can't be blank"),
     }
     flaws.settle()?;

@@ -132,7 +132,7 @@ async fn create(
         reply::text(said, "remote_cv_url"),
     ) {
         (Some(file), _) => Some(file.upload("cv")),
-        (None, Some(url)) => Some(fetch::fetch("cv", url, None).await),
+        (None, Some(url)) => Some(fetch::fetch(&house, "cv", url, None).await),
         (None, None) => None,
     };
     let mut books = house.books();
@@ -326,7 +326,7 @@ async fn update_cv(
         reply::text(&body["candidate"], "remote_cv_url"),
     ) {
         (Some(file), _) => file.upload("cv"),
-        (None, Some(url)) => fetch::fetch("cv", url, None).await,
+        (None, Some(url)) => fetch::fetch(&house, "cv", url, None).await,
         (None, None) => return Err(invalid("cv", "can't be blank")),
     };
     let mut books = house.books();

@@ -148,7 +148,7 @@ async fn create(State(house): State<House>, headers: HeaderMap, body: Bytes) -> 
         return Err(invalid("/data/attributes/email", "has already been taken"));
     }
     let resume = match reply::text(said, "resume") {
-        Some(url) => Some(fetch::fetch("resume", url, None).await),
+        Some(url) => Some(fetch::fetch(&house, "resume", url, None).await),
         None => None,
     };
     let mut books = house.books();
@@ -283,7 +283,7 @@ async fn upload(State(house): State<House>, headers: HeaderMap, body: Bytes) -> 
     let url = reply::text(&data["attributes"], "url");
     let url = url.ok_or_else(|| invalid("/data/attributes/url", "can't be blank"))?;
     let name = reply::text(&data["attributes"], "file-name");
-    let mut file = fetch::fetch("upload", url, name).await;
+    let mut file = fetch::fetch(&house, "upload", url, name).await;
     let mut books = house.books();
     file.id = books.number().to_string();
     let person = books.find_mut(&whose);

@@ -139,7 +139,7 @@ async fn make(house: &House, body: &[u8], job: Option<String>) -> Reply {
         return Err(invalid("candidate", "can't be blank"));
     }
     let mut person = judge(said)?;
-    let resume = resume(said).await?;
+    let resume = resume(house, said).await?;
     let mut books = house.books();
     if books.full() {
         return Err(refuse(422, "This fake holds no more candidates"));

@@ -81,9 +81,9 @@ pub(super) fn judge(said: &Value) -> Result<Person, Response> {
     })
 }
 
-pub(super) async fn resume(said: &Value) -> Result<Option<Upload>, Response> {
+pub(super) async fn resume(house: &House, said: &Value) -> Result<Option<Upload>, Response> {
     if let Some(url) = reply::text(said, "resume_url") {
-        return Ok(Some(fetch::fetch("resume", url, None).await));
+        return Ok(Some(fetch::fetch(house, "resume", url, None).await));
     }
     let resume = &said["resume"];
     if resume.is_null() {

@@ -51,7 +51,12 @@ macro_rules! given {
     };
 }
 
-/// Every table whose rows are a person's, but those that follow from the record (`tagged`, `trait`, `feedback`) and the log.
+mod far;
+
+pub(crate) use far::follow as follow_far;
+
+/// Every table whose rows are a person's, but those that follow from the record (`tagged`, `trait`, `feedback`), the log, and
+/// what other systems have of them ([`far`]).
 fn all_given() -> [Given; 11] {
     [
         given!("identity"),
@@ -150,6 +155,7 @@ pub fn merge(
         tx.run(given.note, &[&org, &gone.id, &merging])?;
         tx.run(given.give, &[&org, &kept.id, &merging])?;
     }
+    far::give(tx, org, merging, &kept, &gone)?;
     forward(tx, org, merging, &kept, &gone)?;
     judge(tx, caller, kept.id, gone.id, "same")?;
     renew_both(tx, org, kept.clone(), gone.clone())?;
@@ -263,6 +269,7 @@ pub fn undo(tx: &mut Tx, caller: &Caller, uid: Uuid) -> Result<Merging> {
     for given in all_given() {
         tx.run(given.back, &[&org, &kept, &merging, &gone])?;
     }
+    far::give_back(tx, org, merging, kept, gone)?;
     reopen(tx, caller, merging)?;
     tx.run(
         sql!(

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use store::{Reader, Tx, sql};
 
 use crate::caller::Caller;
+use crate::candidate;
 use crate::destination::gate;
 use crate::event::{self, Kind, Subject};
 use crate::id::{
@@ -20,7 +21,8 @@ use crate::id::{
 use crate::problem::Result;
 use crate::remote::{self, Remote};
 
-/// How long a claim holds, µs: longer than asking for a token and one request may take together; every request begins it anew.
+/// How long a claim usually holds, µs: longer than asking for a token and one request may take together; every request
+/// begins it anew.
 pub const LEASE: i64 = 3 * 60 * 1_000_000;
 
 /// For how long a delivery is tried, µs, from its first attempt on.
@@ -155,6 +157,8 @@ pub struct Claimed {
     pub put_off: i64,
     /// When the first attempt since then began, µs.
     pub tried_from: i64,
+    /// How long the claim holds, µs; each request begins it anew.
+    pub lease: i64,
 }
 
 /// How many deliveries are on their way to a destination, in all processes.
@@ -166,9 +170,14 @@ pub fn on_their_way(r: &mut Reader, destination: DestinationId) -> Result<i64> {
     )?)
 }
 
-/// Takes the delivery to this destination that has been due longest and whose person's turn it is. On
+/// Takes the delivery to this destination that has been due longest and whose person's turn it is, for `lease` µs. On
 /// PostgreSQL several processes claim at once and never the same.
-pub fn claim(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Option<Claimed>> {
+pub fn claim(
+    tx: &mut Tx,
+    org: OrgId,
+    destination: DestinationId,
+    lease: i64,
+) -> Result<Option<Claimed>> {
     let now = tx.now();
     let row = tx.one(
         sql!(
@@ -194,6 +203,7 @@ pub fn claim(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Opti
         attempt: row.get::<i64>(5)? + 1,
         put_off: row.get(6)?,
         tried_from: row.get::<Option<i64>>(7)?.unwrap_or(now),
+        lease,
     };
     if !take_turn(tx, &claimed, now)? {
         return Ok(None);
@@ -202,7 +212,7 @@ pub fn claim(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Opti
         sql!(
             "UPDATE delivery SET attempts = $3, due_at = $4, tried_from = $5 WHERE org_id = $1 AND id = $2"
         ),
-        &[&org, &claimed.id, &claimed.attempt, &(now + LEASE), &claimed.tried_from],
+        &[&org, &claimed.id, &claimed.attempt, &(now + lease), &claimed.tried_from],
     )?;
     if claimed.attempt > MOST_ATTEMPTS {
         let why = "no attempt came to an end";
@@ -215,7 +225,7 @@ pub fn claim(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Opti
 /// One row per person and destination: of two processes one gets it, whatever each could see.
 fn take_turn(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
     let who = claimed.candidate;
-    let until = now + LEASE;
+    let until = now + claimed.lease;
     let made = tx.run(
         sql!(
             "INSERT INTO turn (org_id, destination_id, candidate_id, delivery_id, until_at) VALUES ($1, $2, $3, $4, $5) \
@@ -245,7 +255,7 @@ fn take_turn(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
 
 /// Begins the lease anew, from `from` (µs) on; `false`: the claim does not hold any more.
 pub fn renew(tx: &mut Tx, claimed: &Claimed, from: i64) -> Result<bool> {
-    let until = from.max(tx.now()) + LEASE;
+    let until = from.max(tx.now()) + claimed.lease;
     let held = tx.run(
         sql!(
             "UPDATE delivery SET due_at = $4 WHERE org_id = $1 AND id = $2 AND attempts = $3 AND state = 'queued'"
@@ -347,7 +357,7 @@ pub fn keep_remote(
     for thing in remote {
         remote::keep(tx, claimed.org, claimed.destination, candidate, thing)?;
     }
-    Ok(())
+    candidate::follow_far(tx, claimed.org, candidate)
 }
 
 /// Not now: it is tried again at `due_at` (µs). `false`: the claim does not hold any more.
@@ -376,13 +386,14 @@ pub fn put_off(
     Ok(held == 1)
 }
 
-/// Gives a claim back: whoever stops in the midst of it is not to make it wait.
-pub fn put_back(tx: &mut Tx, claimed: &Claimed, due_at: i64) -> Result<()> {
+/// Gives a claim back: whoever stops in the midst of it, or may not ask now, is not to make it wait. What was begun keeps
+/// its place in the line, before whatever was queued after it.
+pub fn put_back(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
     tx.run(
         sql!(
-            "UPDATE delivery SET due_at = $4 WHERE org_id = $1 AND id = $2 AND attempts = $3 AND state = 'queued'"
+            "UPDATE delivery SET due_at = created_at WHERE org_id = $1 AND id = $2 AND attempts = $3 AND state = 'queued'"
         ),
-        &[&claimed.org, &claimed.id, &claimed.attempt, &due_at],
+        &[&claimed.org, &claimed.id, &claimed.attempt],
     )?;
     leave_turn(tx, claimed)
 }
@@ -439,8 +450,13 @@ pub fn tests_due(r: &mut Reader, now: i64) -> Result<Vec<Ready>> {
         .collect()
 }
 
-/// Takes the oldest test of this destination's credentials that is due.
-pub fn claim_test(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<Option<Claimed>> {
+/// Takes the oldest test of this destination's credentials that is due, for `lease` µs.
+pub fn claim_test(
+    tx: &mut Tx,
+    org: OrgId,
+    destination: DestinationId,
+    lease: i64,
+) -> Result<Option<Claimed>> {
     let now = tx.now();
     let row = tx.one(
         sql!(
@@ -462,12 +478,13 @@ pub fn claim_test(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result
         attempt: row.get::<i64>(2)? + 1,
         put_off: 0,
         tried_from: now,
+        lease,
     };
     tx.run(
         sql!(
             "UPDATE delivery SET attempts = $3, due_at = $4, tried_from = $5 WHERE org_id = $1 AND id = $2"
         ),
-        &[&org, &claimed.id, &claimed.attempt, &(now + LEASE), &now],
+        &[&org, &claimed.id, &claimed.attempt, &(now + lease), &now],
     )?;
     Ok(Some(claimed))
 }

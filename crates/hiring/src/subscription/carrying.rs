@@ -21,7 +21,7 @@ use super::{by_id, note, notice};
 use crate::app::Settings;
 use crate::caller::Caller;
 use crate::event::{self, Kind};
-use crate::id::{DeliveryId, EventId, OrgId, SubscriptionId};
+use crate::id::{DeliveryId, EventId, LinkedAccountId, OrgId, SubscriptionId};
 use crate::linked_account;
 use crate::problem::Result;
 use crate::secret::InstallationKey;
@@ -87,6 +87,8 @@ pub struct Claimed {
     pub attempt: i64,
     /// What is told; `None`: nothing, it is a ping.
     pub event: Option<EventId>,
+    /// In whose name, where the subscription speaks for every account.
+    pub account: Option<LinkedAccountId>,
     failures: i64,
     queued_at: i64,
 }
@@ -141,7 +143,7 @@ pub fn claim(tx: &mut Tx, subscription: SubscriptionId, most: i64) -> Result<Vec
     let most = if is_probe { 1 } else { most };
     let rows = tx.all(
         sql!(
-            "SELECT id, uid, org_id, attempts, event_id, failures, created_at FROM delivery WHERE subscription_id = $1 \
+            "SELECT id, uid, org_id, attempts, event_id, failures, created_at, linked_account_id FROM delivery WHERE subscription_id = $1 \
              AND state = 'queued' AND channel = 'webhook' AND due_at <= $2 ORDER BY due_at, id LIMIT $3 \
              {for update} {skip locked}"
         ),
@@ -149,7 +151,7 @@ pub fn claim(tx: &mut Tx, subscription: SubscriptionId, most: i64) -> Result<Vec
     )?;
     let mut claimed = Vec::new();
     for row in &rows {
-        claimed.extend(take(tx, row, subscription)?);
+        claimed.extend(take(tx, row, subscription, row.get(7)?)?);
     }
     if is_probe && !claimed.is_empty() {
         tx.run(
@@ -173,10 +175,15 @@ pub fn claim_ping(tx: &mut Tx) -> Result<Option<Claimed>> {
     )?;
     let Some(row) = row else { return Ok(None) };
     let subscription = row.get(7)?;
-    take(tx, &row, subscription)
+    take(tx, &row, subscription, None)
 }
 
-fn take(tx: &mut Tx, row: &store::Row, subscription: SubscriptionId) -> Result<Option<Claimed>> {
+fn take(
+    tx: &mut Tx,
+    row: &store::Row,
+    subscription: SubscriptionId,
+    account: Option<LinkedAccountId>,
+) -> Result<Option<Claimed>> {
     let now = tx.now();
     let claimed = Claimed {
         id: row.get(0)?,
@@ -185,6 +192,7 @@ fn take(tx: &mut Tx, row: &store::Row, subscription: SubscriptionId) -> Result<O
         subscription,
         attempt: row.get::<i64>(3)? + 1,
         event: row.get(4)?,
+        account,
         failures: row.get(5)?,
         queued_at: row.get(6)?,
     };
@@ -239,7 +247,7 @@ pub fn parcel(
             None => return Ok(Made::TooEarly),
         },
     };
-    let account = match subscription.account {
+    let account = match claimed.account.or(subscription.account) {
         Some(id) => linked_account::by_id(r, claimed.org, id)?,
         None => None,
     };
@@ -253,6 +261,7 @@ pub fn parcel(
         now,
         public_url: settings.public_url.clone(),
         installation,
+        unfolded: claimed.account.is_some(),
     })))
 }
 
@@ -339,6 +348,8 @@ pub enum Outcome {
     },
     /// There is nothing to tell of the event, by this subscription's shape.
     Nothing,
+    /// It is to be told in the name of each linked account: a delivery of each is queued.
+    ForEach,
 }
 
 /// What a receiver answered.
@@ -366,7 +377,30 @@ pub fn settle(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome) -> Result<&'sta
             well(tx, claimed, false)?;
             Ok("skipped")
         }
+        Outcome::ForEach => {
+            for_each(tx, claimed)?;
+            close(tx, claimed, "skipped", None, &Answer::default())?;
+            over(tx, claimed, "skipped", Some("told for each linked account"))?;
+            well(tx, claimed, false)?;
+            Ok("skipped")
+        }
     }
+}
+
+/// A delivery for each account that is linked now, as many as there are; those that are queued already stay.
+fn for_each(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO delivery (org_id, uid, event_id, subscription_id, channel, recipient, state, due_at, created_at, \
+             linked_account_id) SELECT d.org_id, d.uid || '-' || CAST(l.id AS TEXT), d.event_id, d.subscription_id, d.channel, \
+             d.recipient, 'queued', CAST($3 AS BIGINT), CAST($3 AS BIGINT), l.id FROM delivery d JOIN linked_account l \
+             ON l.org_id = d.org_id AND l.removed_at IS NULL WHERE d.org_id = $1 AND d.id = $2 \
+             ON CONFLICT DO NOTHING"
+        ),
+        &[&claimed.org, &claimed.id, &now],
+    )?;
+    Ok(())
 }
 
 fn taken(tx: &mut Tx, claimed: &Claimed, answer: &Answer) -> Result<&'static str> {

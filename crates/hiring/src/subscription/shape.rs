@@ -23,7 +23,7 @@ pub trait Shape: Sync {
     fn kinds(&self) -> Option<&'static [Kind]> {
         None
     }
-    /// Whether it speaks in the name of a linked account.
+    /// Whether it speaks in the name of a linked account; a subscription that names none speaks for each.
     fn wants_account(&self) -> bool {
         false
     }
@@ -61,6 +61,15 @@ pub struct Parcel {
     pub public_url: String,
     /// Opens what came with a wish.
     pub installation: Arc<InstallationKey>,
+    /// Whether this is one of the calls that an event makes for each account.
+    pub unfolded: bool,
+}
+
+impl Parcel {
+    /// Whether something is to be told, and not in the name of one account.
+    pub fn is_for_all(&self) -> bool {
+        self.event.is_some() && self.subscription.account.is_none() && !self.unfolded
+    }
 }
 
 /// A call, but for the signature.

@@ -17,6 +17,7 @@ mod invites;
 mod inviting;
 mod mails;
 mod members;
+mod merged_far;
 mod numbers;
 mod of_job;
 mod offsets;

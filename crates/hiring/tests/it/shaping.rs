@@ -243,3 +243,90 @@ fn questions_are_asked_rephrased_put_in_order_and_taken_away() {
         assert!(matches!(foreign.unwrap_err(), Problem::NotFound(_)));
     });
 }
+
+/// Only on PostgreSQL do two transactions meet; on SQLite they take turns, and the outcome is the same.
+#[test]
+fn a_stage_that_is_taken_away_while_somebody_enters_it_refuses_one_of_the_two() {
+    story(async |house: House| {
+        let mut entered = 0;
+        for round in 0..24 {
+            let email = format!("p{round}@x.org");
+            let taken = house.take_in(person(&[&email], &[])).await.unwrap();
+            let (of, job) = (house.clone(), house.job.clone());
+            let stage = house.write(move |tx| {
+                let mut plan = plan(tx, &of)?;
+                plan.push(Planned {
+                    uid: None,
+                    name: format!("Trial {round}"),
+                    kind: "assessment".into(),
+                });
+                job::shape(tx, &caller(of.org), job.id, &plan)?;
+                let last = job::stages(tx, of.org, job.id)?.pop();
+                Ok::<_, Problem>(last.expect("a stage"))
+            });
+            let stage = stage.await.unwrap();
+            let moves = round % 2 == 1;
+            let standing = match moves {
+                true => {
+                    let opened = house.apply(taken.candidate.id, NewApplication::default());
+                    Some(opened.await.unwrap().application().id)
+                }
+                false => None,
+            };
+            // Whoever comes second finds the other at work, or what it did.
+            let (first_waits, of) = (round % 4 < 2, house.clone());
+            let takes_away = house.write(move |tx| {
+                let mut plan = plan(tx, &of)?;
+                plan.retain(|p| p.uid != Some(stage.uid));
+                job::shape(tx, &caller(of.org), of.job.id, &plan)?;
+                if first_waits {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+                Ok::<_, Problem>(())
+            });
+            let (of, candidate) = (house.clone(), taken.candidate);
+            let enters = house.write(move |tx| {
+                let done = match standing {
+                    Some(id) => {
+                        application::advance(tx, &caller(of.org), id, stage.id, None).map(drop)
+                    }
+                    None => {
+                        let new = NewApplication {
+                            stage: Some(stage.id),
+                            ..NewApplication::default()
+                        };
+                        application::open(tx, &caller(of.org), &candidate, &of.job, &new).map(drop)
+                    }
+                };
+                if !first_waits {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+                done
+            });
+            let (gone, came) = match round % 3 {
+                0 => {
+                    let (came, gone) = tokio::join!(enters, takes_away);
+                    (gone, came)
+                }
+                _ => tokio::join!(takes_away, enters),
+            };
+            assert!(
+                gone.is_ok() != came.is_ok(),
+                "round {round}: {gone:?} {came:?}"
+            );
+            entered += usize::from(came.is_ok());
+            let Err(Problem::Invalid(flaws)) = gone.and(came) else {
+                panic!("round {round}: not for what was sent");
+            };
+            let place = flaws[0].pointer.as_str();
+            assert!(
+                ["/stages", "/stage", "/to_stage"].contains(&place),
+                "{place}"
+            );
+        }
+        assert!(
+            (1..24).contains(&entered),
+            "both came first at times: {entered}"
+        );
+    });
+}

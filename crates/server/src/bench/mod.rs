@@ -2,13 +2,14 @@
 //!
 //! `create` sends each dialect's example call over HTTP, from this very process; `limit` replays the statements of
 //! one such call straight through the driver with the same durability. Their ratio is what the server around the
-//! statements costs. `list` fills a store and reads the dialects' lists page by page. Machines differ and are noisy:
-//! only figures of one run compare.
+//! statements costs. `list` fills a store and reads the dialects' lists page by page. `outward` carries people to stand-ins. Machines
+//! differ and are noisy: only figures of one run compare.
 
 mod client;
 mod limit;
 mod list;
 mod local;
+mod outward;
 mod people;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ use crate::options::Bench;
 use client::Outcome;
 pub use list::list;
 use local::Local;
+pub use outward::outward;
 
 /// Rounds of each side when both are compared.
 const ROUNDS: usize = 3;

@@ -22,10 +22,17 @@ pub struct Fake {
     /// Requests that it takes, as COUNT/SECONDS, or "none" [default: as its vendor documents]
     #[arg(long, value_name = "RATE")]
     pub rate: Option<String>,
+    /// It takes so many times as many requests as its vendor documents
+    #[arg(long, value_name = "TIMES", default_value_t = 1, conflicts_with = "rate",
+        value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit_scale: u32,
     /// Seconds for which its access tokens are good
     #[arg(long, value_name = "SECONDS", default_value_t = 3600,
         value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub tokens_live: u64,
+    /// Milliseconds that each of its answers takes at the least
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    pub latency: u64,
     /// Print what it does and does not, and end
     #[arg(long, conflicts_with = "json")]
     pub guide: bool,
@@ -52,8 +59,12 @@ impl Fake {
         let rate = self.rate.as_deref();
         Ok(Options {
             faults: self.faults.clone(),
-            rate: rate.map(|rate| Rate::parse(rate, usual)).transpose()?,
+            rate: Some(match rate {
+                Some(rate) => Rate::parse(rate, usual)?,
+                None => usual.times(self.limit_scale),
+            }),
             tokens_live: Duration::from_secs(self.tokens_live),
+            latency: Duration::from_millis(self.latency),
         })
     }
 }

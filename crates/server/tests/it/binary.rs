@@ -65,6 +65,7 @@ pub fn on(place: &Place, data: &Path, wrapper: &[&str], words: &[&str]) -> Comma
         "LOG",
         "MAIL_FROM",
         "PUBLIC_URL",
+        "REHEARSAL",
         "SMTP",
         "SMTP_CA",
         "SMTP_PASSWORD",

@@ -2,13 +2,15 @@
 //! and the server is killed twice. Afterwards each person is there exactly once, with all of it.
 //!
 //! How many people: `MUSTER_PROOF_PEOPLE`; to which systems: `MUSTER_PROOF_SYSTEMS=lever,ashby`; how much goes wrong:
-//! `MUSTER_PROOF_FAULTS` (a line as `muster fake --faults` takes it). Systems that let one ask seldom are given fewer people,
-//! as many as they take in some minutes. What it prints at its end is the report: people, requests, faults, and the rate in
-//! relation to what the vendor allows.
+//! `MUSTER_PROOF_FAULTS` (a line as `muster fake --faults` takes it). What vendors allow would make it a matter of hours, so
+//! both sides take it `MUSTER_PROOF_TIMES` times, and what waits, waits in a hurry (`muster serve --rehearsal`). What it prints
+//! at its end is the report: people, requests, faults, seconds.
 
 mod figures;
 mod people;
 
+use std::fmt::Debug;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use connectors::{CONNECTORS, Connector, Setting};
@@ -18,18 +20,25 @@ use testing::app::{Call, Reply};
 use testing::{Engine, Place};
 use tokio::runtime::Runtime;
 
-use crate::binary::{DEMO, Muster, muster, random_below, unlimited_key};
+use crate::binary::{Muster, muster, random_below, unlimited_key};
 use crate::client::{Client, Cut};
 use crate::voice::text;
 
 use figures::Figures;
 use people::Groups;
 
-/// One fault in ten requests, of every kind but answers that come in drops; few that keep one waiting for a minute.
-const FAULTS: &str = "timeout:0.001,timeout-before:0.001,429:0.02,500:0.01,500-after:0.01,503:0.01,503-after:0.01,cut:0.01,\
+/// One fault in ten requests, of every kind but answers that come in drops; few that keep one waiting for a time-out.
+const FAULTS: &str = "timeout:0.002,timeout-before:0.002,429:0.02,500:0.01,500-after:0.01,503:0.01,503-after:0.01,cut:0.01,\
     reset:0.01,reset-after:0.01,malformed:0.005,seed=11,retry-after=1";
-/// At least so long all together may take, and so long for each request that the slowest system lets through.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// How the server is made to hurry. A request that is not answered costs four seconds, a kill twelve.
+const HURRY: &str = "hurry=60,answer=4";
+/// People sent to each system, unless somebody asks for more.
+const PEOPLE: u64 = 100;
+/// So many times what vendors allow is allowed.
+const TIMES: u32 = 20;
+/// At least so long all together may take, and so long for each request that the slowest system lets through. Far more than
+/// it takes: what is judged is what arrived, not when.
+const PATIENCE: Duration = Duration::from_secs(900);
 
 #[test]
 fn nobody_is_lost_or_doubled_on_the_way_out_of_sqlite() {
@@ -51,6 +60,9 @@ struct Target {
 
 /// A running server and how one talks to it.
 struct House {
+    times: u32,
+    /// The same after a kill: links to files name it.
+    port: u16,
     server: Muster,
     credentials: Value,
     client: Client,
@@ -59,10 +71,16 @@ struct House {
 fn prove(engine: Engine) {
     let runtime = Runtime::new().expect("a runtime");
     let place = Place::new(engine);
-    let targets = targets(&runtime);
+    let times = said("TIMES").unwrap_or(TIMES);
+    let targets = targets(&runtime, times);
+    let slowest = targets
+        .iter()
+        .map(|t| figures::seconds_at_least(t.connector, t.people, times))
+        .max();
+    let patience = PATIENCE + Duration::from_secs(slowest.unwrap_or(0) * 4);
     let most = targets.iter().map(|t| t.people).max().expect("a system");
     let groups = Groups::of(targets.iter().map(|t| t.people));
-    let mut house = House::start(&place, None);
+    let mut house = House::start(&place, times, free_port(), None);
     for target in &targets {
         house.connect(target, &groups);
     }
@@ -74,35 +92,41 @@ fn prove(engine: Engine) {
     house = house.killed(&place);
     house.take_in(half..most, &groups);
     let wanted: u64 = targets.iter().map(|t| t.people).sum();
-    until(Duration::from_secs(600), "half of them are there", || {
-        let there = targets.iter().map(|t| t.fake.candidates().len() as u64);
+    until(patience, "half of them are there", || {
+        let there = targets.iter().map(|t| t.fake.people());
         there.sum::<u64>() * 2 >= wanted
     });
     house = house.killed(&place);
-    let slowest = targets
-        .iter()
-        .map(|t| Figures::seconds_at_least(t.connector, t.people))
-        .max();
-    let patience = PATIENCE + Duration::from_secs(slowest.unwrap_or(0) * 4);
     until(patience, "nothing waits any more", || house.waiting() == 0);
     let took = began.elapsed();
     house.none_is_dead();
+    // Those that are named by an address are fetched from us, who were not always there.
+    until(patience, "every file is fetched", || {
+        targets.iter().all(|t| t.fake.fetching() == 0)
+    });
     for target in &targets {
         people::are_whole(target.connector, &target.fake.candidates(), target.people);
         println!(
             "{engine}: {}",
-            Figures::of(target.connector, &target.fake, target.people, took)
+            Figures::of(target.connector.name(), &target.fake, target.people, took)
         );
     }
 }
 
+/// What the environment says as `MUSTER_PROOF_…`.
+fn said<T: FromStr<Err: Debug>>(name: &str) -> Option<T> {
+    let name = format!("MUSTER_PROOF_{name}");
+    let text = std::env::var(&name).ok()?;
+    let value = text.parse();
+    Some(value.unwrap_or_else(|why| panic!("{name}: {why:?}")))
+}
+
 /// The systems that there is a stand-in for, of those that are asked for.
-fn targets(runtime: &Runtime) -> Vec<Target> {
-    let asked = std::env::var("MUSTER_PROOF_SYSTEMS").ok();
+fn targets(runtime: &Runtime, times: u32) -> Vec<Target> {
+    let asked: Option<String> = said("SYSTEMS");
     let asked: Option<Vec<&str>> = asked.as_deref().map(|all| all.split(',').collect());
-    let people = std::env::var("MUSTER_PROOF_PEOPLE").ok();
-    let people = people.map_or(4, |n| n.parse().expect("MUSTER_PROOF_PEOPLE is a number"));
-    let line = std::env::var("MUSTER_PROOF_FAULTS").unwrap_or_else(|_| FAULTS.to_owned());
+    let people = said("PEOPLE").unwrap_or(PEOPLE);
+    let line: String = said("FAULTS").unwrap_or_else(|| FAULTS.to_owned());
     let wanted = CONNECTORS
         .iter()
         .filter(|c| asked.as_ref().is_none_or(|a| a.contains(&c.name())));
@@ -110,13 +134,14 @@ fn targets(runtime: &Runtime) -> Vec<Target> {
         let fake = fakes::by_name(connector.name())?;
         // Only where there are tokens can one end: a key that is refused is refused for good.
         let ends = if fake.gives_tokens() {
-            "expired:0.01,"
+            "expired:0.002,"
         } else {
             ""
         };
         let line = format!("{ends}{line}");
         let options = Options {
             faults: Faults::parse(&line).unwrap_or_else(|why| panic!("MUSTER_PROOF_FAULTS: {why}")),
+            rate: Some(fake.rate().times(times)),
             ..Options::default()
         };
         let fake = runtime
@@ -125,7 +150,7 @@ fn targets(runtime: &Runtime) -> Vec<Target> {
         Some(Target {
             connector: *connector,
             fake,
-            people: people.min(Figures::people_in_minutes(*connector, asked.is_some())),
+            people,
         })
     };
     let targets: Vec<Target> = wanted.filter_map(target).collect();
@@ -134,11 +159,16 @@ fn targets(runtime: &Runtime) -> Vec<Target> {
 }
 
 impl House {
-    fn start(place: &Place, credentials: Option<Value>) -> House {
-        let server = Muster::start(place, &mut muster(place, &DEMO));
+    fn start(place: &Place, times: u32, port: u16, credentials: Option<Value>) -> House {
+        let listen = format!("127.0.0.1:{port}");
+        let mut command = muster(place, &["demo", "--json", "--listen", &listen]);
+        command.args(["--rehearsal", &format!("{HURRY},limits={times}")]);
+        let server = Muster::start(place, &mut command);
         let credentials = credentials.unwrap_or_else(|| unlimited_key(place, &server, "native"));
         let client = server.client();
         House {
+            times,
+            port,
             server,
             credentials,
             client,
@@ -148,12 +178,14 @@ impl House {
     /// kill -9, and started again on the same data.
     fn killed(self, place: &Place) -> House {
         let House {
+            times,
+            port,
             server,
             credentials,
             ..
         } = self;
         server.kill();
-        House::start(place, Some(credentials))
+        House::start(place, times, port, Some(credentials))
     }
 
     fn call(&self, method: &str, path: &str) -> Call {
@@ -242,6 +274,14 @@ impl House {
         let dead = self.get("/deliveries?channel=destination&state=dead&limit=5");
         assert_eq!(dead["data"], json!([]), "dead letters");
     }
+}
+
+/// A port that nobody listens on, below those that the kernel gives to whoever connects: it must still be free after a kill.
+fn free_port() -> u16 {
+    let drawn = || 20_000 + u16::try_from(random_below(12_000)).unwrap_or(0);
+    let mut ports = std::iter::repeat_with(drawn);
+    let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    ports.find(free).expect("a free port")
 }
 
 fn until(limit: Duration, what: &str, mut done: impl FnMut() -> bool) {

@@ -13,12 +13,13 @@ use postgres::{Client, NoTls};
 use crate::tx::values;
 use crate::{Description, Error, Row, Statement, ToValue, Unique, Value};
 
-/// A client, its prepared statements, and whether the running transaction must be run again.
+/// A client, its prepared statements, and why the running transaction is to be run again.
 pub(crate) struct Connection {
     url: String,
     client: Client,
     prepared: HashMap<usize, postgres::Statement>,
     rerun: bool,
+    dangles: bool,
 }
 
 impl Connection {
@@ -28,6 +29,7 @@ impl Connection {
             client: connect(url)?,
             prepared: HashMap::new(),
             rerun: false,
+            dangles: false,
         })
     }
 
@@ -73,7 +75,7 @@ impl Connection {
 
     /// Begins a transaction, connecting again first if the connection is gone.
     pub(crate) fn begin(&mut self, text: &str) -> Result<(), Error> {
-        self.rerun = false;
+        (self.rerun, self.dangles) = (false, false);
         if self.client.is_closed() {
             self.prepared.clear();
             self.client = connect(&self.url)?;
@@ -97,6 +99,11 @@ impl Connection {
     /// Whether a statement of this transaction lost a deadlock, a serialization race or the connection.
     pub(crate) fn must_rerun(&self) -> bool {
         self.rerun
+    }
+
+    /// Whether a statement of this transaction was refused by a foreign key.
+    pub(crate) fn dangles(&self) -> bool {
+        self.dangles
     }
 
     fn prepare(&mut self, statement: &'static Statement) -> Result<postgres::Statement, Error> {
@@ -177,6 +184,7 @@ impl Connection {
         if retry || e.is_closed() || self.client.is_closed() || shutting_down(e) {
             self.rerun = true;
         }
+        self.dangles |= e.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION);
         error(e)
     }
 }

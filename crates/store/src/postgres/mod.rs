@@ -93,6 +93,7 @@ struct Writer {
 impl Writer {
     fn serve(&mut self, mut job: Write) {
         let mut fate = Err(Error::Busy("the transaction lost every race".into()));
+        let mut dangled = false;
         for attempt in 0..ATTEMPTS {
             match self.attempt(&mut job) {
                 Attempt::Done(result) => {
@@ -100,6 +101,12 @@ impl Writer {
                     break;
                 }
                 Attempt::Again(error) => fate = Err(error),
+                // The second time it was no race: the function itself refers to what is not there.
+                Attempt::Dangling if dangled => {
+                    fate = Ok(());
+                    break;
+                }
+                Attempt::Dangling => dangled = true,
             }
             pause(attempt);
         }
@@ -122,6 +129,10 @@ impl Writer {
             self.connection.rollback();
             return Attempt::Again(Error::Busy("deadlock or lost connection".into()));
         }
+        if self.connection.dangles() {
+            self.connection.rollback();
+            return Attempt::Dangling;
+        }
         if verdict == Verdict::Undo {
             self.connection.rollback();
             return Attempt::Done(Ok(()));
@@ -138,6 +149,9 @@ impl Writer {
 enum Attempt {
     Done(Result<(), Error>),
     Again(Error),
+    /// A row was referred to that was taken away meanwhile, or taken away while somebody referred to it. Run again, the
+    /// function sees what the other did, and says no in its own words.
+    Dangling,
 }
 
 /// Numbers what is committed, once a wake-up, and each second for what other processes committed.

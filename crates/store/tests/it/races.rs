@@ -91,6 +91,56 @@ fn a_deadlock_is_run_again_and_both_succeed() {
     });
 }
 
+/// What somebody refers to is taken away in the same instant: run again, the function sees that it is gone. Who refers to what
+/// never was there is told so, and not for ever to come again.
+#[test]
+fn a_row_that_is_taken_away_meanwhile_is_looked_for_again() {
+    on(Engine::Postgres, |place| {
+        tell(async {
+            let store = open(place);
+            let part =
+                only_here!("CREATE TABLE part (thing_id BIGINT NOT NULL REFERENCES thing (id))");
+            store.write(move |tx| tx.run(part, &[])).await.unwrap();
+            let whole = store.write(|tx| add(tx, "whole")).await.unwrap();
+            let add_part = only_here!("INSERT INTO part (thing_id) VALUES ($1)");
+            let take_away = only_here!("DELETE FROM thing WHERE id = $1");
+            let (barrier, runs) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+            let met = barrier.clone();
+            let taking = store.write(move |tx| {
+                tx.run(take_away, &[&whole])?;
+                met.wait();
+                // The other one waits for the row by now, or will come too late for it: either is well.
+                std::thread::sleep(std::time::Duration::from_millis(100));
+                Ok::<_, Error>(())
+            });
+            let counting = runs.clone();
+            let referring = store.write(move |tx| {
+                let look = only_here!("SELECT id FROM thing WHERE id = $1");
+                let there = tx.one(look, &[&whole])?.is_some();
+                if counting.fetch_add(1, SeqCst) == 0 {
+                    barrier.wait();
+                }
+                match there {
+                    true => tx.run(add_part, &[&whole]).map_err(Ours::Other),
+                    false => Err(Ours::NameTaken),
+                }
+            });
+            let (taken, referred) = tokio::join!(taking, referring);
+            assert_eq!((taken, referred), (Ok(()), Err(Ours::NameTaken)));
+            assert_eq!(runs.load(SeqCst), 2);
+            let counted = Arc::new(AtomicUsize::new(0));
+            let counting = counted.clone();
+            let never = store.write(move |tx| {
+                counting.fetch_add(1, SeqCst);
+                tx.run(add_part, &[&-1_i64])
+            });
+            let never = never.await;
+            assert!(matches!(never, Err(Error::Database(_))), "{never:?}");
+            assert_eq!(counted.load(SeqCst), 2);
+        })
+    });
+}
+
 /// Ends every connection to the place's database.
 pub fn cut_all_connections(place: &Place) {
     administer(

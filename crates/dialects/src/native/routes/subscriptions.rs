@@ -48,6 +48,7 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
         false => Shows::Record,
     };
     may_show(&caller, shows)?;
+    let follows = new.linked_account.is_some() && new.kinds.is_none();
     let (key, installation) = (request.key.clone(), app.key.clone());
     app.store
         .write(move |tx| {
@@ -58,12 +59,12 @@ async fn create(app: &App, request: Request) -> Result<Answer> {
                     shape: shape.name(),
                     shows,
                     wanted: Wanted {
-                        kinds: new.kinds.clone().unwrap_or_else(|| usual(shape)),
+                        kinds: new.kinds.clone().unwrap_or_else(|| usual(shape, follows)),
                         jobs: jobs(tx, caller.org, new.jobs.as_deref())?,
                         sources: new.sources.clone(),
                     },
                     account: account(tx, caller.org, new.linked_account)?,
-                    follows: shape.wants_account() && new.kinds.is_none(),
+                    follows,
                     given: Given {
                         secret: new.secret.clone(),
                         issuer: new.issuer.clone(),
@@ -90,9 +91,9 @@ fn may_show(caller: &Caller, shows: Shows) -> Result<()> {
     }
 }
 
-/// What a shape tells, where nobody says what they want.
-fn usual(shape: &dyn subscription::shape::Shape) -> Vec<String> {
-    let told = shape.kinds().filter(|_| !shape.wants_account());
+/// What a shape tells, where nobody says what they want, and no account's wishes do.
+fn usual(shape: &dyn subscription::shape::Shape, follows: bool) -> Vec<String> {
+    let told = shape.kinds().filter(|_| !follows);
     let words = told.iter().flat_map(|told| told.iter());
     words.map(|kind| kind.word().to_owned()).collect()
 }

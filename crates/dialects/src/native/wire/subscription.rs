@@ -73,7 +73,7 @@ pub(in crate::native) struct NewSubscription {
     /// What the calls look like; see the guide. Left out: `standard`.
     #[schema(value_type = Option<String>)]
     pub shape: Option<&'static str>,
-    /// For shapes that speak in the name of one.
+    /// For shapes that speak in the name of one. Left out: in the name of each linked account there is, a call each.
     pub linked_account: Option<Uuid>,
     /// For shapes whose receivers have a secret already; else one is drawn.
     #[schema(min_length = 16, max_length = 200)]
@@ -135,13 +135,13 @@ impl NewSubscription {
 /// What a shape wants, and what it has no use for.
 fn fits<'v, 'b: 'v>(check: &mut Check<'b>, root: &Object<'v>, shape: &dyn Shape) {
     let name = shape.name();
-    for (member, wanted) in [
-        ("linked_account", shape.wants_account()),
-        ("issuer", shape.wants_issuer()),
+    for (member, wanted, required) in [
+        ("linked_account", shape.wants_account(), false),
+        ("issuer", shape.wants_issuer(), true),
     ] {
-        if wanted {
+        if wanted && required {
             check.require(root, member);
-        } else if root.get(member).is_some() {
+        } else if !wanted && root.get(member).is_some() {
             let detail = format!("a subscription of shape {name} has no {member}");
             check.flaw(root.pointer(member), FlawCode::Contradiction, detail);
         }
@@ -149,7 +149,7 @@ fn fits<'v, 'b: 'v>(check: &mut Check<'b>, root: &Object<'v>, shape: &dyn Shape)
     if shape.wants_issuer() {
         check.require(root, "secret");
     }
-    // One that speaks in an account's name may ask for what the account's wishes say; others must say it.
+    // One that speaks in an account's name may ask for what the account's wishes say; others say it, or tell all they can.
     if root.get("kinds").is_none() && !shape.wants_account() && shape.kinds().is_none() {
         check.require(root, "kinds");
     }

@@ -84,6 +84,62 @@ fn merges_webhooks_follow_the_wishes_of_the_linked_account() {
 }
 
 #[test]
+fn a_merge_hook_of_the_whole_organization_is_told_once_for_each_linked_account() {
+    story(|app| async move {
+        let receiver = Receiver::taking();
+        let all = app.app.store.read(hiring::organization::all).await;
+        let all = all.expect("organizations");
+        let org = all.iter().find(|o| o.name == crate::binary::ORGANIZATION);
+        let org = org.expect("the demo's").id;
+        let second = app
+            .app
+            .store
+            .write(move |tx| hiring::linked_account::create(tx, org, "another", "another token"));
+        let second = second.await.expect("an account").uid;
+        let first = account(&app).await;
+        let made = subscribe(&app, json!({"url": receiver.url(), "shape": "merge"})).await;
+        assert_eq!(made["linked_account"], Value::Null);
+        let kinds = made["kinds"].as_array().expect("kinds");
+        assert!(
+            kinds.contains(&json!("candidate.created")) && kinds.len() > 10,
+            "{kinds:?}"
+        );
+        let path = format!("/subscriptions/{}", text(&made, "id"));
+        let edit = json!({"kinds": ["candidate.created"]});
+        let (status, _) = api(&app, "PATCH", &path, edit).await;
+        assert_eq!(status, 200);
+        let courier = Courier::of(&app);
+        let created = person(&app, 1).await;
+        let came = receiver.wait_for(2);
+        let mut named = Vec::new();
+        for one in &came {
+            let body = one.json();
+            assert_eq!(body["hook"]["event"], "Candidate.added");
+            assert_eq!(body["data"]["id"], created["candidate"]["id"]);
+            let mac = URL_SAFE.encode(hmac(text(&made, "secret").as_bytes(), &one.body));
+            assert_eq!(one.header("x-merge-webhook-signature"), mac);
+            named.push(body["linked_account"]["id"].clone());
+        }
+        named.sort_by_key(Value::to_string);
+        let mut wanted = vec![first, json!(second)];
+        wanted.sort_by_key(Value::to_string);
+        assert_eq!(named, wanted);
+        // Asked for again, it comes again to each, and nothing is made twice.
+        let again = json!({"after": 0});
+        let (status, said) = api(&app, "POST", &format!("{path}/replay"), again).await;
+        assert!((200..300).contains(&status), "{said}");
+        receiver.wait_for(4);
+        super::until("all are settled", async || {
+            app.native(&path).await["waiting"] == 0
+        })
+        .await;
+        courier.stop().await;
+        assert_eq!(receiver.came().len(), 4);
+        assert_eq!(super::log(&app, text(&made, "id")).await.len(), 3);
+    });
+}
+
+#[test]
 fn what_a_linked_account_may_not_read_is_not_told_to_it() {
     story(|app| async move {
         let receiver = Receiver::taking();
