@@ -395,7 +395,7 @@ async fn give_up(app: &TestApp) {
             let Some(ready) = hiring::destination::gate::ready(tx, now)?.pop() else {
                 return Ok(false);
             };
-            let Some(claimed) = carrying::claim(tx, ready.org, ready.id)? else {
+            let Some(claimed) = carrying::claim(tx, ready.org, ready.id, 60_000_000)? else {
                 return Ok(false);
             };
             let ended = Ended::dead("credentials", "the key was refused");
