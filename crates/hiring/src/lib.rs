@@ -10,7 +10,7 @@
 //! * where it is carried: [`destination`], [`rule`], [`remote`]
 //! * who asks: [`organization`], [`setup`], [`member`], [`api_key`], [`linked_account`], [`link`],
 //!   [`subscription`], [`webhook_receiver`],
-//!   [`caller`] · what they asked: [`request`]
+//!   [`caller`] · what they asked: [`request`], [`call_log`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
 //! Read `event.rs` and `candidate/intake.rs` first.
@@ -20,6 +20,7 @@ pub mod app;
 pub mod application;
 pub mod attachment;
 pub mod audit;
+pub mod call_log;
 pub mod caller;
 pub mod candidate;
 pub mod catalog;
@@ -136,5 +137,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V23__pages_and_keys",
         sql: include_str!("../migrations/V23__pages_and_keys.sql"),
+    },
+    store::Migration {
+        name: "V24__integrations",
+        sql: include_str!("../migrations/V24__integrations.sql"),
     },
 ];

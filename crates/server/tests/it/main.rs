@@ -16,6 +16,7 @@ mod comeet;
 mod comeet_lists;
 mod comeet_scopes;
 mod comeet_writes;
+mod desk_integrations;
 mod desk_people;
 mod drawing;
 mod eeo;
