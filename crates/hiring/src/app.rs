@@ -13,6 +13,7 @@ use crate::destination::Described;
 use crate::id::{OrgId, Uuid};
 use crate::linked_account::{self, LinkedAccount};
 use crate::problem::Result;
+use crate::roll::Rolls;
 use crate::secret::{self, InstallationKey};
 
 /// The running program. Cheap to clone.
@@ -28,6 +29,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The systems that candidates can be carried to.
     pub connectors: Arc<[Described]>,
+    /// See [`Rolls`].
+    pub rolls: Arc<Rolls>,
     keys: Arc<Known<KeyName, ApiKey>>,
     keys_by_uid: Arc<Known<(&'static str, Uuid), ApiKey>>,
     accounts: Arc<Known<AccountName, LinkedAccount>>,
@@ -79,6 +82,7 @@ impl App {
             key: Arc::new(key),
             settings: Arc::new(settings),
             connectors: Arc::from([]),
+            rolls: Arc::default(),
             keys: Arc::default(),
             keys_by_uid: Arc::default(),
             accounts: Arc::default(),

@@ -112,6 +112,9 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Bench {
             command: BenchCommand::List { bench },
         } => bench::list(&bench).await,
+        Command::Bench {
+            command: BenchCommand::Desk { bench },
+        } => bench::desk(&bench).await,
         Command::Extract { .. } => Err("this command needs nothing of the server".to_owned()),
     }
 }
