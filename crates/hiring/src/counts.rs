@@ -164,7 +164,12 @@ struct Counting {
 }
 
 /// The numbers of these jobs, at most [`crate::page::MOST`], in the order in which they are named.
-pub fn of_jobs(r: &mut Reader, rolls: &Rolls, org: OrgId, jobs: &[JobId]) -> Result<Vec<JobCounts>> {
+pub fn of_jobs(
+    r: &mut Reader,
+    rolls: &Rolls,
+    org: OrgId,
+    jobs: &[JobId],
+) -> Result<Vec<JobCounts>> {
     let mut known: HashMap<JobId, Counting> = HashMap::new();
     let rows = r.all(
         sql!(concat!(
@@ -230,7 +235,8 @@ fn count(roll: &Roll, jobs: &mut [Counting]) {
             job.counts.stages[at].reached += 1;
         }
     }
-    jobs.iter_mut().for_each(|job| add_up(&mut job.counts.stages));
+    jobs.iter_mut()
+        .for_each(|job| add_up(&mut job.counts.stages));
 }
 
 /// An event with the names of whom and what it is about, for people to read.

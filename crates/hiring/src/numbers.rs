@@ -280,7 +280,8 @@ pub fn ends(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<
     let took = rolls.look(r, org, |roll| {
         let mut took: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();
         for line in cohort(roll, which) {
-            if let (Some(how), Some(at), Some(ended)) = (line.end, line.submitted_at, line.ended_at) {
+            if let (Some(how), Some(at), Some(ended)) = (line.end, line.submitted_at, line.ended_at)
+            {
                 // Clocks that go back make no time less than none.
                 let all = took.entry(how.word()).or_default();
                 all.push((ended - at).max(0));

@@ -205,13 +205,7 @@ macro_rules! applications {
 }
 
 impl Roll {
-    fn bring_on(
-        &mut self,
-        r: &mut Reader,
-        org: OrgId,
-        last: i64,
-        waiting: Vec<Row>,
-    ) -> Result<()> {
+    fn bring_on(&mut self, r: &mut Reader, org: OrgId, last: i64, waiting: Vec<Row>) -> Result<()> {
         let Some(place) = self.place else {
             return self.read(r, org, last);
         };

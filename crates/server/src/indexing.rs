@@ -66,7 +66,10 @@ pub async fn catch_up(app: App, mut stop: watch::Receiver<bool>) {
             }
         };
         if indexed % SAID_EVERY == 0 {
-            tracing::info!(candidates = indexed, "indexing candidates of an older version");
+            tracing::info!(
+                candidates = indexed,
+                "indexing candidates of an older version"
+            );
         }
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
@@ -75,6 +78,10 @@ pub async fn catch_up(app: App, mut stop: watch::Receiver<bool>) {
     }
     if indexed > 0 {
         let seconds = begun.elapsed().as_secs();
-        tracing::info!(candidates = indexed, seconds, "indexed candidates of an older version");
+        tracing::info!(
+            candidates = indexed,
+            seconds,
+            "indexed candidates of an older version"
+        );
     }
 }

@@ -140,13 +140,14 @@ fn look_up(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Kept> {
     let (scopes, folding): (String, String) = (row.get(1)?, row.get(2)?);
     // What cannot be read is derived anew.
     let read = serde_json::from_str(&scopes).ok();
-    Ok(read
-        .zip(serde_json::from_str(&folding).ok())
-        .map_or_else(Kept::default, |(scopes, folding)| Kept {
+    Ok(read.zip(serde_json::from_str(&folding).ok()).map_or_else(
+        Kept::default,
+        |(scopes, folding)| Kept {
             upto: row.get(0).unwrap_or(0),
             scopes,
             folding,
-        }))
+        },
+    ))
 }
 
 fn keep(tx: &mut Tx, org: OrgId, id: CandidateId, kept: &Kept) -> Result<()> {

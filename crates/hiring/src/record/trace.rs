@@ -5,9 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    FIELDS, How, Names, Newest, Operation, Said, Shape, replace, same_item, shape, unite,
-};
+use super::{FIELDS, How, Names, Newest, Operation, Said, Shape, replace, same_item, shape, unite};
 
 /// A field of a record with its past.
 #[derive(Debug, Clone, PartialEq)]

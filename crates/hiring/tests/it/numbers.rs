@@ -78,7 +78,9 @@ fn a_funnel_counts_how_far_the_periods_applications_came() {
         end(&house, &all[4], Disposition::Withdrawn).await;
 
         let (org, which) = (house.org, since(&house, from, true).await);
-        let funnel = house.read(move |r| numbers::funnel(r, &Rolls::default(), org, &which)).await;
+        let funnel = house
+            .read(move |r| numbers::funnel(r, &Rolls::default(), org, &which))
+            .await;
         let counts: Vec<_> = funnel.iter().map(|s| (s.reached, s.now)).collect();
         assert_eq!(counts[..3], [(5, 2), (3, 0), (1, 0)], "{funnel:?}");
         assert!(counts[3..].iter().all(|c| *c == (0, 0)));
@@ -189,7 +191,9 @@ fn of_stays_the_median_and_nine_tenths_are_those_of_a_sorted_list() {
         // One alone is both.
         end(&house, &all[10], Disposition::Hired).await;
         let which = since(&house, from, false).await;
-        let ends = house.read(move |r| numbers::ends(r, &Rolls::default(), org, &which)).await;
+        let ends = house
+            .read(move |r| numbers::ends(r, &Rolls::default(), org, &which))
+            .await;
         let hired = ends
             .iter()
             .find(|e| e.of == "hired")

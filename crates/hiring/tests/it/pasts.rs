@@ -53,7 +53,11 @@ async fn replays(house: &House) -> i64 {
 #[test]
 fn a_record_follows_from_all_that_was_said_however_much_it_is() {
     story(async |house: House| {
-        let first = somebody("7", How::Add, json!({"full_name": "Ada King", "skills": ["law"]}));
+        let first = somebody(
+            "7",
+            How::Add,
+            json!({"full_name": "Ada King", "skills": ["law"]}),
+        );
         let ada = house.take_in(first).await.unwrap().candidate.id;
         assert_eq!(replays(&house).await, 0, "a short past is not kept twice");
         for n in 0..150_i64 {
@@ -62,16 +66,45 @@ fn a_record_follows_from_all_that_was_said_however_much_it_is() {
                 at: n,
             };
             match n % 10 {
-                0 => edit(&house, ada, json!({"title": format!("Title {n}"), "tags": [format!("t{n}")]})).await,
-                1 => edit(&house, ada, json!({"first_name": format!("Ada {n}"), "middle_name": null})).await,
-                3 => edit(&house, ada, json!({"full_name": format!("Ada Byron {n}"), "skills": null})).await,
+                0 => {
+                    edit(
+                        &house,
+                        ada,
+                        json!({"title": format!("Title {n}"), "tags": [format!("t{n}")]}),
+                    )
+                    .await
+                }
+                1 => {
+                    edit(
+                        &house,
+                        ada,
+                        json!({"first_name": format!("Ada {n}"), "middle_name": null}),
+                    )
+                    .await
+                }
+                3 => {
+                    edit(
+                        &house,
+                        ada,
+                        json!({"full_name": format!("Ada Byron {n}"), "skills": null}),
+                    )
+                    .await
+                }
                 5 if n > 60 => {
-                    let said = json!({"company": format!("Company {n}"), "skills": [format!("s{n}")]});
-                    house.take_in(somebody("7", renewed("one"), said)).await.unwrap();
+                    let said =
+                        json!({"company": format!("Company {n}"), "skills": [format!("s{n}")]});
+                    house
+                        .take_in(somebody("7", renewed("one"), said))
+                        .await
+                        .unwrap();
                 }
                 7 if n > 90 => {
-                    let said = json!({"summary": format!("Summary {n}"), "custom": {"k": n.to_string()}});
-                    house.take_in(somebody("7", renewed("two"), said)).await.unwrap();
+                    let said =
+                        json!({"summary": format!("Summary {n}"), "custom": {"k": n.to_string()}});
+                    house
+                        .take_in(somebody("7", renewed("two"), said))
+                        .await
+                        .unwrap();
                 }
                 _ => {
                     let said = json!({"skills": [format!("skill {}", n % 4)], "emails": [{"value": format!("a{}@x.org", n % 3)}]});
@@ -93,9 +126,19 @@ fn who_is_merged_and_unmerged_keeps_a_long_past() {
         let mut both = Vec::new();
         for key in ["1", "2"] {
             let said = json!({"full_name": format!("Ada {key}")});
-            let id = house.take_in(somebody(key, How::Add, said)).await.unwrap().candidate.id;
+            let id = house
+                .take_in(somebody(key, How::Add, said))
+                .await
+                .unwrap()
+                .candidate
+                .id;
             for n in 0..40 {
-                edit(&house, id, json!({"title": format!("Title {key} {n}"), "tags": [format!("{key}.{n}")]})).await;
+                edit(
+                    &house,
+                    id,
+                    json!({"title": format!("Title {key} {n}"), "tags": [format!("{key}.{n}")]}),
+                )
+                .await;
             }
             both.push(id);
         }
@@ -113,7 +156,10 @@ fn who_is_merged_and_unmerged_keeps_a_long_past() {
         edit(&house, kept, json!({"company": "X"})).await;
         is_whole(&house, kept, "merged and changed").await;
         let asking = caller(house.org);
-        house.write(move |tx| candidate::undo(tx, &asking, merged.uid)).await.unwrap();
+        house
+            .write(move |tx| candidate::undo(tx, &asking, merged.uid))
+            .await
+            .unwrap();
         let again = is_whole(&house, kept, "two again").await;
         assert_eq!(again.text("company"), Some("X"));
         assert_eq!(again.text("title"), before[0].text("title"));

@@ -15,7 +15,10 @@ async fn counted(house: &House, rolls: &'static Rolls) -> String {
     let org = house.org;
     house
         .read(move |r| {
-            let jobs: Vec<JobId> = job::list(r, org, JobId(0), 10)?.iter().map(|j| j.id).collect();
+            let jobs: Vec<JobId> = job::list(r, org, JobId(0), 10)?
+                .iter()
+                .map(|j| j.id)
+                .collect();
             let mut all = format!("{:?}", counts::of(r, rolls, org)?);
             for job in jobs.into_iter().map(Some).chain([None]) {
                 let which = Which {
@@ -77,17 +80,37 @@ fn a_roll_that_followed_is_as_one_that_was_just_read() {
         let id = all[0].id;
         // Each of these changes some number.
         let (a, to) = (asking.clone(), stages[2].id);
-        house.write(move |tx| application::advance(tx, &a, id, to, None)).await.unwrap();
+        house
+            .write(move |tx| application::advance(tx, &a, id, to, None))
+            .await
+            .unwrap();
         let advanced = same(&house, follows).await;
         assert_ne!(advanced, before);
-        let (a, uid, seen) = (asking.clone(), all[1].uid, board::Seen { stage: all[1].stage, at: all[1].stage_at });
+        let (a, uid, seen) = (
+            asking.clone(),
+            all[1].uid,
+            board::Seen {
+                stage: all[1].stage,
+                at: all[1].stage_at,
+            },
+        );
         let (job, to) = (house.job.id, stages[1].id);
-        house.write(move |tx| board::shift(tx, &a, job, uid, seen, to)).await.unwrap();
+        house
+            .write(move |tx| board::shift(tx, &a, job, uid, seen, to))
+            .await
+            .unwrap();
         let shifted = same(&house, follows).await;
         assert_ne!(shifted, advanced);
-        for (n, how) in [(2, Disposition::Hired), (3, Disposition::Rejected), (7, Disposition::Withdrawn)] {
+        for (n, how) in [
+            (2, Disposition::Hired),
+            (3, Disposition::Rejected),
+            (7, Disposition::Withdrawn),
+        ] {
             let (a, id) = (asking.clone(), all[n].id);
-            house.write(move |tx| application::dispose(tx, &a, id, how, None)).await.unwrap();
+            house
+                .write(move |tx| application::dispose(tx, &a, id, how, None))
+                .await
+                .unwrap();
             same(&house, follows).await;
         }
         let new = NewApplication {
@@ -99,11 +122,17 @@ fn a_roll_that_followed_is_as_one_that_was_just_read() {
         let completed = same(&house, follows).await;
         // Two who are one have one open application for a job; and two again.
         let (a, kept, gone) = (asking.clone(), people[4], people[5]);
-        let merged = house.write(move |tx| candidate::merge(tx, &a, kept, gone, true)).await.unwrap();
+        let merged = house
+            .write(move |tx| candidate::merge(tx, &a, kept, gone, true))
+            .await
+            .unwrap();
         let one = same(&house, follows).await;
         assert_ne!(one, completed);
         let a = asking.clone();
-        house.write(move |tx| candidate::undo(tx, &a, merged.uid)).await.unwrap();
+        house
+            .write(move |tx| candidate::undo(tx, &a, merged.uid))
+            .await
+            .unwrap();
         assert_eq!(same(&house, follows).await, completed);
         // Stages in another order: how far somebody came is another place of it.
         let a = asking.clone();
@@ -116,10 +145,16 @@ fn a_roll_that_followed_is_as_one_that_was_just_read() {
             })
             .collect();
         plan.swap(0, 2);
-        house.write(move |tx| job::shape(tx, &a, job, &plan)).await.unwrap();
+        house
+            .write(move |tx| job::shape(tx, &a, job, &plan))
+            .await
+            .unwrap();
         assert_ne!(same(&house, follows).await, completed);
         let a = asking.clone();
-        house.write(move |tx| job::create(tx, &a, &job_called("Another"))).await.unwrap();
+        house
+            .write(move |tx| job::create(tx, &a, &job_called("Another")))
+            .await
+            .unwrap();
         same(&house, follows).await;
     });
 }

@@ -1,7 +1,6 @@
 //! Lists of applications by what happened and when: the same whichever way a page is cut; people by what they are like;
 //! changes that depend on what is known.
 
-use hiring::{Problem, Result};
 use hiring::application::{
     self, ApplicationChange, Disposition, Found, Narrow, NewApplication, Standing, Window,
 };
@@ -9,6 +8,7 @@ use hiring::candidate::{self, CandidateEdit, Likeness};
 use hiring::id::{ApplicationId, CandidateId, OrgId};
 use hiring::job::{self, JobEdit, Status};
 use hiring::record::Said;
+use hiring::{Problem, Result};
 use serde_json::json;
 use store::Tx;
 
@@ -311,7 +311,10 @@ fn people_of_an_older_version_are_alike_once_indexed() {
             ..Likeness::default()
         };
         let (org, asked) = (house.org, like.clone());
-        let refused = house.app.store.read(move |r| candidate::alike(r, org, &asked, 10));
+        let refused = house
+            .app
+            .store
+            .read(move |r| candidate::alike(r, org, &asked, 10));
         assert!(matches!(refused.await, Err(Problem::Overloaded { .. })));
         assert_eq!(house.write(candidate::index_some).await.unwrap(), 1);
         let found = house

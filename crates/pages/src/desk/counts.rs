@@ -68,11 +68,7 @@ pub(crate) async fn show(State(app): State<App>, visit: Visit) -> Answer {
 
 type Uids = HashMap<JobId, Uuid>;
 
-fn read(
-    r: &mut Reader,
-    rolls: &Rolls,
-    org: OrgId,
-) -> Result<(Counts, Vec<Recent>, Uids, i64)> {
+fn read(r: &mut Reader, rolls: &Rolls, org: OrgId) -> Result<(Counts, Vec<Recent>, Uids, i64)> {
     let counts = counts::of(r, rolls, org)?;
     let recent = counts::recent(r, org, RECENT)?;
     let ids: Vec<JobId> = counts.jobs.iter().map(|job| job.id).collect();

@@ -61,7 +61,10 @@ async fn show(State(app): State<App>, visit: Visit, inputs: Inputs) -> Answer {
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let (org, rolls) = (visit.org(), app.rolls.clone());
-    let found = app.store.read(move |r| find(r, &rolls, org, &period)).await?;
+    let found = app
+        .store
+        .read(move |r| find(r, &rolls, org, &period))
+        .await?;
     let fields = fields(&inputs, &period, &found.choices, &faults);
     let page = Numbers {
         frame: visit.frame(Section::Numbers),
@@ -108,7 +111,10 @@ fn find(r: &mut Reader, rolls: &Rolls, org: OrgId, period: &Period) -> Result<Fo
         tables.push(table::stays(&numbers::stays(r, org, &which)?));
     }
     tables.push(table::ends(&numbers::ends(r, rolls, org, &which)?));
-    tables.push(table::sources(&numbers::sources(r, rolls, org, &which)?, &fates));
+    tables.push(table::sources(
+        &numbers::sources(r, rolls, org, &which)?,
+        &fates,
+    ));
     tables.push(table::invites(&numbers::invites(r, org, &which)?));
     for table in &mut tables {
         table.csv = format!("/desk/numbers/csv?table={}&{}", table.id, period.query());
@@ -156,7 +162,10 @@ async fn download(State(app): State<App>, visit: Visit, inputs: Inputs) -> Answe
     let not_there = || Problem::NotFound(Noun::Route);
     let period = Period::read(&inputs, today(&app).await?).map_err(|_| not_there())?;
     let (org, rolls) = (visit.org(), app.rolls.clone());
-    let found = app.store.read(move |r| find(r, &rolls, org, &period)).await?;
+    let found = app
+        .store
+        .read(move |r| find(r, &rolls, org, &period))
+        .await?;
     let asked = inputs.get("table");
     let table = found.tables.iter().find(|table| table.id == asked);
     let table = table.ok_or_else(not_there)?;

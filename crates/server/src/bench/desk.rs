@@ -1,12 +1,12 @@
 //! `bench desk`: how long each page of the recruiter's desk takes, and how large it is, when there are many people.
 //!
 //! The store is filled by the verbs (`desk/fill.rs`) and searched by the same index as ever. Then every page is asked for in
-//! turn (`desk/pages.rs`), by several connections at once without a pause between two of their calls. A page without any
+//! turn (`desk/asked.rs`), by several connections at once without a pause between two of their calls. A page without any
 //! question to the database is among them: on a machine that others use too, only the difference to it says anything.
 
+mod asked;
 mod fill;
 mod house;
-mod pages;
 mod words;
 
 use std::sync::Arc;
@@ -21,8 +21,8 @@ use url::Url;
 use super::client::{Connection, Outcome, Seen, take};
 use super::{bar, say_first_error};
 use crate::options::DeskBench;
+use asked::{At, PAGES, TRIVIAL};
 use house::{House, Names};
-use pages::{At, PAGES, TRIVIAL};
 
 /// What a page may take and weigh: 99 of a hundred answers within a tenth of a second, 100 kB without pictures.
 const LONGEST: Duration = Duration::from_millis(100);
@@ -228,11 +228,11 @@ async fn drive(asked: Asked, left: Arc<AtomicUsize>, bar: ProgressBar) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pages::EXCEPTED;
+    use asked::EXCEPTED;
 
     #[test]
     fn every_page_of_the_desk_is_measured_or_excepted_by_name() {
-        let table = ::pages::desk_pages();
+        let table = pages::desk_pages();
         let measured = |route: &str| PAGES.iter().any(|page| page.route == route);
         let excepted = |route: &str| {
             EXCEPTED

@@ -1,5 +1,5 @@
 //! Fills a store with an organization as it is after half a year: jobs of which one has thousands of applications, people of
-//! whom some applied twice, stages, ends, notes, tags, files, invites. All by the verbs, many people in one transaction;
+//! whom some applied twice, stages, ends, notes, tags, files, invites. All by the verbs, many transactions a commit;
 //! the store's clock is set back and moves on, so that days and stays are spread as they would be.
 
 use std::collections::VecDeque;
@@ -23,9 +23,10 @@ use tokio::task::JoinSet;
 use super::words;
 use crate::bench::bar;
 
-/// People made in one transaction, and transactions at once.
-const CHUNK: usize = 100;
-const FILLERS: usize = 4;
+/// People made in one transaction, and transactions at once. Few in one: what SQLite keeps to undo a statement grows with the
+/// transaction, and is walked through at each statement.
+const CHUNK: usize = 5;
+const FILLERS: usize = 48;
 /// Applications that wait for their next step: as many came in between.
 const WAITING: usize = 3_000;
 /// The time that all of it took, µs: half a year.

@@ -7,7 +7,7 @@ pub(super) struct At {
     pub title: &'static str,
     /// Its line in the desk's table.
     pub route: &'static str,
-    /// The address; `{person}` and the like are another one of that kind each time (`ids.rs`).
+    /// The address; `{person}` and the like are another one of that kind each time (`house.rs`).
     pub address: &'static str,
     /// The page's first link that holds this is what is measured: the next page of a list.
     pub follow: Option<&'static str>,
