@@ -41,6 +41,7 @@ mod signal;
 mod slow;
 mod tenants;
 mod trace;
+mod upgrade;
 mod voice;
 mod webhooks;
 mod xobin;
