@@ -285,6 +285,26 @@ pub fn other_emails(record: &Record) -> Vec<String> {
     others.map(|c| c.value.to_owned()).collect()
 }
 
+/// The links but for the first of each of these sites, for systems that have room for one of each.
+pub fn links_besides(record: &Record, sites: impl IntoIterator<Item = Site>) -> Vec<String> {
+    let links = links(record);
+    let placed: Vec<&str> = sites
+        .into_iter()
+        .filter_map(|site| link_of(&links, site))
+        .collect();
+    let all = links.iter().map(|l| l.url.as_str());
+    all.filter(|url| !placed.contains(url))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The address in one line where city, region and country do not say all of it.
+pub fn more_than_a_city(record: &Record) -> Vec<String> {
+    let place = place(record).filter(|_| record.get("address").is_object());
+    let place = place.filter(|p| !p.street.is_empty() || !p.zip.is_empty() || p.city.is_empty());
+    place.into_iter().map(|p| p.text).collect()
+}
+
 /// A day, `2024-05-31`, of unix seconds.
 pub fn day(seconds: &Value) -> Option<String> {
     let moment = jiff::Timestamp::from_second(seconds.as_i64()?).ok()?;

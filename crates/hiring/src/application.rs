@@ -181,7 +181,7 @@ pub fn open(
         None => first_stage(tx, caller.org, job.id)?.id,
     };
     match insert(tx, caller.org, candidate.id, job.id, stage, new)? {
-        Some(id) => {
+        Some(application) => {
             let kind = if new.pending {
                 Kind::ApplicationCreated
             } else {
@@ -191,10 +191,10 @@ pub fn open(
                 tx,
                 caller,
                 kind,
-                &Subject::application(candidate.id, id, job.id),
+                &Subject::application(candidate.id, application.id, job.id),
                 &json!({"stage": stage.0}),
             )?;
-            Ok(Opened::New(find(tx, caller.org, id)?))
+            Ok(Opened::New(application))
         }
         None => complete_or_existing(tx, caller, candidate, job, stage, new),
     }
@@ -207,7 +207,7 @@ fn insert(
     job: JobId,
     stage: StageId,
     new: &NewApplication,
-) -> Result<Option<ApplicationId>> {
+) -> Result<Option<Application>> {
     let now = tx.now();
     let applied = if new.pending {
         None
@@ -224,7 +224,8 @@ fn insert(
              CAST($12 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS BIGINT), \
              CAST($15 AS BIGINT), CAST($11 AS BIGINT), \
              c.sort_name, c.sort_email FROM candidate c WHERE c.org_id = $1 AND c.id = $3 AND c.merged_into IS NULL {for update} \
-             ON CONFLICT DO NOTHING RETURNING id"
+             ON CONFLICT DO NOTHING RETURNING id, uid, candidate_id, job_id, stage_id, pending, source, foreign_key, \
+             answers, details, disposition, reason, created_at, applied_at, stage_at, ended_at, updated_at"
         ),
         &[
             &org, &new_uid(), &candidate, &job, &stage, &i64::from(new.pending), &new.source, &new.foreign_key,
@@ -232,7 +233,7 @@ fn insert(
             &(!new.pending).then_some(now),
         ],
     )?;
-    row.map(|row| Ok(row.get(0)?)).transpose()
+    row.as_ref().map(read).transpose()
 }
 
 fn complete_or_existing(

@@ -192,7 +192,8 @@ pub fn list(
     rows.iter().map(read).collect()
 }
 
-/// Queues what follows from an event. Called for every event there is, so it looks at its kind first.
+/// Queues what follows from an event. Called for every event there is, so it looks at its kind first. `rules`: whether the
+/// organization has any.
 pub(crate) fn follow(
     tx: &mut Tx,
     org: OrgId,
@@ -200,12 +201,13 @@ pub(crate) fn follow(
     uid: Uuid,
     kind: Kind,
     subject: &Subject,
+    rules: bool,
 ) -> Result<()> {
     let Some(candidate) = subject.candidate else {
         return Ok(());
     };
     let mut told = Vec::new();
-    if KINDS.contains(&kind) {
+    if rules && KINDS.contains(&kind) {
         for destination in named(tx, org, kind, subject)? {
             queue(
                 tx,

@@ -107,8 +107,8 @@ async fn run(options: Options) -> Result<(), String> {
             .await
         }
         Command::Bench {
-            command: BenchCommand::Limit { bench },
-        } => bench::limit(&bench).await,
+            command: BenchCommand::Limit { bench, statements },
+        } => bench::limit(&bench, statements).await,
         Command::Bench {
             command: BenchCommand::List { bench },
         } => bench::list(&bench).await,

@@ -312,6 +312,9 @@ pub enum BenchCommand {
     Limit {
         #[command(flatten)]
         bench: Bench,
+        /// Print the statements too, in the order in which they ran
+        #[arg(long)]
+        statements: bool,
     },
     /// Fill a store with candidates and ask for pages of the lists that callers read
     List {

@@ -27,7 +27,7 @@ pub(super) const FIELDS: &[Carried] = &[
     Carried::at("location_country", "location.country"),
     Carried::at("address", "location")
         .but("city, region, country; the rest in a note")
-        .rest(rest_of_address),
+        .rest(person::more_than_a_city),
     Carried::nowhere("date_of_birth"),
     Carried::nowhere("national_id"),
     Carried::noted("salary_expectations"),
@@ -82,22 +82,7 @@ pub(super) const LINKS: &[(Site, &str, &str, &str)] = &[
 ];
 
 fn other_links(record: &Record) -> Vec<String> {
-    let links = person::links(record);
-    let placed: Vec<&str> = LINKS
-        .iter()
-        .filter_map(|(s, ..)| person::link_of(&links, *s))
-        .collect();
-    let others = links
-        .iter()
-        .map(|l| l.url.as_str())
-        .filter(|u| !placed.contains(u));
-    others.map(str::to_owned).collect()
-}
-
-fn rest_of_address(record: &Record) -> Vec<String> {
-    let place = person::place(record).filter(|_| record.get("address").is_object());
-    let place = place.filter(|p| !p.street.is_empty() || !p.zip.is_empty() || p.city.is_empty());
-    place.into_iter().map(|p| p.text).collect()
+    person::links_besides(record, LINKS.iter().map(|(site, ..)| *site))
 }
 
 /// The person for a create.

@@ -78,12 +78,7 @@ pub(super) const FIELDS: &[Carried] = &[
 ];
 
 fn other_links(record: &Record) -> Vec<String> {
-    let links = person::links(record);
-    let placed =
-        [Site::LinkedIn, Site::Other].map(|s| person::link_of(&links, s).map(str::to_owned));
-    let all = links.into_iter().map(|l| l.url);
-    all.filter(|u| !placed.iter().flatten().any(|p| p == u))
-        .collect()
+    person::links_besides(record, [Site::LinkedIn, Site::Other])
 }
 
 /// Each on a line of words: the form has room for one name.

@@ -76,10 +76,7 @@ pub(super) const FIELDS: &[Carried] = &[
 ];
 
 fn other_links(record: &Record) -> Vec<String> {
-    let links = person::links(record);
-    let placed = person::link_of(&links, Site::LinkedIn).map(str::to_owned);
-    let all = links.into_iter().map(|l| l.url);
-    all.filter(|u| Some(u) != placed.as_ref()).collect()
+    person::links_besides(record, [Site::LinkedIn])
 }
 
 /// The one résumé: the newest.

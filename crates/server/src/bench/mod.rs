@@ -86,10 +86,14 @@ fn given(bench: &Bench, file: &Path, url: Option<&str>) -> Result<ExampleCall, S
     Ok(call)
 }
 
-/// `muster bench limit`.
-pub async fn limit(bench: &Bench) -> Result<(), String> {
+/// `muster bench limit`; `statements`: prints them.
+pub async fn limit(bench: &Bench, statements: bool) -> Result<(), String> {
     let local = Local::start(bench).await?;
     let tape = local.record().await?;
+    for (n, recorded) in tape.iter().enumerate().filter(|_| statements) {
+        let (nth, text) = (n + 1, recorded.statement.text);
+        println!("{nth:3} -> {} rows: {text}", recorded.rows.len());
+    }
     let rate = limit::run(&local, &tape, bench.count).await?;
     println!(
         "limit   {} on {}: {rate:.0} creates/s, {} statements each, {}",
