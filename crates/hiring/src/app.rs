@@ -14,6 +14,7 @@ use crate::destination::Described;
 use crate::id::{OrgId, Uuid};
 use crate::linked_account::{self, LinkedAccount};
 use crate::problem::Result;
+use crate::roll::Rolls;
 use crate::secret::{self, InstallationKey};
 
 /// The running program. Cheap to clone.
@@ -31,6 +32,8 @@ pub struct App {
     pub connectors: Arc<[Described]>,
     /// The latest calls of each organization's keys.
     pub calls: Arc<CallLog>,
+    /// See [`Rolls`].
+    pub rolls: Arc<Rolls>,
     keys: Arc<Known<KeyName, ApiKey>>,
     keys_by_uid: Arc<Known<(&'static str, Uuid), ApiKey>>,
     accounts: Arc<Known<AccountName, LinkedAccount>>,
@@ -83,6 +86,7 @@ impl App {
             settings: Arc::new(settings),
             connectors: Arc::from([]),
             calls: Arc::default(),
+            rolls: Arc::default(),
             keys: Arc::default(),
             keys_by_uid: Arc::default(),
             accounts: Arc::default(),

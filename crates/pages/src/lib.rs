@@ -180,6 +180,13 @@ pub fn routes(apis: &[Api], draw: Arc<dyn Draw>) -> Router<App> {
         .layer(Extension(site))
 }
 
+/// The addresses of the desk that are looked at (`GET`), as its table has them, for whoever measures or tests all of them.
+pub fn desk_pages() -> Vec<&'static str> {
+    let table = desk::table().into_iter();
+    let looked_at = table.filter(|route| route.method == axum::http::Method::GET);
+    looked_at.map(|route| route.path).collect()
+}
+
 /// The page for an address that is not there, for the router's fallback.
 pub async fn missing() -> axum::response::Response {
     page::problem(

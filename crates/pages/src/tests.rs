@@ -689,10 +689,11 @@ async fn counts_are_right() {
         Ok::<_, Problem>(())
     });
     made.await.unwrap();
+    let rolls = house.app.rolls.clone();
     let counted = house
         .app
         .store
-        .read(move |r| Ok::<_, Problem>((counts::of(r, org)?, counts::recent(r, org, 2)?)));
+        .read(move |r| Ok::<_, Problem>((counts::of(r, &rolls, org)?, counts::recent(r, org, 2)?)));
     let (all, recent) = counted.await.unwrap();
     assert_eq!((all.candidates, all.queued_mails, all.more_jobs), (4, 0, 0));
     let expected = counts::Applications {

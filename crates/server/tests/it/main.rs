@@ -43,6 +43,7 @@ mod signal;
 mod slow;
 mod tenants;
 mod trace;
+mod upgrade;
 mod voice;
 mod webhooks;
 mod xobin;
