@@ -1,18 +1,22 @@
-//! The text of a file, read in a process of its own: nothing here may run inside the server.
+//! The text of a file and pictures of its pages, made in a process of its own: nothing here may run inside the server.
 //!
 //! Files come from strangers, and the crates that read them give up by panics, by memory or not at all. So the binary runs
 //! itself once for each file, with nothing but the file's bytes (`server/src/reading.rs`); [`confine`] takes from that
 //! process what it does not need, before it looks at the first byte, and whatever ends it ends nothing else.
 //!
 //! # Layout
-//! * [`confine`] – limits of time, memory, files · [`text_of`] – bytes to text · [`Reason`] – why there is none
-//! * `pdf.rs`, `docx.rs` – one format each
+//! * [`confine`] – limits of time, memory, files · [`text_of`] – bytes to text · [`pages_of`], [`picture_of`] – pages to look
+//!   at · [`Reason`] – why there is none
+//! * `pdf.rs`, `docx.rs` – one format each · `picture.rs` – pages of a PDF
 
 mod docx;
 mod pdf;
+mod picture;
 
 /// Characters after which reading stops.
 pub const MOST_TEXT: usize = 200_000;
+/// Pages of a file that are drawn.
+pub const MOST_DRAWN: usize = 20;
 /// Bytes of memory that the process may ask for.
 const MEMORY: u64 = 1 << 30;
 /// Seconds of a core.
@@ -111,23 +115,44 @@ pub fn confine() -> Result<(), Reason> {
 /// Call it in a confined process only.
 pub fn text_of(format: &str, bytes: Vec<u8>) -> Result<String, Reason> {
     let format = format.to_owned();
-    // Nesting is as deep as a stranger likes: a stack of some size, and what overflows it ends this process alone.
-    let reader = std::thread::Builder::new()
-        .stack_size(64 << 20)
-        .spawn(move || match format.as_str() {
-            "pdf" => pdf::text(&bytes),
-            "docx" => docx::text(&bytes),
-            "text" => Ok(String::from_utf8_lossy(&bytes)
-                .chars()
-                .take(MOST_TEXT)
-                .collect()),
-            _ => Err(Reason::Unknown),
-        })
-        .map_err(|_| Reason::Unconfined)?;
-    let text = reader.join().unwrap_or(Err(Reason::Damaged))?;
+    let text = aside(move || match format.as_str() {
+        "pdf" => pdf::text(&bytes),
+        "docx" => docx::text(&bytes),
+        "text" => Ok(String::from_utf8_lossy(&bytes)
+            .chars()
+            .take(MOST_TEXT)
+            .collect()),
+        _ => Err(Reason::Unknown),
+    })?;
     if text.chars().any(char::is_alphanumeric) {
         Ok(text)
     } else {
         Err(Reason::Empty)
     }
+}
+
+/// How many pages the PDF `bytes` has and how large the pictures of the first [`MOST_DRAWN`] are, in pixels:
+/// `2 1200x1697 1200x1553`.
+///
+/// Call it in a confined process only.
+pub fn pages_of(bytes: Vec<u8>) -> Result<String, Reason> {
+    aside(move || picture::outline(bytes))
+}
+
+/// Page `number` of the PDF `bytes`, counted from one, as a PNG of the size that [`pages_of`] says.
+///
+/// Call it in a confined process only.
+pub fn picture_of(bytes: Vec<u8>, number: usize) -> Result<Vec<u8>, Reason> {
+    aside(move || picture::draw(bytes, number))
+}
+
+/// Nesting is as deep as a stranger likes: a stack of some size, and what overflows it ends this process alone.
+fn aside<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, Reason> + Send + 'static,
+) -> Result<T, Reason> {
+    let reader = std::thread::Builder::new()
+        .stack_size(64 << 20)
+        .spawn(read)
+        .map_err(|_| Reason::Unconfined)?;
+    reader.join().unwrap_or(Err(Reason::Damaged))
 }

@@ -1,10 +1,13 @@
-//! The text of people's files, for searching and for reading without opening the file.
+//! The text of people's files, for searching and for reading without opening the file, and what pages there are to look at
+//! (`extraction/pages.rs`).
 //!
 //! Here is which files are read and what came of it; the reading itself is the work of a process of its own with narrow
 //! limits (`server/src/reading.rs`), long after the file was taken in: no intake waits for it or fails by it. A file is read
 //! once for each organization that has it, whoever and whatever it came with.
 //!
 //! A text is derived from a file that has events of its own, so that reading it is none.
+
+mod pages;
 
 use std::time::Duration;
 
@@ -14,6 +17,8 @@ use store::{Reader, Row, Tx, sql};
 use crate::id::{CandidateId, OrgId};
 use crate::problem::{Problem, Result};
 use crate::search;
+
+pub use pages::{MOST_PAGES, Outline, Pages, note_pages, pages};
 
 /// Characters of a text that are kept.
 pub const MOST_TEXT: usize = 200_000;

@@ -1,9 +1,11 @@
 //! A person at the organization.
 //!
 //! What they may do is in `member/role.rs`; coming in and going, `member/session.rs`, with a password, `member/password.rs`, and
-//! perhaps a second factor, `member/second.rs`; becoming one, `member/link.rs`; being changed and removed, `member/change.rs`.
+//! perhaps a second factor, `member/second.rs`; becoming one, `member/link.rs`; being changed and removed, `member/change.rs`; whether
+//! letters are keys, `member/keys.rs`.
 
 mod change;
+mod keys;
 mod link;
 mod password;
 mod role;
@@ -12,6 +14,7 @@ mod session;
 
 pub(crate) use change::name_of;
 pub use change::{change_password, give_role, remove, rename};
+pub use keys::{keys_on, switch_keys};
 pub(crate) use link::joined;
 pub use link::{Link, Purpose, fill as fill_link, hide as hide_link};
 pub use password::{

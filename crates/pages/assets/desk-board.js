@@ -11,6 +11,8 @@ const trouble = document.getElementById('trouble');
 const base = `/desk/jobs/${board.dataset.job}`;
 const query = board.dataset.query;
 const may = 'may' in board.dataset;
+// Whether letters are keys. Where they are not, the box of the card that one stands on is reached by Tab.
+const letters = document.body.dataset.keys !== 'off';
 
 const WORDS = {
   held: (who, where) => `${who} picked up in ${where}. Arrow keys carry, Enter drops, Escape puts back.`,
@@ -33,7 +35,7 @@ const cardsOf = (column) => [...column.querySelectorAll('.card')];
 const linkOf = (card) => card?.querySelector('.name a');
 const nameOf = (card) => linkOf(card)?.textContent ?? '';
 const headOf = (column) => column.querySelector('h2').firstChild.textContent.trim();
-const boxOf = (card) => card.querySelector('input[type="checkbox"]');
+const boxOf = (card) => card?.querySelector('input[type="checkbox"]');
 const address = (path, pairs) => `${base}/board${path}?${[query, pairs].filter(Boolean).join('&')}`;
 
 /** Later in a column's order: newest first, then the higher number. */
@@ -61,9 +63,13 @@ function arrange() {
     const stop = links.find((link) => link === document.activeElement) ?? links.find((link) => link.dataset.stop) ?? links[0];
     for (const link of links) link.tabIndex = link === stop ? 0 : -1;
     for (const inner of column.querySelectorAll('.card input, .card summary')) inner.tabIndex = -1;
+    const box = letters ? null : boxOf(stop?.closest('.card'));
+    if (box) box.tabIndex = 0;
     const none = column.querySelector('.nobody');
     if (none) none.hidden = links.length > 0;
   }
+  const nobody = document.getElementById('nobody');
+  if (nobody) nobody.hidden = board.querySelector('.card') !== null;
 }
 
 function go(card) {
@@ -306,7 +312,7 @@ function pressed(card, key, shift) {
   }
 }
 
-const KEYS = ['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft', 'Home', 'End', ' ', 'x', 'X'];
+const KEYS = ['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft', 'Home', 'End', ' ', ...(letters ? ['x', 'X'] : [])];
 
 board.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

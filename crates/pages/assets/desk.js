@@ -1,6 +1,8 @@
-// The desk's keys, on every page of it: `/` goes to the search, `g` and a letter to a part of the desk. Without this script
-// everything is a link or a form all the same.
+// The desk's keys, on every page of it: `/` goes to the search, `g` and a letter to a part of the desk, `?` lists them. A member
+// may switch them off (WCAG 2.1.4). Without this script everything is a link or a form all the same.
 
+const on = document.body.dataset.keys !== 'off';
+const help = document.getElementById('help');
 const find = document.getElementById('find');
 let waiting = 0;
 
@@ -11,11 +13,16 @@ function typing(target) {
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (!on || help?.open || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (event.key === '/' && find) {
     event.preventDefault();
     find.focus();
     find.select();
+    return;
+  }
+  if (event.key === '?' && help) {
+    event.preventDefault();
+    help.showModal();
     return;
   }
   if (event.key === 'g') {
@@ -31,6 +38,15 @@ document.addEventListener('keydown', (event) => {
     }
   }
 });
+
+// Where the keys are listed: here and now, rather than on another page.
+for (const link of document.querySelectorAll('a[data-help]')) {
+  if (!help) break;
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    help.showModal();
+  });
+}
 
 // A menu closes as one expects: by Escape, and when one looks elsewhere.
 for (const menu of document.querySelectorAll('details.me, details.menu')) {

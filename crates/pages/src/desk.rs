@@ -124,6 +124,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one::<people::People>("desk/people"),
         one::<person::Person>("desk/person"),
         one::<person::Edit>("desk/person_edit"),
+        one::<person::PagesOf>("desk/person_pages"),
         one::<person::Sent>("desk/person_sent"),
         one::<person::TextOf>("desk/person_text"),
         one::<person::Twin>("desk/person_twin"),

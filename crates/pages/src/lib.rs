@@ -12,7 +12,7 @@
 //! * `link.rs` – the link that links an account · `origin.rs` – whose form it is
 //! * `setup.rs` – the first run · `join.rs` – the links of members
 //! * `docs.rs`, `guide.rs` – the landing page and the guides · `reference.rs` – an OpenAPI document to read and to try
-//! * `desk.rs` – the recruiter's desk, and in `desk/` its parts
+//! * `desk.rs` – the recruiter's desk, and in `desk/` its parts · `drawing.rs` – pages of files as pictures
 //! * `assets.rs` – the stylesheet · `moment.rs` – times as people read them
 //! * `../templates/` – one per page, all within `base.html` · `../assets/`
 
@@ -21,6 +21,7 @@ mod assets;
 mod confirm;
 mod desk;
 mod docs;
+mod drawing;
 mod guard;
 mod guide;
 mod join;
@@ -47,9 +48,11 @@ use hiring::App;
 use crate::desk::board::live::Live;
 use crate::desk::door::Door;
 use crate::docs::Spoken;
+use crate::drawing::Studio;
 use crate::guard::Crowd;
 
 pub use crate::desk::board::live::Stop;
+pub use crate::drawing::{Draw, Undrawn};
 pub use crate::guard::Peer;
 
 /// What the pages keep between requests.
@@ -58,6 +61,8 @@ struct Site {
     door: Door,
     /// Who watches a board.
     live: Arc<Live>,
+    /// Draws pages of files.
+    studio: Studio,
     /// Links that lead nowhere, by place.
     guesses: Crowd,
     /// Applications begun on public pages, by place and by job.
@@ -86,7 +91,49 @@ pub struct Api<'a> {
     pub base: &'a str,
     /// Makes keys.
     pub mint: Mint,
+    /// The secrets that a caller must have at hand: their names, and what people call them.
+    pub asked: &'static [(&'static str, &'static str)],
+    /// Makes its example call.
+    pub example: ExampleOf,
+    /// Runs a call in this process.
+    pub run: Run,
 }
+
+/// The example call of the API of this name: with the server's address, credentials by name, a job that it may be about, and a
+/// number that makes its person another one.
+pub type ExampleOf = fn(&str, &str, &serde_json::Value, Option<&OfJob>, u64) -> Option<Example>;
+
+/// A job with what its form asks.
+#[derive(Debug, Clone)]
+pub struct OfJob {
+    /// The job.
+    pub job: hiring::job::Job,
+    /// What its form asks.
+    pub fields: Vec<hiring::job::Field>,
+}
+
+/// A call that can be tried.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// What it does.
+    pub title: &'static str,
+    /// Method.
+    pub method: &'static str,
+    /// Below the server's own address.
+    pub path: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// JSON.
+    pub body: String,
+    /// The same as a line for a shell. Secrets that were not given are words that say so.
+    pub curl: String,
+}
+
+/// Runs a call of the API of this name against this program, without leaving the process.
+pub type Run = fn(&str, App, axum::extract::Request) -> Running;
+
+/// A call at work.
+pub type Running = std::pin::Pin<Box<dyn Future<Output = axum::response::Response> + Send>>;
 
 /// Makes a key of the API of this name for the organization, called as the last one says.
 pub type Mint = fn(&str, &mut store::Tx, &App, hiring::id::OrgId, &str) -> hiring::Result<Minted>;
@@ -100,12 +147,13 @@ pub struct Minted {
     pub example: String,
 }
 
-/// Every page. `apis` in the order in which they are listed at `/docs`.
-pub fn routes(apis: &[Api]) -> Router<App> {
+/// Every page. `apis` in the order in which they are listed at `/docs`; `draw` draws pages of files.
+pub fn routes(apis: &[Api], draw: Arc<dyn Draw>) -> Router<App> {
     let site = Arc::new(Site {
         apis: apis.iter().map(Spoken::read).collect(),
         door: Door::default(),
         live: Arc::default(),
+        studio: Studio::new(draw),
         guesses: Crowd::new(60, QUARTER),
         begun: Crowd::new(30, 4 * QUARTER),
         begun_for: Crowd::new(1_000, 4 * QUARTER),
@@ -130,6 +178,13 @@ pub fn routes(apis: &[Api]) -> Router<App> {
         .route("/assets/{version}/{file}", get(assets::serve))
         .merge(desk::routes())
         .layer(Extension(site))
+}
+
+/// The addresses of the desk that are looked at (`GET`), as its table has them, for whoever measures or tests all of them.
+pub fn desk_pages() -> Vec<&'static str> {
+    let table = desk::table().into_iter();
+    let looked_at = table.filter(|route| route.method == axum::http::Method::GET);
+    looked_at.map(|route| route.path).collect()
 }
 
 /// The page for an address that is not there, for the router's fallback.

@@ -3,10 +3,13 @@
 mod links;
 mod may;
 
+use std::sync::Arc;
+
 use askama::Template as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::IntoResponse as _;
 use hiring::app::{App, Settings};
 use hiring::caller::Caller;
 use hiring::candidate::{self, NewCandidate};
@@ -48,6 +51,23 @@ impl Seen {
     }
 }
 
+/// Draws nothing.
+struct Unable;
+
+impl crate::Draw for Unable {
+    fn outline(&self, _: bytes::Bytes) -> Result<hiring::extraction::Outline, crate::Undrawn> {
+        Err(crate::Undrawn {
+            words: "nobody can",
+            of_file: true,
+        })
+    }
+
+    fn page(&self, _: u32, _: bytes::Bytes) -> Result<bytes::Bytes, crate::Undrawn> {
+        self.outline(bytes::Bytes::new())
+            .map(|_| bytes::Bytes::new())
+    }
+}
+
 impl House {
     async fn new() -> House {
         let folder = tempfile::tempdir().unwrap();
@@ -85,6 +105,22 @@ impl House {
                     example: "curl".to_owned(),
                 })
             },
+            asked: &[("api_key", "API key")],
+            example: |_, _, given, _, _| {
+                let key = given["api_key"].as_str().unwrap_or("YOUR_API_KEY");
+                Some(crate::Example {
+                    title: "Make somebody",
+                    method: "POST",
+                    path: "/api/v1/people".to_owned(),
+                    headers: vec![("authorization".to_owned(), format!("Bearer {key}"))],
+                    body: "{}".to_owned(),
+                    curl: format!("curl {key}"),
+                })
+            },
+            run: |_, _, request| {
+                let said = format!("{{\"you\": \"{} {}\"}}", request.method(), request.uri());
+                Box::pin(async move { ([("location", "<x>")], said).into_response() })
+            },
         };
         let document = crate::reference::tests::DOCUMENT;
         let apis = [
@@ -92,7 +128,7 @@ impl House {
             api("plain", "", document),
         ];
         House {
-            router: crate::routes(&apis).with_state(app.clone()),
+            router: crate::routes(&apis, Arc::new(Unable)).with_state(app.clone()),
             app,
             org,
             _folder: folder,
@@ -290,12 +326,19 @@ fn every_template_renders_from_its_sample() {
         "desk/card.html",
         "desk/board_card.html",
         "desk/board_column.html",
+        "desk/call_row.html",
+        "desk/event_row.html",
         "desk/field.html",
         "desk/frame.html",
+        "desk/integrations_parts.html",
+        "desk/keys.html",
         "desk/pager.html",
         "desk/people_rows.html",
+        "desk/rules.html",
         "desk/sessions.html",
         "desk/summary.html",
+        // No page: `desk/person/drawn.rs` renders it.
+        "desk/undrawn.svg",
         "mark.svg",
         "question.html",
         "switch.html",
@@ -646,10 +689,11 @@ async fn counts_are_right() {
         Ok::<_, Problem>(())
     });
     made.await.unwrap();
+    let rolls = house.app.rolls.clone();
     let counted = house
         .app
         .store
-        .read(move |r| Ok::<_, Problem>((counts::of(r, org)?, counts::recent(r, org, 2)?)));
+        .read(move |r| Ok::<_, Problem>((counts::of(r, &rolls, org)?, counts::recent(r, org, 2)?)));
     let (all, recent) = counted.await.unwrap();
     assert_eq!((all.candidates, all.queued_mails, all.more_jobs), (4, 0, 0));
     let expected = counts::Applications {

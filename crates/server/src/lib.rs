@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod commands;
 pub mod demo;
+pub mod drawing;
 mod handed;
 pub mod indexing;
 mod inviting;

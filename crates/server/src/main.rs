@@ -4,12 +4,14 @@ use clap::Parser as _;
 use server::options::{
     BenchCommand, Command, KeyCommand, MailCommand, MemberCommand, Options, OrgCommand,
 };
-use server::{bench, commands, reading};
+use server::{bench, commands, drawing, reading};
 
 fn main() -> std::process::ExitCode {
     let options = Options::parse();
-    if let Command::Extract { format } = &options.command {
-        return reading::extract(format);
+    match &options.command {
+        Command::Extract { format } => return reading::extract(format),
+        Command::Draw { page } => return drawing::draw(*page),
+        _ => {}
     }
     let usual = if matches!(options.command, Command::Serve { .. }) {
         "info"
@@ -115,7 +117,12 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Bench {
             command: BenchCommand::Outward { bench },
         } => bench::outward(&bench).await,
-        Command::Extract { .. } => Err("this command needs nothing of the server".to_owned()),
+        Command::Bench {
+            command: BenchCommand::Desk { bench },
+        } => bench::desk(&bench).await,
+        Command::Extract { .. } | Command::Draw { .. } => {
+            Err("this command needs nothing of the server".to_owned())
+        }
     }
 }
 

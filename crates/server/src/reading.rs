@@ -2,7 +2,8 @@
 //! `extract`, which is given the bytes and nothing else. Neither its environment nor its folder is ours, so that what a
 //! stranger's file might bring it to do finds no key and no database (`crates/extract`).
 //!
-//! What is due is `hiring/src/extraction.rs`. Nothing waits for this: not an intake, not a page.
+//! What is due is `hiring/src/extraction.rs`. Nothing waits for this: not an intake, not a page. Pictures of pages are made in
+//! such a process too, when somebody looks: `drawing.rs`.
 
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt as _;
@@ -13,9 +14,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use extract::Reason;
-use hiring::extraction::{self, Claimed, Format};
+use hiring::extraction::{self, Claimed, Format, Outline};
 use hiring::{App, Problem, Result};
 use tokio::sync::watch;
+
+use crate::drawing;
 
 /// How often to look whether a file waits.
 const LOOK: Duration = Duration::from_secs(1);
@@ -23,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// By the clock on the wall, whatever the process does.
 const WHOLE: Duration = Duration::from_secs(30);
 /// Bytes of a file that is read.
-const LARGEST: usize = 32 << 20;
+pub(crate) const LARGEST: usize = 32 << 20;
 /// Bytes of a text: characters may take four.
 const MOST_OUT: u64 = 4 * extract::MOST_TEXT as u64 + 1;
 
@@ -53,54 +56,77 @@ pub async fn next(app: &App, program: &Path) -> Result<bool> {
     let Some(claimed) = app.store.write(extraction::claim).await? else {
         return Ok(false);
     };
-    let came = text(app, program, &claimed).await;
+    let (came, pages) = text(app, program, &claimed).await;
     app.store
         .write(move |tx| {
             let came = came.as_deref().map_err(|reason| reason.words());
-            extraction::settle(tx, &claimed, came)
+            let settled = extraction::settle(tx, &claimed, came)?;
+            if let (true, Some(pages)) = (settled, &pages) {
+                let pages = pages.as_ref().map_err(|reason| reason.words());
+                extraction::note_pages(tx, claimed.org, &claimed.sha256, pages)?;
+            }
+            Ok::<_, Problem>(())
         })
         .await?;
     Ok(true)
 }
 
-async fn text(app: &App, program: &Path, claimed: &Claimed) -> std::result::Result<String, Reason> {
+type Came<T> = std::result::Result<T, Reason>;
+
+/// The text of a file and, if it has any, its pages.
+async fn text(
+    app: &App,
+    program: &Path,
+    claimed: &Claimed,
+) -> (Came<String>, Option<Came<Outline>>) {
     let bytes = app.files.get(claimed.org.0, &claimed.sha256).await;
-    let bytes = bytes.map_err(|_| Reason::Damaged)?;
+    let Ok(bytes) = bytes else {
+        return (Err(Reason::Damaged), None);
+    };
     if bytes.len() > LARGEST {
-        return Err(Reason::TooLarge);
+        return (Err(Reason::TooLarge), Some(Err(Reason::TooLarge)));
     }
     let (format, program) = (claimed.format, program.to_owned());
-    tokio::task::spawn_blocking(move || read(&program, format, bytes))
+    let both = move || {
+        let pages = (format == Format::Pdf).then(|| drawing::outline(&program, bytes.clone()));
+        (read(&program, format, bytes), pages)
+    };
+    tokio::task::spawn_blocking(both)
         .await
         .map_err(Problem::broken)
-        .unwrap_or(Err(Reason::Damaged))
+        .unwrap_or((Err(Reason::Damaged), None))
 }
 
-/// Runs the process that reads, until it ends or its time is over. Blocks.
-pub fn read(program: &Path, format: Format, bytes: Bytes) -> std::result::Result<String, Reason> {
-    let mut child = spawn(program, format).map_err(|_| Reason::Unconfined)?;
+/// The text of a file. Blocks until the process that reads it ends or its time is over.
+pub fn read(program: &Path, format: Format, bytes: Bytes) -> Came<String> {
+    let text = apart(program, &["extract", format.word()], bytes, MOST_OUT)?;
+    String::from_utf8(text).map_err(|_| Reason::Damaged)
+}
+
+/// What the process that is called so says of these bytes, at most `most` bytes. Blocks.
+pub(crate) fn apart(program: &Path, called: &[&str], bytes: Bytes, most: u64) -> Came<Vec<u8>> {
+    let mut child = spawn(program, called).map_err(|_| Reason::Unconfined)?;
     let (input, output) = (child.stdin.take(), child.stdout.take());
     // A process that ends without reading all breaks the pipe, which is its own affair.
     let giving = thread::spawn(move || input.map(|mut pipe| pipe.write_all(&bytes).is_ok()));
     let taking = thread::spawn(move || {
-        let mut text = Vec::new();
-        let read = output.map(|pipe| pipe.take(MOST_OUT).read_to_end(&mut text));
-        read.is_some_and(|r| r.is_ok()).then_some(text)
+        let mut said = Vec::new();
+        let read = output.map(|pipe| pipe.take(most).read_to_end(&mut said));
+        read.is_some_and(|r| r.is_ok()).then_some(said)
     });
     let status = wait(&mut child);
     let _ = giving.join();
-    let text = taking.join().ok().flatten();
+    let said = taking.join().ok().flatten();
     let status = status.ok_or(Reason::TooLong)?;
     if !status.success() {
         return Err(why(status));
     }
-    let text = text.and_then(|text| String::from_utf8(text).ok());
-    text.ok_or(Reason::Damaged)
+    said.ok_or(Reason::Damaged)
 }
 
-fn spawn(program: &Path, format: Format) -> std::io::Result<Child> {
+fn spawn(program: &Path, called: &[&str]) -> std::io::Result<Child> {
     Command::new(program)
-        .args(["extract", format.word()])
+        .args(called)
         .env_clear()
         .current_dir("/")
         .stdin(Stdio::piped())
@@ -148,19 +174,24 @@ fn why(status: ExitStatus) -> Reason {
 
 /// `muster extract`: reads standard input, writes its text, and says by its exit code why there is none.
 pub fn extract(format: &str) -> std::process::ExitCode {
+    confined(|bytes| extract::text_of(format, bytes).map(String::into_bytes))
+}
+
+/// Makes of standard input what `make` makes of it, within narrow limits, and writes it.
+pub(crate) fn confined(make: impl FnOnce(Vec<u8>) -> Came<Vec<u8>>) -> std::process::ExitCode {
     // What a panic has to say may quote the file.
     std::panic::set_hook(Box::new(|_| {}));
-    let text = extract::confine().and_then(|()| {
+    let made = extract::confine().and_then(|()| {
         let mut bytes = Vec::new();
         let input = std::io::stdin().take(LARGEST as u64);
         { input }
             .read_to_end(&mut bytes)
             .map_err(|_| Reason::Damaged)?;
-        extract::text_of(format, bytes)
+        make(bytes)
     });
-    let written = text.and_then(|text| {
+    let written = made.and_then(|made| {
         let mut out = std::io::stdout().lock();
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let written = out.write_all(&made).and_then(|()| out.flush());
         written.map_err(|_| Reason::Damaged)
     });
     match written {

@@ -3,11 +3,12 @@
 //! Through `object_store`, so that another place than a local folder is only another address. A file is
 //! durable (its bytes and its folder's entry synced) *before* the transaction that names it, so a row never
 //! points at nothing; a crash between the two leaves an orphan, which a sweep removes. Files that come piece by piece:
-//! `files/pieces.rs`.
+//! `files/pieces.rs`; what is made of files: `files/made.rs`.
 
+mod made;
 mod pieces;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -17,6 +18,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest as _, Sha256};
 
+pub use made::MOST_MADE;
 pub use pieces::Assembled;
 
 use crate::Error;
@@ -109,8 +111,9 @@ impl Files {
         found.map_err(failed)
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file and what was made of it; one that is not there is no error.
     pub async fn remove(&self, scope: i64, digest: &Digest) -> Result<(), Error> {
+        self.remove_made(scope, digest).await?;
         match self.store.delete(&path(scope, digest)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(failed(e)),
@@ -132,7 +135,8 @@ impl Files {
         found.map(|list| list.common_prefixes).map_err(failed)
     }
 
-    /// The files of a shelf that were written (again) at least `seconds` ago, as (scope, digest).
+    /// The files of a shelf that were written (again) at least `seconds` ago, as (scope, digest), each once; files of which
+    /// only something that was made of them is left are among them.
     pub async fn older_than(
         &self,
         shelf: &Shelf,
@@ -141,10 +145,18 @@ impl Files {
         let now = unix_now();
         let found = self.store.list_with_delimiter(Some(&shelf.0)).await;
         let objects = found.map_err(failed)?.objects;
-        let old = objects
-            .iter()
-            .filter(|o| now - o.last_modified.timestamp() >= seconds);
-        Ok(old.filter_map(|o| parse(&o.location)).collect())
+        let (mut old, mut young) = (BTreeSet::new(), BTreeSet::new());
+        for object in &objects {
+            let Some((file, is_made)) = parse(&object.location) else {
+                continue;
+            };
+            if now - object.last_modified.timestamp() >= seconds {
+                old.insert(file);
+            } else if !is_made {
+                young.insert(file);
+            }
+        }
+        Ok(old.difference(&young).copied().collect())
     }
 }
 
@@ -174,12 +186,16 @@ fn path(scope: i64, digest: &Digest) -> Path {
     Path::from(format!("{scope}/{}/{name}", &name[..2]))
 }
 
-fn parse(path: &Path) -> Option<(i64, Digest)> {
+/// Which file lies there, and whether it is only something that was made of it.
+fn parse(path: &Path) -> Option<((i64, Digest), bool)> {
     let parts: Vec<_> = path.parts().collect();
     let [scope, _, name] = parts.as_slice() else {
         return None;
     };
-    let name = name.as_ref();
+    let (name, is_made) = match name.as_ref().split_once('.') {
+        Some((name, n)) => (name, n.parse::<u8>().is_ok()),
+        None => (name.as_ref(), false),
+    };
     let mut digest = [0; 32];
     if name.len() != 64 {
         return None;
@@ -187,7 +203,7 @@ fn parse(path: &Path) -> Option<(i64, Digest)> {
     for (i, byte) in digest.iter_mut().enumerate() {
         *byte = u8::from_str_radix(name.get(2 * i..2 * i + 2)?, 16).ok()?;
     }
-    Some((scope.as_ref().parse().ok()?, digest))
+    Some(((scope.as_ref().parse().ok()?, digest), is_made))
 }
 
 /// A full disk or a network that is away: come again. What was asked for and is not there: missing.

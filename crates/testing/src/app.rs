@@ -101,6 +101,14 @@ impl TestApp {
         other
     }
 
+    /// The same program, which draws pages of files by running `program`.
+    pub fn drawing(&self, program: &std::path::Path) -> TestApp {
+        let mut other = self.clone();
+        let pen = server::drawing::Pen(program.to_owned());
+        other.router = router::build_with(self.app.clone(), Arc::new(pen));
+        other
+    }
+
     /// Sends a call and reads the whole answer.
     pub async fn send(&self, call: &Call) -> Reply {
         let mut request = Request::builder()

@@ -375,3 +375,33 @@ fn a_second_factor_asks_for_each_code_once() {
         );
     });
 }
+
+#[test]
+fn single_keys_are_each_members_own_and_on_until_they_say_otherwise() {
+    story(async |house: House| {
+        let ada = added(&house, "ada", Role::Owner).await;
+        let bob = added(&house, "bob", Role::Interviewer).await;
+        let on = async |of: &Member| {
+            let of = of.clone();
+            house.read(move |r| member::keys_on(r, &of)).await
+        };
+        let switch = async |on: bool| {
+            let bob = bob.clone();
+            let done = house.write(move |tx| member::switch_keys(tx, &bob.caller(), &bob, on));
+            done.await.unwrap();
+        };
+        assert!(on(&bob).await);
+        switch(true).await;
+        for _ in 0..2 {
+            switch(false).await;
+            assert!(!on(&bob).await && on(&ada).await);
+        }
+        switch(true).await;
+        assert!(on(&bob).await);
+        // What changed nothing is no event.
+        assert_eq!(
+            house.events().await,
+            ["job.created", "member.changed", "member.changed"]
+        );
+    });
+}

@@ -1,4 +1,4 @@
-//! One's own account: name, password, where one is signed in, the second factor (`account/second_factor.rs`).
+//! One's own account: name, password, keys, where one is signed in, the second factor (`account/second_factor.rs`).
 
 mod second_factor;
 
@@ -56,6 +56,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/desk/account", Right::Enter, show),
         Route::post("/desk/account/name", Right::Enter, rename),
         Route::post("/desk/account/password", Right::Enter, change_password),
+        Route::post("/desk/account/keys", Right::Enter, switch_keys),
         Route::post("/desk/account/sessions/end", Right::Enter, end_others),
         Route::post("/desk/account/sessions/{uid}/end", Right::Enter, end_one),
     ];
@@ -64,6 +65,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 const HERE: &str = "/desk/account";
+const KEYS: &str = "/desk/account#keys";
 
 /// `GET /desk/account`.
 async fn show(State(app): State<App>, visit: Visit) -> Answer {
@@ -180,6 +182,20 @@ async fn change_password(
         HERE,
         "Your password is changed. Wherever else you were signed in, you are not any more.",
     ))
+}
+
+/// `POST /desk/account/keys`.
+async fn switch_keys(State(app): State<App>, visit: Visit, inputs: Inputs) -> Answer {
+    let (caller, member) = (visit.caller.clone(), visit.member.clone());
+    let on = inputs.get("keys") == "on";
+    app.store
+        .write(move |tx| member::switch_keys(tx, &caller, &member, on))
+        .await?;
+    let words = match on {
+        true => "Single keys are on.",
+        false => "Single keys are off: a letter does nothing but write itself.",
+    };
+    Ok(visit.done(KEYS, words))
 }
 
 /// `POST /desk/account/sessions/end`.

@@ -80,6 +80,14 @@ pub(crate) struct Board {
     stages: Vec<Choice>,
 }
 
+impl Board {
+    /// Whether it is a whole board, unfiltered, without a card.
+    fn nobody(&self) -> bool {
+        let empty = self.columns.iter().all(|column| column.cards.is_empty());
+        empty && !self.sifted && self.alone.is_none()
+    }
+}
+
 /// A column, or one page of it.
 #[derive(Template)]
 #[template(path = "desk/board_column.html")]

@@ -55,6 +55,8 @@ pub(crate) struct Frame {
     /// Whether there is a page of one's own account.
     pub account: bool,
     pub at_account: bool,
+    /// Whether single letters are keys.
+    pub keys: bool,
     pub flash: Option<Flash>,
 }
 
@@ -88,8 +90,14 @@ impl Frame {
             query: String::new(),
             account: open(ACCOUNT),
             at_account: section == Section::Account,
+            keys: visit.keys,
             flash: visit.flash.clone(),
         }
+    }
+
+    /// Whether the navigation leads there: then a page may, too.
+    pub fn leads_to(&self, to: &str) -> bool {
+        self.places.iter().any(|place| place.to == to)
     }
 
     /// With this in the search field.
@@ -109,6 +117,7 @@ impl Frame {
             query: String::new(),
             account: false,
             at_account: false,
+            keys: true,
             flash: None,
         }
     }
@@ -131,6 +140,7 @@ impl Frame {
             query: String::new(),
             account: true,
             at_account: false,
+            keys: true,
             flash: Some(Flash::done("Done with <x>.")),
         }
     }

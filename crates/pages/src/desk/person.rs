@@ -3,9 +3,10 @@
 //!
 //! * `person/shown.rs` – the page's parts, made of what was read · `person/record.rs` – the record's fields
 //! * `person/change.rs` – notes, tags, applications, an invite · `person/edit.rs` – the record's form
-//! * `person/twin.rs` – two who may be one · `person/files.rs` – files and what was sent
+//! * `person/twin.rs` – two who may be one · `person/files.rs` – files and what was sent · `person/drawn.rs` – pages to look at
 
 mod change;
+mod drawn;
 mod edit;
 mod files;
 mod record;
@@ -33,6 +34,7 @@ use super::visit::{Answer, Inputs, Named, Visit};
 pub(crate) use shown::Person;
 #[cfg(test)]
 pub(crate) use {
+    drawn::PagesOf,
     edit::Edit,
     files::{Sent, TextOf},
     twin::Twin,
@@ -71,6 +73,12 @@ pub(super) fn routes() -> Vec<Route> {
             files::picture,
         ),
         Route::get("/desk/files/{uid}/text", Right::SeePeople, files::text),
+        Route::get("/desk/files/{uid}/pages", Right::SeePeople, drawn::show),
+        Route::get(
+            "/desk/files/{uid}/pages/{number}",
+            Right::SeePeople,
+            drawn::page,
+        ),
     ];
     all.extend(change::routes());
     all.extend(twin::routes());
@@ -92,9 +100,10 @@ pub(super) struct Seen {
     pub jobs: Vec<Job>,
 }
 
-/// A file and how its text stands.
+/// A file, how its text stands, what pages there are to look at.
 pub(super) struct Kept {
     pub file: attachment::Attachment,
+    pub pages: Option<extraction::Pages>,
     pub state: Option<extraction::State>,
     pub text: Option<String>,
 }
@@ -242,7 +251,18 @@ fn kept(r: &mut Reader, org: OrgId, candidate: &Candidate) -> Result<Vec<Kept>> 
             None => None,
         };
         let (state, text) = found.map_or((None, None), |(state, text)| (Some(state), text));
-        all.push(Kept { file, state, text });
+        let pages = match &file.sha256 {
+            Some(sha256) if file.media_type == drawn::PDF => {
+                Some(extraction::pages(r, org, sha256)?)
+            }
+            _ => None,
+        };
+        all.push(Kept {
+            file,
+            pages,
+            state,
+            text,
+        });
     }
     Ok(all)
 }

@@ -37,6 +37,8 @@ pub(crate) struct Visit {
     pub flash: Option<Flash>,
     /// The jobs that they are assigned to, when they see no others.
     assigned: Option<Vec<JobId>>,
+    /// Whether single letters are keys for them.
+    pub keys: bool,
     /// The session's token, as the browser sent it.
     pub token: String,
     /// The address that was asked for.
@@ -114,7 +116,14 @@ async fn enter(app: &App, parts: &Parts, path: &str, changes: bool) -> Result<Vi
     };
     let session = token.clone();
     let found = app.store.read(move |r| look(r, &session)).await?;
-    let Some((member, organization, assigned, stale)) = found else {
+    let Some(Seen {
+        member,
+        organization,
+        assigned,
+        stale,
+        keys,
+    }) = found
+    else {
         return Err(stranger());
     };
     if stale {
@@ -134,11 +143,19 @@ async fn enter(app: &App, parts: &Parts, path: &str, changes: bool) -> Result<Vi
         member,
         organization,
         assigned,
+        keys,
         token,
     })
 }
 
-type Seen = (Member, String, Option<Vec<JobId>>, bool);
+struct Seen {
+    member: Member,
+    organization: String,
+    assigned: Option<Vec<JobId>>,
+    /// Whether it is some time since the session was noted as used.
+    stale: bool,
+    keys: bool,
+}
 
 fn look(r: &mut Reader, token: &str) -> Result<Option<Seen>> {
     let Some(member) = member::of_session(r, token)? else {
@@ -149,8 +166,13 @@ fn look(r: &mut Reader, token: &str) -> Result<Option<Seen>> {
         true => Some(member::jobs_of(r, member.org, member.id)?),
         false => None,
     };
-    let stale = member::stale(r, token)?;
-    Ok(Some((member, organization, assigned, stale)))
+    Ok(Some(Seen {
+        stale: member::stale(r, token)?,
+        keys: member::keys_on(r, &member)?,
+        member,
+        organization,
+        assigned,
+    }))
 }
 
 impl Visit {
@@ -279,6 +301,11 @@ impl Inputs {
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let pairs = self.0.iter().filter(move |(n, _)| n == name);
         pairs.map(|(_, value)| value.as_str())
+    }
+
+    /// The names of all inputs, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 
     /// Whether there is an input of this name: how a pressed button or a ticked box shows.

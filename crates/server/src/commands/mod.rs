@@ -6,11 +6,12 @@ mod mail;
 mod members;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hiring::app::Settings;
 use hiring::delivery::sending;
-use hiring::{candidate, organization};
+use hiring::organization;
 use serde_json::json;
 
 pub use fake::fake;
@@ -21,6 +22,7 @@ pub use members::add as member_add;
 use crate::options::{Keeping, Listen, Mail, Place};
 use courier::guard::{IpNet, network};
 
+use crate::drawing::Pen;
 use crate::serve::Errands;
 use crate::{demo, reading, router, serve, wiring};
 
@@ -42,7 +44,7 @@ pub async fn serve(
         println!("{line}");
     }
     println!("{mailing}");
-    let router = router::build(app.clone());
+    let router = drawing(&app, &errands);
     serve::run(listener, app, router, errands, stop).await;
     println!("Stopped; everything accepted is stored.");
     Ok(())
@@ -61,7 +63,7 @@ pub async fn demo(
     let mailing = mailing(&app, &errands).await?;
     let credentials = demo::credentials(&app, &place.data).await?;
     let stop = serve::signals()?;
-    let router = router::build(app.clone());
+    let router = drawing(&app, &errands);
     // The port is open already: whoever reads the line may call at once.
     if as_json {
         println!("{credentials}");
@@ -74,6 +76,14 @@ pub async fn demo(
         println!("Stopped; everything accepted is stored.");
     }
     Ok(())
+}
+
+/// The router of a program that draws pages by running itself.
+fn drawing(app: &hiring::App, errands: &Errands) -> axum::Router {
+    match &errands.reading {
+        Some(program) => router::build_with(app.clone(), Arc::new(Pen(program.clone()))),
+        None => router::build(app.clone()),
+    }
 }
 
 /// What is done beside serving.
@@ -133,38 +143,7 @@ async fn open(
     let app = tokio::task::spawn_blocking(move || wiring::open(&place, settings))
         .await
         .map_err(|e| e.to_string())??;
-    index(&app).await?;
     Ok((app, listener))
-}
-
-/// Candidates after which it is said how far the indexing is: a multiple of what one transaction indexes.
-const SAID_EVERY: usize = 10_000;
-
-/// Brings candidates that an older version wrote into the columns and tags that lists filter by: whoever may call
-/// finds all of them.
-async fn index(app: &hiring::App) -> Result<(), String> {
-    let mut indexed = 0;
-    loop {
-        let some = app.store.write(candidate::index_some).await;
-        match some.map_err(|p| format!("the candidates were not indexed: {p:?}"))? {
-            0 => break,
-            some => indexed += some,
-        }
-        // Nobody is answered before the end, which must not look like a server that hangs.
-        if indexed % SAID_EVERY == 0 {
-            tracing::info!(
-                candidates = indexed,
-                "indexing candidates of an older version"
-            );
-        }
-    }
-    if indexed > 0 {
-        tracing::info!(
-            candidates = indexed,
-            "indexed candidates of an older version"
-        );
-    }
-    Ok(())
 }
 
 /// "All interfaces" is no address to call.

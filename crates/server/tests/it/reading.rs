@@ -14,7 +14,7 @@ use server::reading;
 use testing::app::{TestApp, story};
 
 /// The binary that reads.
-fn program() -> &'static Path {
+pub(crate) fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_muster"))
 }
 
@@ -23,7 +23,7 @@ fn read(format: Format, bytes: impl Into<Bytes>) -> Result<String, Reason> {
 }
 
 /// A PDF of these objects, the first of which is the catalog; streams with their lengths filled in.
-fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
+pub(crate) fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
     let mut out = b"%PDF-1.4\n".to_vec();
     let mut places = Vec::new();
     for (n, object) in objects.iter().enumerate() {
@@ -44,7 +44,7 @@ fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
     out
 }
 
-fn page_of(text: &str) -> Vec<String> {
+pub(crate) fn page_of(text: &str) -> Vec<String> {
     let content = format!("BT /F1 12 Tf 72 700 Td ({text}) Tj ET");
     vec![
         "<< /Type /Catalog /Pages 2 0 R >>".into(),
@@ -95,7 +95,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A deflate stream: a run of one byte as one block of references to itself, anything else stored.
-fn deflated(content: &[u8]) -> Vec<u8> {
+pub(crate) fn deflated(content: &[u8]) -> Vec<u8> {
     let is_run = content.len() > 100_000 && content.iter().all(|b| *b == content[0]);
     if is_run {
         return run(content[0], content.len());
@@ -294,7 +294,7 @@ fn whoever_reads_has_nothing_of_ours_and_writes_no_file() {
     assert!(seen.lines().any(|line| line == "/"), "{seen}");
 }
 
-async fn apply(app: &TestApp, n: u64, bytes: &[u8], name: &str) -> Value {
+pub(crate) async fn apply(app: &TestApp, n: u64, bytes: &[u8], name: &str) -> Value {
     let body = json!({"name": format!("Person {n}"), "emails": [format!("p{n}@x.org")],
         "files": [{"name": name, "kind": "resume", "content": STANDARD.encode(bytes)}]});
     let call = app.call("native", "POST", "/api/v1/candidates").json(&body);
@@ -304,7 +304,7 @@ async fn apply(app: &TestApp, n: u64, bytes: &[u8], name: &str) -> Value {
 }
 
 /// Indexes and reads whatever there is.
-async fn catch_up(app: &TestApp) {
+pub(crate) async fn catch_up(app: &TestApp) {
     app.settled().await;
     for _ in 0..50 {
         while app.app.store.write(search::step).await.expect("a slice") > 0 {}

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use store::Error;
-use store::files::{Digest, Files, digest, hex};
+use store::files::{Digest, Files, MOST_MADE, digest, hex};
 
 use crate::tell;
 
@@ -113,6 +113,30 @@ fn old_files_are_found_however_many_there_are() {
         files.put(1, "0".into()).await.unwrap();
         assert_eq!(older_than(&files, 999).await.len(), 39);
         assert!(!older_than(&files, 999).await.contains(&(2, young)));
+    });
+}
+
+#[test]
+fn what_was_made_of_a_file_goes_with_it() {
+    let (folder, files) = folder();
+    tell(async {
+        let name = files.put(1, "x".into()).await.unwrap();
+        assert_eq!(files.made(1, &name, 1).await.unwrap(), None);
+        for n in [1, MOST_MADE] {
+            files.put_made(1, &name, n, "old".into()).await.unwrap();
+            files.put_made(1, &name, n, "new".into()).await.unwrap();
+            assert_eq!(files.made(1, &name, n).await.unwrap().unwrap(), "new");
+            assert_eq!(files.made(2, &name, n).await.unwrap(), None);
+        }
+        // They are no files of their own.
+        assert_eq!(older_than(&files, 0).await, [(1, name)]);
+        files.remove(1, &name).await.unwrap();
+        assert!(all_files(folder.path()).is_empty());
+        // What was still being made then is found by the sweep.
+        files.put_made(1, &name, 2, "late".into()).await.unwrap();
+        assert_eq!(older_than(&files, 0).await, [(1, name)]);
+        files.remove(1, &name).await.unwrap();
+        assert!(all_files(folder.path()).is_empty());
     });
 }
 

@@ -48,7 +48,7 @@ const KINDS: [(FieldKind, &str, &str); 12] = [
         "Any of several",
         "Write the options below.",
     ),
-    (FieldKind::File, "File", "Such as a résumé; at most 20 MB."),
+    (FieldKind::File, "File", "Such as a résumé; at most 25 MB."),
     (FieldKind::YesNo, "Yes or no", ""),
     (
         FieldKind::Consent,

@@ -1,8 +1,8 @@
 //! A person's files, served so that nothing in them can act, and what was sent of the person, word for word.
 //!
 //! A file is a stranger's. It is a download under a policy that forbids it everything; a picture of a kind that browsers only
-//! draw may be shown; of everything else its text is shown, which was read from it in a process of its own. Nothing is ever
-//! opened within our pages.
+//! draw may be shown; a PDF's pages are shown as pictures (`drawn.rs`); of everything else its text is shown, which was read
+//! from it in a process of its own. Nothing is ever opened within our pages.
 
 use askama::Template;
 use axum::extract::State;
@@ -37,7 +37,11 @@ pub(super) fn is_picture(media_type: &str, size: u64) -> bool {
 }
 
 /// The file, if the member reaches whose it is.
-fn find(r: &mut Reader, visit: &Visit, uid: Uuid) -> Result<(Attachment, candidate::Candidate)> {
+pub(super) fn find(
+    r: &mut Reader,
+    visit: &Visit,
+    uid: Uuid,
+) -> Result<(Attachment, candidate::Candidate)> {
     let file = attachment::find(r, visit.org(), uid)?;
     let missing = || Problem::NotFound(Noun::Attachment);
     if file.removed_at.is_some() {
@@ -81,7 +85,7 @@ pub(super) async fn picture(State(app): State<App>, visit: Visit, Named(uid): Na
     ))
 }
 
-fn served(media_type: &str, disposition: &str, bytes: bytes::Bytes) -> Response {
+pub(super) fn served(media_type: &str, disposition: &str, bytes: bytes::Bytes) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     let mut set = |name, value: &str| {

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use hiring::application::InNames;
+use hiring::attachment;
 use hiring::candidate::Suspect;
 use hiring::delivery::Delivery;
-use hiring::extraction::State;
+use hiring::extraction::{Pages, State};
 use hiring::job::Stage;
 use hiring::member::Right;
 use hiring::note::{Note, Visibility};
@@ -14,6 +15,7 @@ use super::super::form::{Choice, Faults, Field as Input};
 use super::super::frame::{Frame, Section};
 use super::super::visit::{Inputs, Visit};
 use super::super::words;
+use super::drawn::{self, Sheet};
 use super::record::{self, Field};
 use super::{Kept, Seen, address};
 use crate::moment::Moment;
@@ -83,10 +85,27 @@ pub(crate) struct File {
     remark: String,
     there: bool,
     picture: bool,
+    pages: Look,
     text: String,
     more: bool,
     none: String,
     reading: bool,
+}
+
+/// What there is to look at of a file.
+pub(crate) enum Look {
+    /// Nothing.
+    Nothing,
+    /// Pages that nobody has counted yet.
+    Uncounted,
+    /// Pages, shown at once if it is the résumé that one came for.
+    Pages {
+        count: u32,
+        sheets: Vec<Sheet>,
+        open: bool,
+    },
+    /// Nothing, and why.
+    Not(String),
 }
 
 /// A note.
@@ -165,7 +184,7 @@ impl Person {
                 .map(|(a, stages)| Application::new(a, stages))
                 .collect(),
             fields: record::fields(&seen.told, can.integrations),
-            files: seen.files.iter().map(File::new).collect(),
+            files: files(&seen.files),
             notes: seen.notes.iter().map(Shown::new).collect(),
             note: note(&names, typed, &faults),
             mails: seen.mails.iter().map(Mail::new).collect(),
@@ -289,20 +308,48 @@ impl Application {
     }
 }
 
+/// The files; of the newest résumé the pages are open.
+fn files(kept: &[Kept]) -> Vec<File> {
+    let mut all: Vec<File> = kept.iter().map(File::new).collect();
+    let mut each = kept.iter().zip(&mut all);
+    let resume = each.find(|(kept, _)| kept.file.kind == attachment::Kind::Resume);
+    if let Some((_, file)) = resume
+        && let Look::Pages { open, .. } = &mut file.pages
+    {
+        *open = true;
+    }
+    all
+}
+
+impl Look {
+    fn new(to: &str, pages: Option<&Pages>, waits: bool) -> Look {
+        match pages {
+            Some(Pages::Known(outline)) => Look::Pages {
+                count: outline.count,
+                sheets: drawn::sheets(to, outline),
+                open: false,
+            },
+            Some(Pages::None(why)) => Look::Not(why.clone()),
+            Some(Pages::Unknown) if !waits => Look::Uncounted,
+            _ => Look::Nothing,
+        }
+    }
+}
+
 impl File {
     fn new(kept: &Kept) -> File {
         let file = &kept.file;
+        let to = format!("/desk/files/{}", file.uid);
+        let reading = file.sha256.is_some() && matches!(kept.state, None | Some(State::Due));
         let text = kept.text.as_deref().unwrap_or("");
-        let none = match &kept.state {
-            Some(State::None(why)) => why.clone(),
+        // That it cannot be read is said once, of its pages.
+        let none = match (&kept.state, &kept.pages) {
+            (_, Some(Pages::None(_))) => String::new(),
+            (Some(State::None(why)), _) => why.clone(),
             _ => String::new(),
         };
         File {
-            to: format!("/desk/files/{}", file.uid),
-            name: match file.name.is_empty() {
-                true => "File".to_owned(),
-                false => file.name.clone(),
-            },
+            name: words::file_name(&file.name),
             about: match file.sha256 {
                 Some(_) => format!(
                     "{}, {}",
@@ -316,7 +363,9 @@ impl File {
             picture: file.sha256.is_some() && super::files::is_picture(&file.media_type, file.size),
             more: text.chars().count() > EXCERPT,
             text: text.chars().take(EXCERPT).collect(),
-            reading: file.sha256.is_some() && matches!(kept.state, None | Some(State::Due)),
+            pages: Look::new(&to, kept.pages.as_ref(), reading),
+            to,
+            reading,
             none,
         }
     }
@@ -469,6 +518,16 @@ impl Page for Person {
                 remark: "odd".into(),
                 there: true,
                 picture: true,
+                pages: Look::Pages {
+                    count: 1,
+                    sheets: vec![Sheet {
+                        to: "/desk/files/x/pages/1".into(),
+                        number: 1,
+                        width: 1200,
+                        height: 1697,
+                    }],
+                    open: true,
+                },
                 text: "I know <Rust>".into(),
                 more: true,
                 none: String::new(),

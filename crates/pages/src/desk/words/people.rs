@@ -109,6 +109,14 @@ pub(in crate::desk) fn file_kind(kind: attachment::Kind) -> &'static str {
     }
 }
 
+/// What a file is called.
+pub(in crate::desk) fn file_name(name: &str) -> String {
+    match name {
+        "" => "File".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// `12 kB`.
 pub(in crate::desk) fn bytes(n: u64) -> String {
     match n {

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
-const { demo } = require('./browser.js');
+const { api, demo } = require('./demo.js');
 
 let places = 0;
 /** How often one may begin is counted by where one comes from: so that each test comes from elsewhere. */
@@ -17,17 +17,6 @@ const elsewhere = () => ({ 'X-Forwarded-For': `198.51.${process.pid % 250}.${pla
 let people = 0;
 /** An address that nobody else has. */
 const somebody = () => `ada${process.pid}.${people++}@example.org`;
-
-/** Calls our own API; answers what it says. */
-async function api(method, at, body) {
-  const answer = await fetch(`${demo.native.base_url}${at}`, {
-    method,
-    headers: { Authorization: `Bearer ${demo.native.api_key}`, 'Content-Type': 'application/json' },
-    body: body && JSON.stringify(body),
-  });
-  assert.ok(answer.ok, `${method} ${at}: ${answer.status}`);
-  return answer.json();
-}
 
 const FIELDS = [
   { name: 'phone', label: 'Phone', type: 'phone', required: true },

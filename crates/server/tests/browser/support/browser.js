@@ -7,9 +7,7 @@
 const assert = require('node:assert/strict');
 const { after, before } = require('node:test');
 const { chromium } = require('playwright-core');
-
-/** What `muster demo --json` printed: addresses and keys. */
-const demo = JSON.parse(process.env.MUSTER_DEMO);
+const { demo } = require('./demo.js');
 
 const DESKTOP = { width: 1280, height: 800 };
 /** WCAG 1.4.10: as narrow as a page at 400 % zoom on a desktop; a small phone. */

@@ -6,7 +6,7 @@ const { createHmac } = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { demo } = require('./browser.js');
+const { demo } = require('./demo.js');
 
 /** Fills in the sign-in that the page shows, as the demo's owner unless told otherwise. */
 async function signIn(page, { email, password } = demo.desk) {
