@@ -19,6 +19,11 @@ pub fn read(manners: &Manners, answer: &Answer) -> Result<Ticket, Step> {
             token,
             lives: lives(&body["expires_in"]),
         }),
+        // A page in place of an answer may be of a proxy in between, and there is a token in a moment.
+        Verdict::Done if body.is_null() => Err(not_now(
+            answer,
+            "what is asked for tokens answers with a page: is it the right address?",
+        )),
         Verdict::Done => Err(Step::Refused(Refusal::new(
             "unclear",
             "what is asked for tokens answers with none: is it the right address?",
@@ -92,7 +97,8 @@ mod tests {
         assert_eq!(reason(400, r#"{"error": "invalid_client"}"#), "credentials");
         assert_eq!(reason(401, ""), "credentials");
         assert_eq!(reason(403, ""), "permission");
-        assert_eq!(reason(200, "<html>"), "unclear");
+        assert_eq!(reason(200, "<html>"), "retry");
+        assert_eq!(reason(200, r#"{"ok": true}"#), "unclear");
         assert_eq!(reason(200, r#"{"access_token": "a\nb"}"#), "unclear");
         assert_eq!(reason(503, ""), "retry");
         assert_eq!(reason(429, ""), "retry");

@@ -21,6 +21,7 @@ pub mod limit;
 pub mod merge;
 pub mod native;
 pub(crate) mod openapi;
+pub(crate) mod remarks;
 pub mod reply;
 pub mod time;
 pub mod written;
@@ -30,6 +31,7 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hiring::id::OrgId;
+use hiring::job::Job;
 use hiring::subscription::shape::Shape;
 use hiring::{App, Problem, Result};
 use serde_json::Value;
@@ -81,6 +83,15 @@ pub trait Dialect: Sync {
         org: OrgId,
         new: &NewCredentials,
     ) -> Result<Value>;
+    /// What of its credentials a caller must have at hand, for forms: names of members of [`Dialect::credentials`], and what
+    /// people call them. All of them are secrets.
+    fn asked(&self) -> &'static [(&'static str, &'static str)] {
+        &[("api_key", "API key")]
+    }
+    /// How its credentials name a job that calls are about, if they do: the member and its value.
+    fn names_job(&self, _job: &Job) -> Option<(&'static str, Value)> {
+        None
+    }
     /// A create call that works with `credentials` (as printed): demo's curl line, bench's body.
     fn example(&self, credentials: &Value) -> ExampleCall;
     /// Its lists that must stay quick in a store full of people, with a page of [`ROWS`] each, for `muster bench list`. They
@@ -205,6 +216,13 @@ pub fn shapes() -> Vec<&'static dyn Shape> {
 /// The shape of this name.
 pub fn shape_named(name: &str) -> Option<&'static dyn Shape> {
     shapes().into_iter().find(|shape| shape.name() == name)
+}
+
+/// Whether the form of the job that these credentials name asks for `field`, by its name or its label: they list what it asks
+/// under `fields`. Those that do not are the demo's, whose job asks for what the examples answer.
+pub(crate) fn asks(credentials: &Value, field: &Value) -> bool {
+    let all = credentials["fields"].as_array();
+    all.is_none_or(|all| all.contains(field))
 }
 
 /// The dialect of this name.

@@ -9,9 +9,9 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -19,10 +19,14 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use hiring::App;
+use hiring::call_log::Call;
 use hiring::caller::{Caller, Who};
+use hiring::id::{KeyId, OrgId};
 use hiring::problem::{Problem, Result};
 
 use crate::Dialect;
+use crate::remarks::Why;
 
 type Key = (Who, u32, u32);
 
@@ -35,7 +39,14 @@ static LIMITERS: LazyLock<Limiters> = LazyLock::new(Default::default);
 
 tokio::task_local! {
     /// What the call at work has come to.
-    static STANDING: Cell<Option<Standing>>;
+    static NOTED: Noted;
+}
+
+/// What is noted of a call while it is at work.
+#[derive(Default)]
+struct Noted {
+    standing: Cell<Option<Standing>>,
+    whose: Cell<Option<(OrgId, KeyId)>>,
 }
 
 /// The usual rate of dialects that name none: 6,000 a minute.
@@ -59,6 +70,10 @@ pub struct Standing {
 /// # Errors
 /// [`Problem::TooMany`] with the time to wait.
 pub fn count(caller: &Caller, usual: (u32, u32)) -> Result<()> {
+    if let Some(key) = caller.key() {
+        // Outside of a request (in a test of a function) nobody wants to know.
+        let _ = NOTED.try_with(|noted| noted.whose.set(Some((caller.org, key))));
+    }
     let (count, seconds) = caller.limit.unwrap_or(usual);
     let Some(burst) = NonZeroU32::new(count) else {
         return Ok(());
@@ -106,20 +121,45 @@ fn whole_seconds(wait: Duration) -> u64 {
 }
 
 fn note(standing: Standing) {
-    // Outside of a request (in a test of a function) nobody is told.
-    let _ = STANDING.try_with(|noted| noted.set(Some(standing)));
+    let _ = NOTED.try_with(|noted| noted.standing.set(Some(standing)));
 }
 
-/// The layer around a dialect's routes: says on every answer to a known key how it stands.
-pub async fn tell(dialect: &'static dyn Dialect, request: Request, next: Next) -> Response {
-    let answered = STANDING.scope(Cell::new(None), async {
+/// The layer around a dialect's routes: says on every answer to a known key how it stands, and remembers the call for members
+/// who look on.
+pub async fn tell(
+    dialect: &'static dyn Dialect,
+    app: &App,
+    request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let method = request.method().to_string();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map(|matched| matched.as_str().to_owned());
+    let answered = NOTED.scope(Noted::default(), async {
         let response = next.run(request).await;
-        (response, STANDING.with(Cell::get))
+        let noted = |noted: &Noted| (noted.standing.get(), noted.whose.get());
+        (response, NOTED.with(noted))
     });
-    let (mut response, standing) = answered.await;
+    let (mut response, (standing, whose)) = answered.await;
     if let Some(standing) = standing {
         let status = response.status();
         dialect.standing(&standing, status, response.headers_mut());
+    }
+    if let Some((org, key)) = whose {
+        let why = response.extensions_mut().remove::<Why>();
+        let call = Call {
+            n: 0,
+            at: app.store.clock().now(),
+            dialect: dialect.name(),
+            method,
+            route,
+            status: response.status().as_u16(),
+            micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            key,
+            why: why.map(|Why(words)| words),
+        };
+        app.calls.note(org, call);
     }
     response
 }
@@ -153,7 +193,6 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hiring::id::{KeyId, OrgId};
 
     fn caller(key: i64, limit: (u32, u32)) -> Caller {
         Caller {
@@ -179,9 +218,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_left_is_noted_for_the_answer() {
         let noted = |caller: Caller| {
-            STANDING.scope(Cell::new(None), async move {
+            NOTED.scope(Noted::default(), async move {
                 let _ = count(&caller, USUAL);
-                STANDING.with(Cell::get)
+                NOTED.with(|noted| noted.standing.get())
             })
         };
         let standing = |left, more_in| Standing {

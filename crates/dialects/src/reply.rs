@@ -9,6 +9,7 @@ use serde_json::Value;
 use store::files;
 
 use crate::Dialect;
+use crate::remarks::Why;
 
 /// A JSON answer.
 pub fn json(status: u16, body: &Value) -> Answer {
@@ -32,7 +33,11 @@ pub fn send_as(
 ) -> Response {
     result
         .and_then(|answer| respond(app, answer))
-        .unwrap_or_else(|failure| problem(&failure))
+        .unwrap_or_else(|failure| {
+            let mut response = problem(&failure);
+            response.extensions_mut().insert(Why::of(&failure));
+            response
+        })
 }
 
 fn respond(app: &App, answer: Answer) -> Result<Response> {

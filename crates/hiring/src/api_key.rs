@@ -59,7 +59,12 @@ pub struct ApiKey {
     pub revoked_at: Option<i64>,
     /// When it was made, µs.
     pub created_at: i64,
+    /// When it was last used, µs, to within [`NOTED`].
+    pub used_at: Option<i64>,
 }
+
+/// How far behind the noted time of a use may be, µs: ten minutes, so that a busy key costs no write a call.
+pub const NOTED: i64 = 600 * 1_000_000;
 
 const SEAL: &str = "api_key.secret";
 
@@ -153,7 +158,7 @@ pub fn regenerate(
     let rows = tx.all(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at, scopes FROM api_key \
+             limit_seconds, revoked_at, created_at, scopes, used_at FROM api_key \
              WHERE org_id = $1 AND dialect = $2 AND name = $3 AND revoked_at IS NULL ORDER BY id LIMIT 200 {for update}"
         ),
         &[&caller.org, &new.dialect, &new.name],
@@ -258,7 +263,7 @@ pub fn authenticate(r: &mut Reader, dialect: &str, key: &str) -> Result<Option<A
     let row = r.one(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at, scopes FROM api_key \
+             limit_seconds, revoked_at, created_at, scopes, used_at FROM api_key \
              WHERE hash = $1 AND dialect = $2 AND revoked_at IS NULL"
         ),
         &[&secret::hash(key), &dialect],
@@ -271,7 +276,7 @@ pub fn by_uid(r: &mut Reader, dialect: &str, uid: Uuid) -> Result<Option<ApiKey>
     let row = r.one(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at, scopes FROM api_key \
+             limit_seconds, revoked_at, created_at, scopes, used_at FROM api_key \
              WHERE uid = $1 AND dialect = $2 AND revoked_at IS NULL"
         ),
         &[&uid, &dialect],
@@ -284,7 +289,7 @@ pub fn find(r: &mut Reader, org: OrgId, id: KeyId) -> Result<ApiKey> {
     let row = r.one(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at, scopes FROM api_key WHERE org_id = $1 AND id = $2"
+             limit_seconds, revoked_at, created_at, scopes, used_at FROM api_key WHERE org_id = $1 AND id = $2"
         ),
         &[&org, &id],
     )?;
@@ -297,7 +302,7 @@ pub fn list(r: &mut Reader, org: OrgId) -> Result<Vec<ApiKey>> {
     let rows = r.all(
         sql!(
             "SELECT id, org_id, uid, dialect, name, username, second_hash, sealed, permissions, limit_count, \
-             limit_seconds, revoked_at, created_at, scopes FROM api_key WHERE org_id = $1 ORDER BY id LIMIT 10000"
+             limit_seconds, revoked_at, created_at, scopes, used_at FROM api_key WHERE org_id = $1 ORDER BY id LIMIT 10000"
         ),
         &[&org],
     )?;
@@ -318,6 +323,18 @@ pub fn revoke(tx: &mut Tx, org: OrgId, uid: Uuid) -> Result<()> {
     }
 }
 
+/// Notes that the key was used now, unless that is noted within [`NOTED`] already.
+pub fn touch(tx: &mut Tx, org: OrgId, id: KeyId) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE api_key SET used_at = $3 WHERE org_id = $1 AND id = $2 AND (used_at IS NULL OR used_at <= $4)"
+        ),
+        &[&org, &id, &now, &(now - NOTED)],
+    )?;
+    Ok(())
+}
+
 fn read(row: &Row) -> Result<ApiKey> {
     let limit = row.get::<Option<i64>>(9)?.zip(row.get::<Option<i64>>(10)?);
     let words: String = row.get(8)?;
@@ -335,6 +352,7 @@ fn read(row: &Row) -> Result<ApiKey> {
         revoked_at: row.get(11)?,
         created_at: row.get(12)?,
         scopes: Scopes::parse(&row.get::<Option<String>>(13)?.unwrap_or_default()),
+        used_at: row.get(14)?,
     })
 }
 

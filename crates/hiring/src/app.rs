@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use store::Store;
 use store::files::Files;
 
-use crate::api_key::{self, ApiKey};
+use crate::api_key::{self, ApiKey, NOTED};
+use crate::call_log::CallLog;
 use crate::destination::Described;
 use crate::id::{OrgId, Uuid};
 use crate::linked_account::{self, LinkedAccount};
 use crate::problem::Result;
+use crate::roll::Rolls;
 use crate::secret::{self, InstallationKey};
 
 /// The running program. Cheap to clone.
@@ -28,6 +30,10 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The systems that candidates can be carried to.
     pub connectors: Arc<[Described]>,
+    /// The latest calls of each organization's keys.
+    pub calls: Arc<CallLog>,
+    /// See [`Rolls`].
+    pub rolls: Arc<Rolls>,
     keys: Arc<Known<KeyName, ApiKey>>,
     keys_by_uid: Arc<Known<(&'static str, Uuid), ApiKey>>,
     accounts: Arc<Known<AccountName, LinkedAccount>>,
@@ -79,6 +85,8 @@ impl App {
             key: Arc::new(key),
             settings: Arc::new(settings),
             connectors: Arc::from([]),
+            calls: Arc::default(),
+            rolls: Arc::default(),
             keys: Arc::default(),
             keys_by_uid: Arc::default(),
             accounts: Arc::default(),
@@ -90,6 +98,18 @@ impl App {
         App {
             connectors: connectors.into(),
             ..self
+        }
+    }
+
+    /// The same for a rehearsal: whatever is written is undone, and nobody is waited for. What it is asked shows nowhere.
+    pub fn dry(&self) -> App {
+        let mut settings = Settings::clone(&self.settings);
+        settings.wait_for_remote = Duration::ZERO;
+        App {
+            store: self.store.dry(),
+            settings: Arc::new(settings),
+            calls: Arc::default(),
+            ..self.clone()
         }
     }
 
@@ -111,6 +131,7 @@ impl App {
             .await?;
         if let Some(key) = &found {
             self.keys.put(name, key);
+            self.note_key(key).await;
         }
         Ok(found)
     }
@@ -128,6 +149,7 @@ impl App {
             .await?;
         if let Some(key) = &found {
             self.keys_by_uid.put(name, key);
+            self.note_key(key).await;
         }
         Ok(found)
     }
@@ -145,8 +167,32 @@ impl App {
             .await?;
         if let Some(account) = &found {
             self.accounts.put(name, account);
+            if self.is_news(account.used_at) {
+                let id = account.id;
+                let noted = self
+                    .store
+                    .write(move |tx| linked_account::touch(tx, org, id));
+                told(noted.await);
+            }
         }
         Ok(found)
+    }
+
+    /// Notes now and then that a key is used.
+    async fn note_key(&self, key: &ApiKey) {
+        if self.is_news(key.used_at) {
+            let (org, id) = (key.org, key.id);
+            told(
+                self.store
+                    .write(move |tx| api_key::touch(tx, org, id))
+                    .await,
+            );
+        }
+    }
+
+    /// Whether a use now is worth noting.
+    fn is_news(&self, used_at: Option<i64>) -> bool {
+        used_at.is_none_or(|at| at <= self.store.clock().now() - NOTED)
     }
 
     /// Forgets what is believed of this account, after it was changed here: what this process answers next, it answers by
@@ -160,6 +206,13 @@ impl App {
         let is = |key: &ApiKey| key.org == org && key.dialect == dialect;
         self.keys.forget(is);
         self.keys_by_uid.forget(is);
+    }
+}
+
+/// That nobody knows when a key was last used is no reason to turn its holder away.
+fn told(noted: Result<()>) {
+    if let Err(problem) = noted {
+        tracing::debug!(?problem, "the use of a key was not noted");
     }
 }
 

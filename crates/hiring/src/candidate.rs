@@ -3,7 +3,8 @@
 //! What was said of a person and how it comes together is `record.rs`; whose an e-mail address or a foreign id is,
 //! `candidate/identity.rs`; taking in what a caller says, `candidate/intake.rs`; addresses that
 //! nobody has proven, `candidate/claim.rs`; replacing what was said,
-//! `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; lists with filters,
+//! `candidate/edit.rs`; what of the record is a column, `candidate/projection.rs`; how it follows from
+//! a long past, `candidate/folded.rs`; lists with filters,
 //! `candidate/page.rs`, and by offset `candidate/sifted.rs`; changing what one foreign record said, `candidate/amend.rs`;
 //! people who are like somebody, `candidate/traits.rs`; who may be the same as somebody, `candidate/duplicate.rs`; two who are
 //! one, `candidate/merge.rs`; where every value came from, `candidate/told.rs`.
@@ -12,6 +13,7 @@ mod amend;
 mod claim;
 mod duplicate;
 mod edit;
+mod folded;
 mod identity;
 mod intake;
 mod merge;
@@ -33,7 +35,7 @@ pub use intake::{NewCandidate, Outcome, Taken, add_to, take_in};
 pub(crate) use merge::follow_far;
 pub use merge::{Merging, both_apply, merge, mergings, undo};
 pub use page::{MOST_ADDRESSES, MOST_TAGS, Which, of_ids, page};
-pub use projection::index_some;
+pub use projection::{all_indexed, index_some, unindexed};
 pub use sifted::{MOST_WORDS, Sieve, Word, foreign_ids_of, kinds, numbers, sifted};
 pub use told::{Source, Told, revision, told};
 pub use traits::{Likeness, alike};
@@ -224,6 +226,19 @@ pub fn count_up_to(r: &mut Reader, org: OrgId, most: i64) -> Result<i64> {
         ),
         &[&org, &most],
     )?)
+}
+
+/// How many candidates the organization has: counted from indexes alone, without a look at anybody's record.
+pub fn count_all(r: &mut Reader, org: OrgId) -> Result<i64> {
+    let rows = r.number(
+        sql!("SELECT COUNT(*) FROM candidate WHERE org_id = $1"),
+        &[&org],
+    )?;
+    let merged = r.number(
+        sql!("SELECT COUNT(*) FROM candidate WHERE org_id = $1 AND merged_into IS NOT NULL"),
+        &[&org],
+    )?;
+    Ok(rows - merged)
 }
 
 /// How many candidates the organization has (with that address).

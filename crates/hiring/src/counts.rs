@@ -1,10 +1,10 @@
-//! How much there is of everything, for the desk's first page. Looks only; nothing is counted ahead, so a number is
-//! always that of the snapshot it was read in.
+//! How much there is of everything, for the desk's first page and lists of jobs. Looks only. Applications are counted from
+//! the organization's roll (`roll.rs`), which is never older than the snapshot that is looked at.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use store::{Reader, Row, ToValue, sql};
+use store::{Reader, Row, sql};
 
 use crate::id::{JobId, KeyId, MemberId, OrgId, StageId, Uuid};
 use crate::invite;
@@ -12,6 +12,7 @@ use crate::job::Status;
 use crate::page::{hundred, with_hundred};
 use crate::problem::Result;
 use crate::record::Record;
+use crate::roll::{Line, Roll, Rolls};
 use crate::{api_key, candidate};
 
 /// How many jobs are told apart; older ones count in the totals only.
@@ -75,19 +76,20 @@ pub struct StageCounts {
 }
 
 /// Counts everything of one organization.
-pub fn of(r: &mut Reader, org: OrgId) -> Result<Counts> {
-    let by_job = applications(r, org)?;
-    let mut all = Applications::default();
-    for one in by_job.values() {
-        all.open += one.open;
-        all.pending += one.pending;
-        all.ended += one.ended;
-    }
-    let jobs = jobs(r, org, &by_job)?;
+pub fn of(r: &mut Reader, rolls: &Rolls, org: OrgId) -> Result<Counts> {
+    let newest = r.all(
+        sql!("SELECT id FROM job WHERE org_id = $1 ORDER BY id DESC LIMIT $2"),
+        &[&org, &JOBS],
+    )?;
+    let newest: Vec<JobId> = newest
+        .iter()
+        .map(|row| Ok(row.get(0)?))
+        .collect::<Result<_>>()?;
+    let jobs = of_jobs(r, rolls, org, &newest)?;
     let in_all = r.number(sql!("SELECT COUNT(*) FROM job WHERE org_id = $1"), &[&org])?;
     Ok(Counts {
-        candidates: candidate::count(r, org, None)?,
-        applications: all,
+        candidates: candidate::count_all(r, org)?,
+        applications: rolls.look(r, org, all)?,
         more_jobs: in_all - jobs.len() as i64,
         jobs,
         invites: invites(r, org)?,
@@ -100,63 +102,20 @@ pub fn of(r: &mut Reader, org: OrgId) -> Result<Counts> {
     })
 }
 
-fn applications(r: &mut Reader, org: OrgId) -> Result<HashMap<JobId, Applications>> {
-    let rows = r.all(
-        sql!(
-            "SELECT job_id, CASE WHEN ended_at IS NOT NULL THEN 'ended' WHEN pending = 1 THEN 'pending' \
-             ELSE 'open' END, COUNT(*) FROM application WHERE org_id = $1 GROUP BY 1, 2"
-        ),
-        &[&org],
-    )?;
-    let mut by_job: HashMap<JobId, Applications> = HashMap::new();
-    for row in &rows {
-        let (state, count): (String, i64) = (row.get(1)?, row.get(2)?);
-        let counts = by_job.entry(row.get(0)?).or_default();
-        match state.as_str() {
-            "ended" => counts.ended = count,
-            "pending" => counts.pending = count,
-            _ => counts.open = count,
+impl Applications {
+    fn add(&mut self, line: &Line) {
+        match (line.ended_at, line.pending) {
+            (Some(_), _) => self.ended += 1,
+            (None, true) => self.pending += 1,
+            (None, false) => self.open += 1,
         }
     }
-    Ok(by_job)
 }
 
-fn jobs(
-    r: &mut Reader,
-    org: OrgId,
-    by_job: &HashMap<JobId, Applications>,
-) -> Result<Vec<JobCounts>> {
-    let rows = r.all(
-        sql!(
-            "SELECT j.id, j.title, j.status, s.id, s.name FROM job j JOIN stage s ON s.job_id = j.id \
-             WHERE j.org_id = $1 AND j.id IN (SELECT n.id FROM job n WHERE n.org_id = $1 ORDER BY n.id DESC LIMIT $2) \
-             ORDER BY j.id DESC, s.position"
-        ),
-        &[&org, &JOBS],
-    )?;
-    let (standing, furthest) = (standing(r, org)?, furthest(r, org)?);
-    let mut jobs: Vec<JobCounts> = Vec::new();
-    for row in &rows {
-        let (job, stage): (JobId, StageId) = (row.get(0)?, row.get(3)?);
-        if jobs.last().is_none_or(|last| last.id != job) {
-            jobs.push(JobCounts {
-                applications: by_job.get(&job).copied().unwrap_or_default(),
-                ..read_job(row)?
-            });
-        }
-        let count = |map: &HashMap<StageId, i64>| map.get(&stage).copied().unwrap_or(0);
-        let stages = &mut jobs.last_mut().expect("pushed above").stages;
-        stages.push(StageCounts {
-            id: stage,
-            name: row.get(4)?,
-            now: count(&standing),
-            reached: count(&furthest),
-        });
-    }
-    for job in &mut jobs {
-        add_up(&mut job.stages);
-    }
-    Ok(jobs)
+fn all(roll: &Roll) -> Applications {
+    let mut all = Applications::default();
+    roll.lines.iter().for_each(|line| all.add(line));
+    all
 }
 
 fn read_job(row: &Row) -> Result<JobCounts> {
@@ -179,40 +138,6 @@ fn add_up(stages: &mut [StageCounts]) {
     }
 }
 
-/// How many submitted, open applications stand in each stage.
-fn standing(r: &mut Reader, org: OrgId) -> Result<HashMap<StageId, i64>> {
-    let rows = r.all(
-        sql!(
-            "SELECT stage_id, COUNT(*) FROM application \
-             WHERE org_id = $1 AND pending = 0 AND ended_at IS NULL GROUP BY stage_id"
-        ),
-        &[&org],
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
-        .collect()
-}
-
-/// For how many submitted applications each stage is the furthest they came to: the one they are in, or one that
-/// they left.
-fn furthest(r: &mut Reader, org: OrgId) -> Result<HashMap<StageId, i64>> {
-    let rows = r.all(
-        sql!(
-            "SELECT s.id, COUNT(*) FROM (SELECT v.job_id AS job_id, MAX(v.position) AS position FROM \
-             (SELECT a.id AS id, a.job_id AS job_id, t.position AS position FROM application a \
-             JOIN stage t ON t.id = a.stage_id WHERE a.org_id = $1 AND a.pending = 0 \
-             UNION ALL SELECT a.id, a.job_id, t.position FROM passage p JOIN application a ON a.id = p.application_id \
-             JOIN stage t ON t.id = p.stage_id AND t.job_id = a.job_id WHERE p.org_id = $1 AND a.pending = 0) v \
-             GROUP BY v.id, v.job_id) f \
-             JOIN stage s ON s.job_id = f.job_id AND s.position = f.position GROUP BY s.id"
-        ),
-        &[&org],
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
-        .collect()
-}
-
 fn invites(r: &mut Reader, org: OrgId) -> Result<Vec<(invite::State, i64)>> {
     let now = r.now();
     let rows = r.all(
@@ -232,90 +157,86 @@ fn invites(r: &mut Reader, org: OrgId) -> Result<Vec<(invite::State, i64)>> {
         .collect())
 }
 
+/// A job that is counted: its numbers, and the places of its stages among the others.
+struct Counting {
+    counts: JobCounts,
+    positions: Vec<i64>,
+}
+
 /// The numbers of these jobs, at most [`crate::page::MOST`], in the order in which they are named.
-pub fn of_jobs(r: &mut Reader, org: OrgId, jobs: &[JobId]) -> Result<Vec<JobCounts>> {
-    let parameters = with_hundred(&org, jobs);
-    let mut known: HashMap<JobId, JobCounts> = HashMap::new();
+pub fn of_jobs(
+    r: &mut Reader,
+    rolls: &Rolls,
+    org: OrgId,
+    jobs: &[JobId],
+) -> Result<Vec<JobCounts>> {
+    let mut known: HashMap<JobId, Counting> = HashMap::new();
     let rows = r.all(
         sql!(concat!(
-            "SELECT j.id, j.title, j.status, s.id, s.name FROM job j LEFT JOIN stage s ON s.job_id = j.id \
+            "SELECT j.id, j.title, j.status, s.id, s.name, s.position FROM job j LEFT JOIN stage s ON s.job_id = j.id \
              WHERE j.org_id = $1 AND j.id IN (",
             hundred!(),
             ") ORDER BY j.id, s.position LIMIT 20000"
         )),
-        &parameters,
+        &with_hundred(&org, jobs),
     )?;
     for row in &rows {
-        let job: JobId = row.get(0)?;
-        let counts = match known.entry(job) {
+        let job = match known.entry(row.get(0)?) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(read_job(row)?),
+            Entry::Vacant(entry) => entry.insert(Counting {
+                counts: read_job(row)?,
+                positions: Vec::new(),
+            }),
         };
         if let Some(id) = row.get::<Option<StageId>>(3)? {
-            counts.stages.push(StageCounts {
+            job.counts.stages.push(StageCounts {
                 id,
                 name: row.get(4)?,
                 now: 0,
                 reached: 0,
             });
+            job.positions.push(row.get(5)?);
         }
     }
-    let rows = r.all(
-        sql!(concat!(
-            "SELECT job_id, stage_id, CASE WHEN ended_at IS NOT NULL THEN 'ended' WHEN pending = 1 THEN 'pending' \
-             ELSE 'open' END, COUNT(*) FROM application WHERE org_id = $1 AND job_id IN (",
-            hundred!(),
-            ") GROUP BY 1, 2, 3"
-        )),
-        &parameters,
-    )?;
-    for row in &rows {
-        let (state, count): (String, i64) = (row.get(2)?, row.get(3)?);
-        let Some(counts) = known.get_mut(&row.get(0)?) else {
-            continue;
-        };
-        match state.as_str() {
-            "ended" => counts.applications.ended += count,
-            "pending" => counts.applications.pending += count,
-            _ => {
-                counts.applications.open += count;
-                let stage: StageId = row.get(1)?;
-                if let Some(stage) = counts.stages.iter_mut().find(|s| s.id == stage) {
-                    stage.now = count;
-                }
+    let mut counted: Vec<Counting> = jobs.iter().filter_map(|job| known.remove(job)).collect();
+    rolls.look(r, org, |roll| count(roll, &mut counted))?;
+    Ok(counted.into_iter().map(|job| job.counts).collect())
+}
+
+fn count(roll: &Roll, jobs: &mut [Counting]) {
+    // By the roll's numbers: which of `jobs` it is, and which of its stages.
+    let mut which: Vec<Option<usize>> = vec![None; roll.jobs.all().len()];
+    let mut stages: Vec<Option<usize>> = vec![None; roll.stages.all().len()];
+    for (n, job) in jobs.iter().enumerate() {
+        if let Some(at) = roll.jobs.find(&job.counts.id) {
+            which[at] = Some(n);
+        }
+        for (stage, counts) in job.counts.stages.iter().enumerate() {
+            if let Some(at) = roll.stages.find(&counts.id) {
+                stages[at] = Some(stage);
             }
         }
     }
-    let furthest = furthest_of(r, &parameters)?;
-    for counts in known.values_mut() {
-        for stage in &mut counts.stages {
-            stage.reached = furthest.get(&stage.id).copied().unwrap_or(0);
+    for line in &roll.lines {
+        let Some(job) = which[line.job as usize].map(|n| &mut jobs[n]) else {
+            continue;
+        };
+        job.counts.applications.add(line);
+        if line.pending {
+            continue;
         }
-        add_up(&mut counts.stages);
+        let here = stages[line.stage as usize];
+        if let Some(here) = here.filter(|_| line.ended_at.is_none()) {
+            job.counts.stages[here].now += 1;
+        }
+        let position = here.map_or(-1, |here| job.positions[here]);
+        let furthest = position.max(i64::from(line.left));
+        if let Some(at) = job.positions.iter().position(|p| *p == furthest) {
+            job.counts.stages[at].reached += 1;
+        }
     }
-    Ok(jobs.iter().filter_map(|job| known.remove(job)).collect())
-}
-
-/// As [`furthest`], of some jobs.
-fn furthest_of(r: &mut Reader, parameters: &[&dyn ToValue]) -> Result<HashMap<StageId, i64>> {
-    let rows = r.all(
-        sql!(concat!(
-            "SELECT s.id, COUNT(*) FROM (SELECT v.job_id AS job_id, MAX(v.position) AS position FROM \
-             (SELECT a.id AS id, a.job_id AS job_id, t.position AS position FROM application a \
-             JOIN stage t ON t.id = a.stage_id WHERE a.org_id = $1 AND a.pending = 0 AND a.job_id IN (",
-            hundred!(),
-            ") UNION ALL SELECT a.id, a.job_id, t.position FROM application a \
-             JOIN passage p ON p.org_id = a.org_id AND p.application_id = a.id \
-             JOIN stage t ON t.id = p.stage_id AND t.job_id = a.job_id WHERE a.org_id = $1 AND a.pending = 0 AND a.job_id IN (",
-            hundred!(),
-            ")) v GROUP BY v.id, v.job_id) f \
-             JOIN stage s ON s.job_id = f.job_id AND s.position = f.position GROUP BY s.id"
-        )),
-        parameters,
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
-        .collect()
+    jobs.iter_mut()
+        .for_each(|job| add_up(&mut job.counts.stages));
 }
 
 /// An event with the names of whom and what it is about, for people to read.

@@ -23,7 +23,7 @@ use crate::secret::InstallationKey;
 
 pub use described::Described;
 pub use gate::Gate;
-pub use jobs::{TableRow, far_job, jobs, put_jobs};
+pub use jobs::{LineEdit, TableRow, edit_jobs, far_job, jobs, put_jobs};
 
 /// Settings by name.
 pub type Settings = BTreeMap<String, String>;

@@ -11,6 +11,7 @@
 
 mod changed;
 pub mod happening;
+pub mod told;
 
 use serde_json::{Value, json};
 use store::{Reader, Row, Tx, sql};

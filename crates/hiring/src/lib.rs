@@ -6,11 +6,11 @@
 //!   [`eeo`] · finding them: [`search`], [`extraction`]
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
-//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`], [`numbers`]
+//! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`], [`numbers`], [`roll`]
 //! * where it is carried: [`destination`], [`rule`], [`remote`]
 //! * who asks: [`organization`], [`setup`], [`member`], [`api_key`], [`linked_account`], [`link`],
 //!   [`subscription`], [`webhook_receiver`],
-//!   [`caller`] · what they asked: [`request`]
+//!   [`caller`] · what they asked: [`request`], [`call_log`]
 //! * beneath: [`problem`], [`id`], [`page`], [`text`], [`secret`], [`idempotency`], [`app`]
 //!
 //! Read `event.rs` and `candidate/intake.rs` first.
@@ -20,6 +20,7 @@ pub mod app;
 pub mod application;
 pub mod attachment;
 pub mod audit;
+pub mod call_log;
 pub mod caller;
 pub mod candidate;
 pub mod catalog;
@@ -51,6 +52,7 @@ pub mod problem;
 pub mod record;
 pub mod remote;
 pub mod request;
+pub mod roll;
 pub mod rule;
 pub mod search;
 pub mod secret;
@@ -134,7 +136,15 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/V21__hook_of_all_accounts.sql"),
     },
     store::Migration {
+        name: "V22__long_pasts",
+        sql: include_str!("../migrations/V22__long_pasts.sql"),
+    },
+    store::Migration {
         name: "V23__pages_and_keys",
         sql: include_str!("../migrations/V23__pages_and_keys.sql"),
+    },
+    store::Migration {
+        name: "V24__integrations",
+        sql: include_str!("../migrations/V24__integrations.sql"),
     },
 ];

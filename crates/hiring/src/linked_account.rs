@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
+use crate::api_key::NOTED;
 use crate::caller::Caller;
 use crate::destination;
 use crate::event::{self, Kind, Subject};
@@ -38,6 +39,8 @@ pub struct LinkedAccount {
     pub created_at: i64,
     /// Where what is written through it is carried, besides being kept here.
     pub destination: Option<DestinationId>,
+    /// When its token was last used, µs, to within [`crate::api_key::NOTED`].
+    pub used_at: Option<i64>,
 }
 
 /// The customer of a product for whom an account is linked.
@@ -138,7 +141,27 @@ pub fn create(tx: &mut Tx, org: OrgId, name: &str, token: &str) -> Result<Linked
         generation: None,
         created_at: now,
         destination: None,
+        used_at: None,
     })
+}
+
+/// The same, made by somebody at the organization, for whom it is told.
+pub fn make(tx: &mut Tx, caller: &Caller, name: &str, token: &str) -> Result<LinkedAccount> {
+    let made = create(tx, caller.org, name, token)?;
+    note(tx, caller, Kind::LinkedAccountLinked, made.uid)?;
+    Ok(made)
+}
+
+/// Notes that the account's token was used now, unless that is noted already.
+pub fn touch(tx: &mut Tx, org: OrgId, id: LinkedAccountId) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE linked_account SET used_at = $3 WHERE org_id = $1 AND id = $2 AND (used_at IS NULL OR used_at <= $4)"
+        ),
+        &[&org, &id, &now, &(now - NOTED)],
+    )?;
+    Ok(())
 }
 
 /// Makes the account that an end user has linked. Its token is [`token`]'s to tell.
@@ -170,6 +193,7 @@ pub fn link(
         generation: Some(1),
         created_at: now,
         destination: None,
+        used_at: None,
     })
 }
 
@@ -177,6 +201,11 @@ pub fn link(
 pub fn token(installation: &InstallationKey, account: &LinkedAccount) -> Option<String> {
     let generation = account.generation?;
     Some(derive(installation, account.uid, generation))
+}
+
+/// A token for [`make`], random.
+pub fn draw() -> String {
+    secret::token("mrg_acct_")
 }
 
 fn derive(installation: &InstallationKey, uid: Uuid, generation: i64) -> String {
@@ -188,7 +217,7 @@ fn derive(installation: &InstallationKey, uid: Uuid, generation: i64) -> String 
 pub fn look_up(r: &mut Reader, org: OrgId, token: &str) -> Result<Option<LinkedAccount>> {
     let row = r.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
              WHERE org_id = $1 AND token_hash = $2 AND removed_at IS NULL"
         ),
         &[&org, &secret::hash(token)],
@@ -200,7 +229,7 @@ pub fn look_up(r: &mut Reader, org: OrgId, token: &str) -> Result<Option<LinkedA
 pub fn find(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<LinkedAccount> {
     let row = r.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
              WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL"
         ),
         &[&org, &uid],
@@ -217,7 +246,7 @@ pub(crate) fn by_id(
 ) -> Result<Option<LinkedAccount>> {
     let row = r.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
              WHERE org_id = $1 AND id = $2 AND removed_at IS NULL"
         ),
         &[&org, &id],
@@ -239,14 +268,14 @@ pub fn list(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<Li
     let (statement, n) = match side {
         Side::After(n) => (
             sql!(
-                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
+                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
                  WHERE org_id = $1 AND id > $2 AND removed_at IS NULL ORDER BY id LIMIT $3"
             ),
             n,
         ),
         Side::Before(n) => (
             sql!(
-                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
+                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
                  WHERE org_id = $1 AND id < $2 AND removed_at IS NULL ORDER BY id DESC LIMIT $3"
             ),
             n,
@@ -291,7 +320,7 @@ pub fn change_settings(
     // Two changes at once must not undo each other.
     let row = tx.one(
         sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id FROM linked_account \
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
              WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL {for update}"
         ),
         &[&caller.org, &uid],
@@ -399,5 +428,6 @@ fn read(row: &Row) -> Result<LinkedAccount> {
         generation: row.get(5)?,
         created_at: row.get(6)?,
         destination: row.get(7)?,
+        used_at: row.get(8)?,
     })
 }

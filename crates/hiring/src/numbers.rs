@@ -1,21 +1,26 @@
-//! What became of the applications of a period: for one job or for all. Looks only, and counts in the database: however many
-//! there are, a few rows come back.
+//! What became of the applications of a period: for one job or for all. Looks only, and counts from the organization's roll
+//! (`roll.rs`); stays in stages, of which there are more than applications, are ranked by the database.
 //!
 //! All of it is about the same people: those whose applications came in within the period. So its parts add up, and what a
 //! later month decides about them is seen when one looks again. Invites are those that were made within it.
 //!
 //! What stands where at this moment, whenever it came, is `counts.rs`.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use store::{Reader, Row, ToValue, sql};
 
+use crate::application::Disposition;
 use crate::id::{JobId, OrgId, StageId, Uuid};
 use crate::job;
 use crate::problem::Result;
+use crate::roll::{Line, Roll, Rolls};
 
 /// Jobs that are told apart, those with the most applications; more only stand in the totals.
-pub const MOST_JOBS: i64 = 50;
+pub const MOST_JOBS: usize = 50;
 /// Sources that are told apart, likewise.
-pub const MOST_SOURCES: i64 = 20;
+pub const MOST_SOURCES: usize = 20;
 /// Jobs that one can choose from, the newest.
 const MOST_CHOICES: i64 = 500;
 
@@ -104,39 +109,36 @@ macro_rules! cohort {
     };
 }
 
-/// How many there are, and how many of them came to each end.
-macro_rules! fates {
-    () => {
-        "COUNT(*), CAST(SUM(CASE WHEN a.disposition IS NULL THEN 1 ELSE 0 END) AS BIGINT), \
-         CAST(SUM(CASE WHEN a.disposition = 'hired' THEN 1 ELSE 0 END) AS BIGINT), \
-         CAST(SUM(CASE WHEN a.disposition = 'rejected' THEN 1 ELSE 0 END) AS BIGINT), \
-         CAST(SUM(CASE WHEN a.disposition = 'withdrawn' THEN 1 ELSE 0 END) AS BIGINT) "
-    };
+impl Fates {
+    fn add(&mut self, line: &Line) {
+        self.applied += 1;
+        match line.end {
+            None => self.open += 1,
+            Some(Disposition::Hired) => self.hired += 1,
+            Some(Disposition::Rejected) => self.rejected += 1,
+            Some(Disposition::Withdrawn) => self.withdrawn += 1,
+        }
+    }
 }
 
-fn read_fates(row: &Row, at: usize) -> Result<Fates> {
-    let number = |n: usize| -> Result<i64> { Ok(row.get::<Option<i64>>(at + n)?.unwrap_or(0)) };
-    Ok(Fates {
-        applied: number(0)?,
-        open: number(1)?,
-        hired: number(2)?,
-        rejected: number(3)?,
-        withdrawn: number(4)?,
+/// Those of the roll that are looked at.
+fn cohort<'r>(roll: &'r Roll, which: &Which) -> impl Iterator<Item = &'r Line> {
+    let job = which.job.map(|job| roll.jobs.find(&job));
+    let span = which.from..which.until;
+    roll.lines.iter().filter(move |line| {
+        !line.pending
+            && line.submitted_at.is_some_and(|at| span.contains(&at))
+            && job.is_none_or(|job| job == Some(line.job as usize))
     })
 }
 
 /// All of them together.
-pub fn fates(r: &mut Reader, org: OrgId, which: &Which) -> Result<Fates> {
-    let row = r.one(
-        sql!(concat!(
-            "SELECT ",
-            fates!(),
-            "FROM application a WHERE ",
-            cohort!()
-        )),
-        &parameters(&org, which),
-    )?;
-    row.map_or(Ok(Fates::default()), |row| read_fates(&row, 0))
+pub fn fates(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<Fates> {
+    rolls.look(r, org, |roll| {
+        let mut fates = Fates::default();
+        cohort(roll, which).for_each(|line| fates.add(line));
+        fates
+    })
 }
 
 fn parameters<'w>(org: &'w OrgId, which: &'w Which) -> [&'w dyn ToValue; 4] {
@@ -144,98 +146,78 @@ fn parameters<'w>(org: &'w OrgId, which: &'w Which) -> [&'w dyn ToValue; 4] {
 }
 
 /// By job, those with the most applications first, at most [`MOST_JOBS`].
-pub fn jobs(r: &mut Reader, org: OrgId, which: &Which) -> Result<Vec<OfJob>> {
-    let mut all = parameters(&org, which).to_vec();
-    all.push(&MOST_JOBS);
-    let rows = r.all(
-        sql!(concat!(
-            "SELECT j.title, ",
-            fates!(),
-            "FROM application a JOIN job j ON j.id = a.job_id WHERE ",
-            cohort!(),
-            "GROUP BY j.id, j.title ORDER BY 2 DESC, j.id DESC LIMIT $5"
-        )),
-        &all,
-    )?;
-    rows.iter()
-        .map(|row| {
-            Ok(OfJob {
-                title: row.get(0)?,
-                fates: read_fates(row, 1)?,
-            })
+pub fn jobs(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<Vec<OfJob>> {
+    let mut most = rolls.look(r, org, |roll| {
+        let mut by_job = vec![Fates::default(); roll.jobs.all().len()];
+        cohort(roll, which).for_each(|line| by_job[line.job as usize].add(line));
+        let all = roll.jobs.all().iter().copied().zip(by_job);
+        let all = all.filter(|(_, fates)| fates.applied > 0);
+        all.collect::<Vec<_>>()
+    })?;
+    most.sort_unstable_by_key(|(job, fates)| (Reverse(fates.applied), Reverse(*job)));
+    most.truncate(MOST_JOBS);
+    let ids: Vec<JobId> = most.iter().map(|(job, _)| *job).collect();
+    let titles = job::of_ids(r, org, &ids)?;
+    let of = most.into_iter().filter_map(|(id, fates)| {
+        let job = titles.iter().find(|job| job.id == id)?;
+        Some(OfJob {
+            title: job.title.clone(),
+            fates,
         })
-        .collect()
+    });
+    Ok(of.collect())
 }
 
 /// By source, those with the most applications first, at most [`MOST_SOURCES`].
-pub fn sources(r: &mut Reader, org: OrgId, which: &Which) -> Result<Vec<OfSource>> {
-    let mut all = parameters(&org, which).to_vec();
-    all.push(&MOST_SOURCES);
-    let rows = r.all(
-        sql!(concat!(
-            "SELECT a.source, ",
-            fates!(),
-            "FROM application a WHERE ",
-            cohort!(),
-            "GROUP BY a.source ORDER BY 2 DESC, 1 LIMIT $5"
-        )),
-        &all,
-    )?;
-    rows.iter()
-        .map(|row| {
-            Ok(OfSource {
-                source: row.get(0)?,
-                fates: read_fates(row, 1)?,
-            })
+pub fn sources(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<Vec<OfSource>> {
+    rolls.look(r, org, |roll| {
+        let mut by_source = vec![Fates::default(); roll.sources.all().len()];
+        cohort(roll, which).for_each(|line| by_source[line.source as usize].add(line));
+        let all = roll.sources.all().iter().zip(by_source);
+        let mut most: Vec<_> = all.filter(|(_, fates)| fates.applied > 0).collect();
+        most.sort_unstable_by_key(|(source, fates)| (Reverse(fates.applied), *source));
+        let most = most.into_iter().take(MOST_SOURCES);
+        most.map(|(source, fates)| OfSource {
+            source: source.clone(),
+            fates,
         })
         .collect()
+    })
 }
 
 /// The job's stages in order, with how many of the period's applications came how far. Nothing without a job.
-pub fn funnel(r: &mut Reader, org: OrgId, which: &Which) -> Result<Vec<Step>> {
+pub fn funnel(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<Vec<Step>> {
     let Some(job) = which.job else {
         return Ok(Vec::new());
     };
-    let furthest = r.all(
-        sql!(concat!(
-            "SELECT f.position, COUNT(*) FROM (SELECT v.id AS id, MAX(v.position) AS position FROM \
-             (SELECT a.id AS id, t.position AS position FROM application a JOIN stage t ON t.id = a.stage_id WHERE ",
-            cohort!(),
-            "UNION ALL SELECT a.id, t.position FROM application a JOIN passage p ON p.org_id = $1 AND p.application_id = a.id \
-             JOIN stage t ON t.id = p.stage_id AND t.job_id = a.job_id WHERE ",
-            cohort!(),
-            ") v GROUP BY v.id) f GROUP BY f.position ORDER BY f.position"
-        )),
-        &parameters(&org, which),
-    )?;
-    let standing = r.all(
-        sql!(concat!(
-            "SELECT a.stage_id, COUNT(*) FROM application a WHERE ",
-            cohort!(),
-            "AND a.ended_at IS NULL GROUP BY a.stage_id"
-        )),
-        &parameters(&org, which),
-    )?;
-    let pairs = |rows: &[Row]| -> Result<Vec<(i64, i64)>> {
-        rows.iter()
-            .map(|row| Ok((row.get(0)?, row.get(1)?)))
-            .collect()
-    };
-    let (furthest, standing) = (pairs(&furthest)?, pairs(&standing)?);
     let stages = job::stages(r, org, job)?;
     let positions = positions(r, org, job)?;
-    let steps = stages.iter().map(|stage| {
-        let position = positions.iter().find(|(id, _)| *id == stage.id);
-        let position = position.map_or(0, |(_, position)| *position);
-        let reached = furthest.iter().filter(|(at, _)| *at >= position);
-        let now = standing.iter().find(|(id, _)| *id == stage.id.0);
-        Step {
+    let mut steps: Vec<Step> = stages
+        .iter()
+        .map(|stage| Step {
             name: stage.name.clone(),
-            reached: reached.map(|(_, count)| count).sum(),
-            now: now.map_or(0, |(_, count)| *count),
+            reached: 0,
+            now: 0,
+        })
+        .collect();
+    rolls.look(r, org, |roll| {
+        let place = |id: StageId| {
+            let found = positions.iter().find(|(of, _)| *of == id);
+            found.map_or(-1, |(_, position)| *position)
+        };
+        // By the roll's numbers.
+        let places: Vec<i64> = roll.stages.all().iter().map(|id| place(*id)).collect();
+        let own: Vec<i64> = stages.iter().map(|stage| place(stage.id)).collect();
+        for line in cohort(roll, which) {
+            let here = places[line.stage as usize];
+            let furthest = here.max(i64::from(line.left));
+            for (step, at) in steps.iter_mut().zip(&own) {
+                step.reached += i64::from(furthest >= *at);
+                step.now += i64::from(here == *at && line.ended_at.is_none());
+            }
         }
-    });
-    Ok(steps.collect())
+    })?;
+    Ok(steps)
 }
 
 fn positions(r: &mut Reader, org: OrgId, job: JobId) -> Result<Vec<(StageId, i64)>> {
@@ -294,23 +276,30 @@ pub fn stays(r: &mut Reader, org: OrgId, which: &Which) -> Result<Vec<Spell>> {
 }
 
 /// How long it took until applications ended, by how they ended (`hired`, `rejected`, `withdrawn`).
-pub fn ends(r: &mut Reader, org: OrgId, which: &Which) -> Result<Vec<Spell>> {
-    let rows = r.all(
-        sql!(ranked!(concat!(
-            "SELECT a.disposition AS what, a.ended_at - a.submitted_at AS took FROM application a WHERE ",
-            cohort!(),
-            "AND a.ended_at IS NOT NULL AND a.disposition IS NOT NULL"
-        ))),
-        &parameters(&org, which),
-    )?;
-    let ranks = ranks(&rows, |row| Ok(row.get::<String>(0)?))?;
-    let spells = ranks.into_iter().map(|(of, count, median, ninth)| Spell {
-        of,
-        count,
-        median,
-        ninth,
-    });
-    Ok(spells.collect())
+pub fn ends(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<Vec<Spell>> {
+    let took = rolls.look(r, org, |roll| {
+        let mut took: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();
+        for line in cohort(roll, which) {
+            if let (Some(how), Some(at), Some(ended)) = (line.end, line.submitted_at, line.ended_at)
+            {
+                // Clocks that go back make no time less than none.
+                let all = took.entry(how.word()).or_default();
+                all.push((ended - at).max(0));
+            }
+        }
+        took
+    })?;
+    let spell = |(of, mut all): (&str, Vec<i64>)| {
+        let n = all.len();
+        let mut ranked = |place: usize| *all.select_nth_unstable(place - 1).1;
+        Spell {
+            of: of.to_owned(),
+            count: n as i64,
+            median: ranked(n.div_ceil(2)),
+            ninth: ranked((n * 9).div_ceil(10)),
+        }
+    };
+    Ok(took.into_iter().map(spell).collect())
 }
 
 type Rank<K> = (K, i64, i64, i64);

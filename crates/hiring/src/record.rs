@@ -13,6 +13,9 @@
 
 mod trace;
 
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use trace::{Before, Part, Traced, trace};
@@ -195,41 +198,82 @@ impl Record {
 ///
 /// An [`How::Renew`] counts only when no other of its scope has a later `at` (of equals, the last given).
 pub fn fold(operations: &[Operation]) -> Record {
-    let mut fields = Said::new();
-    let mut named = Names::default();
+    let mut folding = Folding::default();
+    let newest = Newest::of(operations.iter().map(|o| &o.how));
     for (index, operation) in operations.iter().enumerate() {
-        if superseded(index, operations) {
-            continue;
+        if newest.counts(index, &operation.how) {
+            folding.take(operation);
         }
-        named.note(index, &operation.said);
+    }
+    folding.record()
+}
+
+/// A replay as far as it has come: whoever kept it goes on from there ([`crate::candidate`] does, once a person has a long
+/// past). It is not the record yet: names are filled in from each other at the end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Folding {
+    fields: Said,
+    named: Names,
+    /// Operations taken.
+    taken: u64,
+}
+
+impl Folding {
+    /// The next operation, one that no renewal has superseded.
+    pub fn take(&mut self, operation: &Operation) {
+        self.taken += 1;
+        self.named.note(self.taken, &operation.said);
         for (field, value) in &operation.said {
             let Some(shape) = shape(field) else { continue };
             match operation.how {
-                How::Replace => replace(&mut fields, field, value),
-                How::Add | How::Renew { .. } => add(&mut fields, field, shape, value),
+                How::Replace => replace(&mut self.fields, field, value),
+                How::Add | How::Renew { .. } => add(&mut self.fields, field, shape, value),
             }
         }
     }
-    named.settle(&mut fields);
-    let ordered = FIELDS
-        .iter()
-        .filter_map(|(name, _)| fields.remove(*name).map(|v| ((*name).to_owned(), v)));
-    Record {
-        fields: ordered.collect(),
+
+    /// What follows from all that was taken.
+    pub fn record(&self) -> Record {
+        let mut fields = self.fields.clone();
+        self.named.settle(&mut fields);
+        let ordered = FIELDS
+            .iter()
+            .filter_map(|(name, _)| fields.remove(*name).map(|v| ((*name).to_owned(), v)));
+        Record {
+            fields: ordered.collect(),
+        }
     }
 }
 
-fn superseded(index: usize, operations: &[Operation]) -> bool {
-    let How::Renew { scope, at } = &operations[index].how else {
-        return false;
-    };
-    operations
-        .iter()
-        .enumerate()
-        .any(|(other, operation)| match &operation.how {
-            How::Renew { scope: s, at: a } => s == scope && (a > at || (a == at && other > index)),
-            _ => false,
-        })
+/// Which renewal of each scope is the one that counts, by its number among the operations.
+pub struct Newest<'o>(HashMap<&'o str, (i64, usize)>);
+
+impl<'o> Newest<'o> {
+    /// Of operations, oldest first.
+    pub fn of(all: impl Iterator<Item = &'o How>) -> Newest<'o> {
+        let mut newest = HashMap::new();
+        for (index, how) in all.enumerate() {
+            if let How::Renew { scope, at } = how {
+                let known = newest.entry(scope.as_str()).or_insert((*at, index));
+                *known = (*known).max((*at, index));
+            }
+        }
+        Newest(newest)
+    }
+
+    /// Whether the operation of this number counts, which is so.
+    pub fn counts(&self, index: usize, how: &How) -> bool {
+        self.superseder(index, how).is_none()
+    }
+
+    /// The operation that says in place of this one what its foreign record says, if there is one.
+    pub fn superseder(&self, index: usize, how: &How) -> Option<usize> {
+        let How::Renew { scope, .. } = how else {
+            return None;
+        };
+        let (_, newest) = *self.0.get(scope.as_str())?;
+        (newest != index).then_some(newest)
+    }
 }
 
 fn replace(fields: &mut Said, field: &str, value: &Value) {
@@ -283,15 +327,15 @@ fn same_item(a: &Value, b: &Value) -> bool {
 }
 
 /// Some callers say a whole name, others its parts. Whichever was said last is filled in for the other.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Names {
-    whole: Option<usize>,
-    parts: Option<usize>,
-    middle: Option<usize>,
+    whole: Option<u64>,
+    parts: Option<u64>,
+    middle: Option<u64>,
 }
 
 impl Names {
-    fn note(&mut self, index: usize, said: &Said) {
+    fn note(&mut self, index: u64, said: &Said) {
         if said.contains_key("full_name") {
             self.whole = Some(index);
         }

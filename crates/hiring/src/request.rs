@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::{Reader, Row, Tx, sql};
 
 use crate::caller::Caller;
-use crate::id::{KeyId, OrgId, Uuid};
+use crate::id::{OrgId, Uuid};
 use crate::page::Side;
 use crate::problem::{Noun, Problem, Result};
 
@@ -169,20 +169,6 @@ pub fn list(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<Re
     };
     let rows = r.all(statement, &[&org, &n, &limit])?;
     rows.iter().map(read).collect()
-}
-
-/// When keys last wanted to change something, µs, judging by the organization's newest 20,000 requests that are kept.
-pub fn last_by_key(r: &mut Reader, org: OrgId) -> Result<Vec<(KeyId, i64)>> {
-    let rows = r.all(
-        sql!(
-            "SELECT key_id, MAX(created_at) FROM request WHERE org_id = $1 AND key_id IS NOT NULL \
-             AND id > (SELECT COALESCE(MAX(id), 0) - 20000 FROM request WHERE org_id = $1) GROUP BY key_id LIMIT 10000"
-        ),
-        &[&org],
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
-        .collect()
 }
 
 /// Forgets requests that are older than `days`, at most `limit`; answers how many.

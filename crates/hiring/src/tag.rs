@@ -105,6 +105,7 @@ pub fn page(r: &mut Reader, org: OrgId, side: Side, span: &Span, limit: i64) -> 
              AND created_at > $3 AND created_at < $4 ORDER BY id DESC LIMIT $5"
         ),
     );
+    crate::candidate::all_indexed(r, org)?;
     let (after, before) = span.of_unchanging();
     let (statement, from) = match side {
         Side::After(id) => (forward, id),

@@ -27,6 +27,7 @@ const FILES: &[(&str, &str)] = &[
         "desk-integrations.css",
         include_str!("../assets/desk-integrations.css"),
     ),
+    ("desk-live.js", include_str!("../assets/desk-live.js")),
     ("desk-board.css", include_str!("../assets/desk-board.css")),
     ("desk-board.js", include_str!("../assets/desk-board.js")),
     ("desk-invite.js", include_str!("../assets/desk-invite.js")),

@@ -13,7 +13,7 @@ use hiring::problem::Noun;
 use crate::guide::Guide;
 use crate::page::{self, Area, Page};
 use crate::reference::Reference;
-use crate::{Api, Mint, Site};
+use crate::{Api, ExampleOf, Mint, Run, Site};
 
 /// An API with its pages.
 pub(crate) struct Spoken {
@@ -23,6 +23,10 @@ pub(crate) struct Spoken {
     pub(crate) base: String,
     /// Makes a key of it.
     pub(crate) mint: Mint,
+    /// The secrets that a caller must have at hand.
+    pub(crate) asked: &'static [(&'static str, &'static str)],
+    pub(crate) example: ExampleOf,
+    pub(crate) run: Run,
     /// Its reference, once somebody asked for it: it never changes while we run, and is much to render.
     reference: OnceLock<Option<String>>,
 }
@@ -34,6 +38,9 @@ impl Spoken {
             document: api.document,
             base: api.base.to_owned(),
             mint: api.mint,
+            asked: api.asked,
+            example: api.example,
+            run: api.run,
             reference: OnceLock::new(),
         }
     }

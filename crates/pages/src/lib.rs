@@ -91,7 +91,49 @@ pub struct Api<'a> {
     pub base: &'a str,
     /// Makes keys.
     pub mint: Mint,
+    /// The secrets that a caller must have at hand: their names, and what people call them.
+    pub asked: &'static [(&'static str, &'static str)],
+    /// Makes its example call.
+    pub example: ExampleOf,
+    /// Runs a call in this process.
+    pub run: Run,
 }
+
+/// The example call of the API of this name: with the server's address, credentials by name, a job that it may be about, and a
+/// number that makes its person another one.
+pub type ExampleOf = fn(&str, &str, &serde_json::Value, Option<&OfJob>, u64) -> Option<Example>;
+
+/// A job with what its form asks.
+#[derive(Debug, Clone)]
+pub struct OfJob {
+    /// The job.
+    pub job: hiring::job::Job,
+    /// What its form asks.
+    pub fields: Vec<hiring::job::Field>,
+}
+
+/// A call that can be tried.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// What it does.
+    pub title: &'static str,
+    /// Method.
+    pub method: &'static str,
+    /// Below the server's own address.
+    pub path: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// JSON.
+    pub body: String,
+    /// The same as a line for a shell. Secrets that were not given are words that say so.
+    pub curl: String,
+}
+
+/// Runs a call of the API of this name against this program, without leaving the process.
+pub type Run = fn(&str, App, axum::extract::Request) -> Running;
+
+/// A call at work.
+pub type Running = std::pin::Pin<Box<dyn Future<Output = axum::response::Response> + Send>>;
 
 /// Makes a key of the API of this name for the organization, called as the last one says.
 pub type Mint = fn(&str, &mut store::Tx, &App, hiring::id::OrgId, &str) -> hiring::Result<Minted>;
@@ -136,6 +178,13 @@ pub fn routes(apis: &[Api], draw: Arc<dyn Draw>) -> Router<App> {
         .route("/assets/{version}/{file}", get(assets::serve))
         .merge(desk::routes())
         .layer(Extension(site))
+}
+
+/// The addresses of the desk that are looked at (`GET`), as its table has them, for whoever measures or tests all of them.
+pub fn desk_pages() -> Vec<&'static str> {
+    let table = desk::table().into_iter();
+    let looked_at = table.filter(|route| route.method == axum::http::Method::GET);
+    looked_at.map(|route| route.path).collect()
 }
 
 /// The page for an address that is not there, for the router's fallback.

@@ -9,6 +9,7 @@ use askama::Template as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::IntoResponse as _;
 use hiring::app::{App, Settings};
 use hiring::caller::Caller;
 use hiring::candidate::{self, NewCandidate};
@@ -103,6 +104,22 @@ impl House {
                     credentials: serde_json::json!({"api_key": key, "key_id": made.uid}),
                     example: "curl".to_owned(),
                 })
+            },
+            asked: &[("api_key", "API key")],
+            example: |_, _, given, _, _| {
+                let key = given["api_key"].as_str().unwrap_or("YOUR_API_KEY");
+                Some(crate::Example {
+                    title: "Make somebody",
+                    method: "POST",
+                    path: "/api/v1/people".to_owned(),
+                    headers: vec![("authorization".to_owned(), format!("Bearer {key}"))],
+                    body: "{}".to_owned(),
+                    curl: format!("curl {key}"),
+                })
+            },
+            run: |_, _, request| {
+                let said = format!("{{\"you\": \"{} {}\"}}", request.method(), request.uri());
+                Box::pin(async move { ([("location", "<x>")], said).into_response() })
             },
         };
         let document = crate::reference::tests::DOCUMENT;
@@ -309,11 +326,15 @@ fn every_template_renders_from_its_sample() {
         "desk/card.html",
         "desk/board_card.html",
         "desk/board_column.html",
+        "desk/call_row.html",
+        "desk/event_row.html",
         "desk/field.html",
         "desk/frame.html",
+        "desk/integrations_parts.html",
         "desk/keys.html",
         "desk/pager.html",
         "desk/people_rows.html",
+        "desk/rules.html",
         "desk/sessions.html",
         "desk/summary.html",
         // No page: `desk/person/drawn.rs` renders it.
@@ -668,10 +689,11 @@ async fn counts_are_right() {
         Ok::<_, Problem>(())
     });
     made.await.unwrap();
+    let rolls = house.app.rolls.clone();
     let counted = house
         .app
         .store
-        .read(move |r| Ok::<_, Problem>((counts::of(r, org)?, counts::recent(r, org, 2)?)));
+        .read(move |r| Ok::<_, Problem>((counts::of(r, &rolls, org)?, counts::recent(r, org, 2)?)));
     let (all, recent) = counted.await.unwrap();
     assert_eq!((all.candidates, all.queued_mails, all.more_jobs), (4, 0, 0));
     let expected = counts::Applications {

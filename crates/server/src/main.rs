@@ -117,6 +117,9 @@ async fn run(options: Options) -> Result<(), String> {
         Command::Bench {
             command: BenchCommand::Outward { bench },
         } => bench::outward(&bench).await,
+        Command::Bench {
+            command: BenchCommand::Desk { bench },
+        } => bench::desk(&bench).await,
         Command::Extract { .. } | Command::Draw { .. } => {
             Err("this command needs nothing of the server".to_owned())
         }

@@ -341,6 +341,11 @@ pub enum BenchCommand {
         #[command(flatten)]
         bench: OutwardBench,
     },
+    /// Fill a store with candidates and ask for every page of the desk
+    Desk {
+        #[command(flatten)]
+        bench: DeskBench,
+    },
 }
 
 /// What to measure.
@@ -379,6 +384,32 @@ pub struct ListBench {
     #[arg(long, default_value_t = 2_000)]
     pub count: usize,
     /// An empty PostgreSQL database of C collation, instead of SQLite in a throw-away folder
+    #[arg(long)]
+    pub database: Option<String>,
+}
+
+/// How to measure the desk.
+#[derive(Debug, Clone, Args)]
+pub struct DeskBench {
+    /// Candidates to make first; the first job gets some 5,000 applications of 100,000 people's
+    #[arg(long, default_value_t = 100_000)]
+    pub candidates: usize,
+    /// Jobs to make first
+    #[arg(long, default_value_t = 200)]
+    pub jobs: usize,
+    /// Connections that call at once
+    #[arg(long, default_value_t = 8)]
+    pub connections: usize,
+    /// Calls of each page
+    #[arg(long, default_value_t = 400)]
+    pub count: usize,
+    /// Only the pages whose title has this in it
+    #[arg(long)]
+    pub only: Option<String>,
+    /// Folder to keep the store in, filled the first time: to measure it again after a change
+    #[arg(long)]
+    pub keep: Option<PathBuf>,
+    /// An empty PostgreSQL database of C collation, instead of SQLite; with --keep, the one that was filled
     #[arg(long)]
     pub database: Option<String>,
 }

@@ -7,8 +7,8 @@
 //!    that keeps connections would else send its next call into one that is about to close.
 //! 2. **trace**: one line for each request, with the route's *template*: the address called may hold a token or an
 //!    e-mail address.
-//! 3. **standing**: where a key was counted, the answer says how often it may call, whatever else the answer is
-//!    (`dialects/src/limit.rs`).
+//! 3. **standing**: where a key was counted, the answer says how often it may call, whatever else the answer is, and the
+//!    call is remembered for members who look on (`dialects/src/limit.rs`).
 //! 4. **admission**: at most [`IN_FLIGHT`] requests at once; one more is told to come again, in its dialect's
 //!    words, before anything of it is read. Together with the store's bounded queues and the budget for bodies this
 //!    keeps memory bounded whatever arrives.
@@ -38,8 +38,10 @@ use hiring::id::OrgId;
 use hiring::problem::{Noun, Problem};
 use http_body::{Frame, SizeHint};
 use pages::Draw;
+use serde_json::Value;
 use store::Tx;
 use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
 
 use crate::drawing::NoPen;
 use crate::handed;
@@ -57,7 +59,10 @@ pub fn build(app: App) -> Router {
 pub fn build_with(app: App, draw: Arc<dyn Draw>) -> Router {
     let mut router: Router<App> = Router::new();
     for dialect in DIALECTS {
-        router = router.nest(&format!("/{}", dialect.mount()), mounted(*dialect));
+        router = router.nest(
+            &format!("/{}", dialect.mount()),
+            mounted(*dialect, app.clone()),
+        );
         // Whoever knows a dialect's name finds its document, wherever its calls go.
         if dialect.mount() != dialect.name() {
             let text = dialect.openapi();
@@ -82,6 +87,9 @@ fn apis() -> Vec<pages::Api<'static>> {
         document: dialect.openapi(),
         base: dialect.base(),
         mint,
+        asked: dialect.asked(),
+        example,
+        run,
     };
     DIALECTS.iter().map(api).collect()
 }
@@ -108,7 +116,71 @@ fn mint(
     })
 }
 
-fn mounted(dialect: &'static dyn Dialect) -> Router<App> {
+/// The dialect's example call with these credentials; those that somebody has yet to fill in are words that say so.
+fn example(
+    name: &str,
+    public_url: &str,
+    given: &Value,
+    of: Option<&pages::OfJob>,
+    n: u64,
+) -> Option<pages::Example> {
+    let dialect = dialects::named(name)?;
+    let mut credentials = given.clone();
+    credentials["base_url"] = format!("{public_url}/{}", dialect.base()).into();
+    for (member, _) in dialect.asked() {
+        if credentials[member].is_null() {
+            credentials[member] = format!("YOUR_{}", member.to_uppercase()).into();
+        }
+    }
+    if let Some((member, value)) = of.and_then(|of| dialect.names_job(&of.job)) {
+        credentials[member] = value;
+    }
+    if let Some(of) = of {
+        let asked = of
+            .fields
+            .iter()
+            .flat_map(|f| [f.name.as_str(), f.label.as_str()]);
+        credentials["fields"] = asked.collect();
+    }
+    let mut call = dialect.example(&credentials);
+    call.body = call.body.replace("{n}", &n.to_string());
+    let mut shown = call.clone();
+    if given.as_object().is_none_or(serde_json::Map::is_empty) {
+        // A token that was signed with a word in the place of a secret would look like one that works.
+        for (_, value) in &mut shown.headers {
+            if value.starts_with("Bearer eyJ") {
+                "Bearer YOUR_SIGNED_TOKEN".clone_into(value);
+            }
+        }
+    }
+    Some(pages::Example {
+        title: call.title,
+        method: call.method,
+        path: call.url.strip_prefix(public_url)?.to_owned(),
+        curl: crate::demo::curl(&shown, n),
+        headers: call.headers,
+        body: call.body,
+    })
+}
+
+/// Runs a call of the dialect in this process, through everything that stands before its handlers.
+fn run(name: &str, app: App, request: Request) -> pages::Running {
+    let dialect = dialects::named(name);
+    Box::pin(async move {
+        let Some(dialect) = dialect else {
+            return axum::http::StatusCode::NOT_FOUND.into_response();
+        };
+        let routes = mounted(dialect, app.clone());
+        let router = Router::new().nest(&format!("/{}", dialect.mount()), routes);
+        let router = router.layer(from_fn(trace)).with_state(app);
+        match router.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    })
+}
+
+fn mounted(dialect: &'static dyn Dialect, app: App) -> Router<App> {
     let no_method = move || async move { dialect.problem(&Problem::MethodNotAllowed) };
     let no_route = move || async move { dialect.problem(&Problem::NotFound(Noun::Route)) };
     dialect
@@ -122,7 +194,8 @@ fn mounted(dialect: &'static dyn Dialect) -> Router<App> {
             admit(dialect, request, next)
         }))
         .layer(from_fn(move |request: Request, next: Next| {
-            limit::tell(dialect, request, next)
+            let app = app.clone();
+            async move { limit::tell(dialect, &app, request, next).await }
         }))
 }
 

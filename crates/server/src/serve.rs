@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use courier::{carry, fetch, mail, webhook};
 use hiring::delivery::exchange;
-use hiring::{App, attachment, draft, idempotency, invite, request};
+use hiring::{App, attachment, draft, idempotency, invite, organization, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -65,6 +65,8 @@ pub async fn run(
         tokio::spawn(keep_house(app.clone())),
         tokio::spawn(expire_invites(app.clone())),
         tokio::spawn(inviting::work(app.clone())),
+        tokio::spawn(indexing::catch_up(app.clone(), stop.clone())),
+        tokio::spawn(prepare_to_count(app.clone())),
     ];
     let fetching = errands
         .fetching
@@ -192,6 +194,19 @@ pub fn signals() -> Result<watch::Receiver<bool>, String> {
         std::process::exit(130);
     });
     Ok(heard)
+}
+
+/// Reads what pages count from, so that nobody who looks first waits for it.
+async fn prepare_to_count(app: App) {
+    let all = app.store.read(organization::all).await.unwrap_or_default();
+    for organization in all {
+        let (rolls, org) = (app.rolls.clone(), organization.id);
+        let prepared = app.store.read(move |r| rolls.prepare(r, org)).await;
+        if let Err(problem) = prepared {
+            tracing::warn!(?problem, "applications were not read for counting");
+            return;
+        }
+    }
 }
 
 /// In slices, so that no caller waits long behind one.

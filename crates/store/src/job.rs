@@ -23,6 +23,8 @@ pub(crate) enum Verdict {
 
 struct Call<F, T, E> {
     function: F,
+    /// Whether its changes are undone even if it went well.
+    dry: bool,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -44,7 +46,7 @@ macro_rules! job_for {
                     (Ok(_), Some(error)) => Err(E::from(error)),
                     (result, _) => result,
                 };
-                let verdict = if result.is_ok() {
+                let verdict = if result.is_ok() && !self.dry {
                     Verdict::Keep
                 } else {
                     Verdict::Undo
@@ -58,6 +60,7 @@ macro_rules! job_for {
                     function,
                     result,
                     reply,
+                    ..
                 } = *self;
                 // Before the answer: the function may hold a clone of the store, and it must not be this thread
                 // that drops the last one.
@@ -75,6 +78,7 @@ macro_rules! job_for {
         /// Boxes `function` with the channel that its answer comes back on.
         pub(crate) fn $make<F, T, E>(
             function: F,
+            dry: bool,
         ) -> (
             Box<dyn for<'a> Job<crate::$context<'a>>>,
             oneshot::Receiver<Result<T, E>>,
@@ -88,6 +92,7 @@ macro_rules! job_for {
             (
                 Box::new(Call {
                     function,
+                    dry,
                     result: None,
                     reply,
                 }),

@@ -95,7 +95,11 @@ impl Config {
 /// An open database. Cheap to clone; the threads end when the last clone is dropped, after finishing
 /// what was queued.
 #[derive(Clone)]
-pub struct Store(Arc<Inner>);
+pub struct Store {
+    inner: Arc<Inner>,
+    /// Whether what is written is undone at once; see [`Store::dry`].
+    dry: bool,
+}
 
 struct Inner {
     writes: Option<Sender<job::Write>>,
@@ -139,14 +143,27 @@ impl Store {
                 postgres::open(&url, &config, write_jobs, read_jobs, stats.clone())?,
             ),
         };
-        Ok(Store(Arc::new(Inner {
+        let inner = Inner {
             writes: Some(writes),
             reads: Some(reads),
             threads,
             stats,
             engine,
             clock,
-        })))
+        };
+        Ok(Store {
+            inner: Arc::new(inner),
+            dry: false,
+        })
+    }
+
+    /// The same database for a rehearsal: what is written comes to its end, is answered as it would be, and is then undone,
+    /// whether it went well or not. Each write is undone by itself, so one never sees what another one wrote.
+    pub fn dry(&self) -> Store {
+        Store {
+            inner: self.inner.clone(),
+            dry: true,
+        }
     }
 
     /// Runs `f` over one snapshot. `f` may run again.
@@ -159,8 +176,8 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, answer) = job::reading(f);
-        queue(&self.0.reads, job)?;
+        let (job, answer) = job::reading(f, false);
+        queue(&self.inner.reads, job)?;
         wait(answer).await
     }
 
@@ -176,24 +193,24 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, answer) = job::writing(f);
-        queue(&self.0.writes, job)?;
+        let (job, answer) = job::writing(f, self.dry);
+        queue(&self.inner.writes, job)?;
         wait(answer).await
     }
 
     /// Counters since the start.
     pub fn stats(&self) -> &Stats {
-        &self.0.stats
+        &self.inner.stats
     }
 
     /// `"sqlite"` or `"postgres"`.
     pub fn engine(&self) -> &'static str {
-        self.0.engine
+        self.inner.engine
     }
 
     /// The clock that transactions read.
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.inner.clock
     }
 }
 

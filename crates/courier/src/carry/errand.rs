@@ -152,7 +152,11 @@ impl Errand {
         };
         let wants = self.connector.ask_for_ticket(&packed.parcel).is_some();
         if wants && let Err(came) = self.ticket(&packed).await? {
-            return Ok(came);
+            // Somebody waits for what it comes to.
+            return Ok(match came {
+                Came::PutOff { why, reason, .. } => Came::Refused(Refusal::new(reason, why)),
+                came => came,
+            });
         }
         let mut so_far = Vec::new();
         // A look-up, or the second of two; what makes something is not tried.

@@ -100,6 +100,17 @@ impl Dialect for Comeet {
         }))
     }
 
+    fn asked(&self) -> &'static [(&'static str, &'static str)] {
+        &[("api_key", "API key"), ("secret", "Shared secret")]
+    }
+
+    fn names_job(&self, job: &job::Job) -> Option<(&'static str, Value)> {
+        Some((
+            "position_uid",
+            json!(uid::write(uid::Kind::Position, job.id.0)),
+        ))
+    }
+
     fn example(&self, credentials: &Value) -> ExampleCall {
         let text = |name: &str| credentials[name].as_str().unwrap_or("");
         let now = SystemTime::now()

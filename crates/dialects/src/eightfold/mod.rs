@@ -105,6 +105,7 @@ impl Dialect for Eightfold {
     fn example(&self, credentials: &Value) -> ExampleCall {
         let text = |name: &str| credentials[name].as_str().unwrap_or("");
         let (base, system) = (text("base_url"), text("system_id"));
+        let system = if system.is_empty() { SYSTEM } else { system };
         let headers = vec![
             // The key itself, so that the line works without asking for a token first.
             ("Authorization".into(), format!("Basic {}", text("api_key"))),

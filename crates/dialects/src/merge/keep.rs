@@ -15,6 +15,7 @@ use super::NAME;
 use super::map::{What, question_id};
 use crate::body::Body;
 use crate::delicate;
+use crate::remarks::remarks;
 
 /// A request on its way, as it will be kept.
 #[derive(Debug, Clone)]
@@ -120,72 +121,5 @@ impl Entry {
             body: self.body.clone(),
             remarks,
         }
-    }
-}
-
-/// What was wrong, in plain words. No value that was sent is among them (docs/conventions/errors.md).
-fn remarks(why: &Problem) -> Vec<Remark> {
-    let whole = |detail: String| {
-        vec![Remark {
-            pointer: String::new(),
-            detail,
-        }]
-    };
-    match why {
-        Problem::Invalid(flaws) => flaws
-            .iter()
-            .map(|flaw| Remark {
-                pointer: flaw.pointer.clone(),
-                detail: sentence(&flaw.detail),
-            })
-            .collect(),
-        Problem::Forbidden(act) => whole(format!(
-            "The key or the linked account may not do this: it needs “{}”.",
-            act.word()
-        )),
-        Problem::OutOfScope(scope) => whole(format!("The key lacks the scope “{scope}”.")),
-        Problem::NotFound(noun) | Problem::Gone(noun) => {
-            whole(format!("There is no such {}.", noun.word()))
-        }
-        Problem::Conflict(Clash::KeyReused) => {
-            whole("The Idempotency-Key came before with another body.".into())
-        }
-        Problem::Conflict(Clash::NotAllowed(why)) => whole(sentence(why)),
-        Problem::Conflict(_) => whole("It was in the way of another one.".into()),
-        Problem::Stale { .. } => whole("The record had changed since.".into()),
-        Problem::TooLarge { limit } => whole(format!("It was larger than {limit} bytes.")),
-        Problem::TooSlow => whole("Its body did not arrive in time.".into()),
-        Problem::UnsupportedMedia => whole("Its body was not declared to be JSON.".into()),
-        Problem::Unauthenticated(why) => whole(sentence(why)),
-        Problem::MethodNotAllowed => whole("The address takes no such method.".into()),
-        Problem::TooMany { .. } => whole("The key calls too often.".into()),
-        Problem::Overloaded { .. } => whole("The server was busy.".into()),
-        Problem::Broken(ticket) => whole(format!("Something broke here, ticket {ticket}.")),
-    }
-}
-
-/// With a full stop, as faults are written with and without. They begin with a field's name as it is spelled.
-fn sentence(text: &str) -> String {
-    format!("{}.", text.trim_end_matches('.'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use hiring::problem::{FlawCode, Noun};
-
-    #[test]
-    fn faults_are_told_in_plain_words() {
-        let first = |problem: Problem| remarks(&problem).remove(0);
-        let flaw = Problem::invalid("/model/a", FlawCode::WrongType, "a must be a string");
-        assert_eq!(
-            first(flaw),
-            Remark {
-                pointer: "/model/a".into(),
-                detail: "a must be a string.".into()
-            }
-        );
-        let none = first(Problem::NotFound(Noun::Candidate));
-        assert_eq!(none.detail, "There is no such candidate.");
     }
 }

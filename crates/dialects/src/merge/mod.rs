@@ -121,6 +121,10 @@ impl Dialect for Merge {
         }))
     }
 
+    fn asked(&self) -> &'static [(&'static str, &'static str)] {
+        &[("api_key", "API key"), ("account_token", "Account token")]
+    }
+
     /// The create page's example person.
     fn example(&self, credentials: &Value) -> ExampleCall {
         let text = |name: &str| credentials[name].as_str().unwrap_or("").to_owned();

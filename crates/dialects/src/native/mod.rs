@@ -20,7 +20,7 @@ use hiring::{App, Problem, Result, job, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS};
+use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS, asks};
 
 /// The one value of this dialect.
 pub struct Native;
@@ -98,6 +98,10 @@ impl Dialect for Native {
         }))
     }
 
+    fn names_job(&self, job: &job::Job) -> Option<(&'static str, Value)> {
+        Some(("job_id", json!(job.uid)))
+    }
+
     fn example(&self, credentials: &Value) -> ExampleCall {
         let text = |name: &str| credentials[name].as_str().unwrap_or("");
         let mut body = json!({
@@ -113,7 +117,11 @@ impl Dialect for Native {
         if credentials["job_id"].is_string() {
             body["job"] = credentials["job_id"].clone();
             body["source"] = json!("Careers page");
-            body["answers"] = json!({"phone": "+44 20 7946 0001", "notice_period": "One month"});
+            let mut answers = json!({"phone": "+44 20 7946 0001", "notice_period": "One month"});
+            if let Some(answers) = answers.as_object_mut() {
+                answers.retain(|name, _| asks(credentials, &json!(name)));
+            }
+            body["answers"] = answers;
         }
         ExampleCall {
             title: "Our own API: create a candidate who applies for a job",

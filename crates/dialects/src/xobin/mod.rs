@@ -17,7 +17,7 @@ use hiring::{App, Problem, Result, job, secret};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS, openapi};
+use crate::{Dialect, ExampleCall, ExampleList, NewCredentials, Pages, ROWS, asks, openapi};
 
 /// The one value of this dialect.
 pub struct Xobin;
@@ -85,6 +85,10 @@ impl Dialect for Xobin {
         }))
     }
 
+    fn names_job(&self, job: &job::Job) -> Option<(&'static str, Value)> {
+        Some(("track_id", json!(job.id.0)))
+    }
+
     fn example(&self, credentials: &Value) -> ExampleCall {
         let base = credentials["base_url"].as_str().unwrap_or("");
         let track = &credentials["track_id"];
@@ -95,7 +99,7 @@ impl Dialect for Xobin {
             ),
             ("Content-Type".to_owned(), "application/json".to_owned()),
         ];
-        let direct = json!({
+        let mut direct = json!({
             "invite_applicant": false,
             "name": "Ada Lovelace {n}",
             "email": "ada{n}@example.com",
@@ -107,6 +111,9 @@ impl Dialect for Xobin {
                 {"id": "cover_letter", "value": "I would like to work on the engine."}
             ]
         });
+        if let Some(fields) = direct["fields"].as_array_mut() {
+            fields.retain(|f| asks(credentials, &f["id"]) || asks(credentials, &f["label"]));
+        }
         let invite = json!({
             "candidate_name": "Grace Hopper {n}",
             "candidate_email": "grace{n}@example.com",

@@ -11,6 +11,7 @@ use store::{Reader, Row, ToValue, Tx, sql};
 
 use super::{DECISION, Disposition};
 use crate::caller::Caller;
+use crate::candidate;
 use crate::counts::{self, Actor};
 use crate::event::{self, Kind, Subject};
 use crate::id::{ApplicationId, CandidateId, JobId, OrgId, StageId, Uuid};
@@ -176,7 +177,7 @@ pub fn column(
         Column::Ended(_) => &ended,
     };
     let mut parameters: Vec<&dyn ToValue> = vec![&org, &job, which, &after.0, &after.1, &limit];
-    let bounds = Bounds::of(sieve);
+    let bounds = Bounds::of(r, org, sieve)?;
     let statement = match (column, *sieve == Sieve::default()) {
         (Column::Stage(_), true) => column!(
             "a.stage_id = $3 AND a.ended_at IS NULL",
@@ -226,7 +227,7 @@ pub fn cards(
     sieve: &Sieve,
     uids: &[Uuid],
 ) -> Result<Vec<Card>> {
-    let bounds = Bounds::of(sieve);
+    let bounds = Bounds::of(r, org, sieve)?;
     let mut parameters = with_hundred_names(&org, uids);
     parameters.push(&job);
     parameters.extend(bounds.values());
@@ -266,7 +267,7 @@ impl Tally {
 
 /// Counts the cards that pass, column by column.
 pub fn tally(r: &mut Reader, org: OrgId, job: JobId, sieve: &Sieve) -> Result<Tally> {
-    let bounds = Bounds::of(sieve);
+    let bounds = Bounds::of(r, org, sieve)?;
     let mut parameters: Vec<&dyn ToValue> = vec![&org, &job];
     let (open, ended) = if *sieve == Sieve::default() {
         (
@@ -353,15 +354,19 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(sieve: &Sieve) -> Bounds {
+    fn of(r: &mut Reader, org: OrgId, sieve: &Sieve) -> Result<Bounds> {
         let text = sieve.text.as_deref().map(text::key);
-        Bounds {
+        let text = text.filter(|key| !key.is_empty());
+        if text.is_some() || sieve.tag.is_some() {
+            candidate::all_indexed(r, org)?;
+        }
+        Ok(Bounds {
             source: sieve.source.clone(),
             tag: sieve.tag,
-            text: text.filter(|key| !key.is_empty()),
+            text,
             from: sieve.applied.0.unwrap_or(i64::MIN),
             before: sieve.applied.1.unwrap_or(i64::MAX),
-        }
+        })
     }
 
     fn values(&self) -> [&dyn ToValue; 5] {

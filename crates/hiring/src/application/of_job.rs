@@ -6,7 +6,7 @@
 use store::{Reader, Row, Statement, ToValue, sql};
 
 use super::{Application, Disposition, find, read, read_candidate};
-use crate::candidate::Candidate;
+use crate::candidate::{self, Candidate};
 use crate::id::{ApplicationId, CandidateId, JobId, OrgId, StageId};
 use crate::problem::{Problem, Result};
 
@@ -203,6 +203,9 @@ pub fn page(
         Whose::One(id) => Some(id),
         Whose::Nobody => return Ok((Vec::new(), 0)),
     };
+    if which.name_part.is_some() || matches!(order.by, By::Name | By::Email) {
+        candidate::all_indexed(r, org)?;
+    }
     let words = which.standing.as_ref().map(|all| words(all));
     let name = which.name_part.as_deref().map(crate::text::key);
     let email = which.email_part.as_deref().map(crate::text::key);

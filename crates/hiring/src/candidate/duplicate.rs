@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use store::{Reader, Tx, sql};
 
-use super::traits::{Likeness, alike};
+use super::traits::{Likeness, alike_so_far};
 use super::{Candidate, find};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
@@ -101,7 +101,7 @@ fn weaker(
             phone: Some(phone.to_owned()),
             ..Likeness::default()
         };
-        for other in alike(r, org, &like, MOST as i64)? {
+        for other in alike_so_far(r, org, &like, MOST as i64)? {
             let why = ("the same phone".to_owned(), json!({"value": phone}));
             all.push((other, why));
         }
@@ -111,7 +111,7 @@ fn weaker(
             profile: Some(url.to_owned()),
             ..Likeness::default()
         };
-        for other in alike(r, org, &like, MOST as i64)? {
+        for other in alike_so_far(r, org, &like, MOST as i64)? {
             let why = ("the same profile".to_owned(), json!({"value": url}));
             all.push((other, why));
         }
@@ -123,7 +123,7 @@ fn weaker(
             name: Some((first.to_owned(), last.to_owned())),
             ..Likeness::default()
         };
-        for other in alike(r, org, &like, MOST as i64)? {
+        for other in alike_so_far(r, org, &like, MOST as i64)? {
             if other.record.text("date_of_birth").map(text::key) == Some(text::key(born)) {
                 let why = ("the same name and date of birth".to_owned(), json!({}));
                 all.push((other, why));

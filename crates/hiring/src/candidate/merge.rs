@@ -219,8 +219,8 @@ fn forward(
 
 fn renew_both(tx: &mut Tx, org: OrgId, mut kept: Candidate, mut gone: Candidate) -> Result<()> {
     // What lists of applications are sorted by follows too, also of those that have just changed hands.
-    projection::renew(tx, org, &mut gone)?;
-    projection::renew(tx, org, &mut kept)
+    projection::renew_whole(tx, org, &mut gone)?;
+    projection::renew_whole(tx, org, &mut kept)
 }
 
 /// Two events, so that whoever follows either of the two hears of it.

@@ -2,7 +2,7 @@
 
 use store::{Reader, ToValue, sql};
 
-use super::{Candidate, Side, read};
+use super::{Candidate, Side, all_indexed, read};
 use crate::id::{CandidateId, OrgId};
 use crate::page::{Span, hundred, with_hundred};
 use crate::problem::Result;
@@ -89,6 +89,9 @@ pub fn page(
             " ORDER BY c.id DESC LIMIT $31"
         )),
     };
+    if which.first_name.is_some() || which.last_name.is_some() || !which.tags.is_empty() {
+        all_indexed(r, org)?;
+    }
     let (Side::After(from) | Side::Before(from)) = side;
     let names = [&which.first_name, &which.last_name].map(|n| n.as_deref().map(text::key));
     let mut tags = tag::ids(r, org, &which.tags)?;

@@ -1,11 +1,13 @@
 //! A candidate's row as it follows from what was said: the record, and the columns and tags that lists filter by.
 
+use std::time::Duration;
+
 use store::{Reader, Row, Tx, sql};
 
-use super::{Candidate, find, traits};
+use super::{Candidate, find, folded, traits};
 use crate::id::{CandidateId, OrgId};
 use crate::problem::{Noun, Problem, Result};
-use crate::record::{How, Operation, Record, fold};
+use crate::record::{How, Operation, Record};
 use crate::{feedback, tag, text};
 
 /// Names as they are compared.
@@ -18,6 +20,8 @@ pub(super) struct Keys {
     pub sort_email: String,
 }
 
+/// When to come again while people are being indexed.
+const MEANWHILE: Duration = Duration::from_secs(5);
 /// Characters by which people are sorted.
 const SORTED_BY: usize = 200;
 
@@ -54,10 +58,17 @@ pub(super) fn lock_as_it_is(
     id: CandidateId,
 ) -> Result<Option<CandidateId>> {
     let row = tx.one(
-        sql!("SELECT merged_into FROM candidate WHERE org_id = $1 AND id = $2 {for update}"),
+        sql!("SELECT merged_into, first_key FROM candidate WHERE org_id = $1 AND id = $2 {for update}"),
         &[&org, &id],
     )?;
-    row.map_or(Ok(None), |row| Ok(row.get(0)?))
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    // Whoever changes a person writes what differs from before, so what was before must be written.
+    if row.get::<Option<String>>(1)?.is_none() {
+        index_one(tx, org, id)?;
+    }
+    Ok(row.get(0)?)
 }
 
 /// The row itself, whomever it was merged into.
@@ -72,7 +83,7 @@ pub(super) fn as_it_is(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Ca
 
 /// Replays what was said of the locked `candidate` and writes what follows.
 pub(super) fn renew(tx: &mut Tx, org: OrgId, candidate: &mut Candidate) -> Result<()> {
-    let record = fold(&operations(tx, org, candidate.id)?);
+    let record = folded::record(tx, org, candidate.id)?;
     tag::settle(
         tx,
         org,
@@ -85,6 +96,12 @@ pub(super) fn renew(tx: &mut Tx, org: OrgId, candidate: &mut Candidate) -> Resul
     candidate.record = record;
     candidate.updated_at = tx.now();
     write(tx, org, candidate)
+}
+
+/// The same of one of whom it is not only the newest that was not there before: operations came from somebody else, or went.
+pub(super) fn renew_whole(tx: &mut Tx, org: OrgId, candidate: &mut Candidate) -> Result<()> {
+    folded::forget(tx, org, candidate.id)?;
+    renew(tx, org, candidate)
 }
 
 fn write(tx: &mut Tx, org: OrgId, candidate: &Candidate) -> Result<()> {
@@ -110,48 +127,72 @@ fn write(tx: &mut Tx, org: OrgId, candidate: &Candidate) -> Result<()> {
     Ok(())
 }
 
-fn operations(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Vec<Operation>> {
-    let rows = r.all(
-        sql!(
-            "SELECT submission_id, how, scope, at, said FROM operation \
-             WHERE org_id = $1 AND candidate_id = $2 ORDER BY id"
-        ),
-        &[&org, &id],
-    )?;
-    rows.iter().map(read_operation).collect()
-}
-
+/// Of a row `(submission_id, how, scope, at, said)`.
 pub(super) fn read_operation(row: &Row) -> Result<Operation> {
-    let (how, said): (String, String) = (row.get(1)?, row.get(4)?);
-    let how = match (
-        how.as_str(),
-        row.get::<Option<String>>(2)?,
-        row.get::<Option<i64>>(3)?,
-    ) {
-        ("replace", ..) => How::Replace,
-        ("renew", Some(scope), Some(at)) => How::Renew { scope, at },
-        _ => How::Add,
-    };
+    let said: String = row.get(4)?;
     Ok(Operation {
         submission: row.get(0)?,
-        how,
+        how: read_how(row)?,
         said: serde_json::from_str(&said).unwrap_or_default(),
     })
 }
 
+/// Of a row whose second, third and fourth columns are `how, scope, at`.
+pub(super) fn read_how(row: &Row) -> Result<How> {
+    let how: String = row.get(1)?;
+    Ok(
+        match (
+            how.as_str(),
+            row.get::<Option<String>>(2)?,
+            row.get::<Option<i64>>(3)?,
+        ) {
+            ("replace", ..) => How::Replace,
+            ("renew", Some(scope), Some(at)) => How::Renew { scope, at },
+            _ => How::Add,
+        },
+    )
+}
+
 /// Fills in the columns, tags and traits of some candidates that an older version of the program wrote; answers how many.
-/// To be called until it answers 0: until then filters do not find those people.
+/// To be called until it answers 0: until then [`all_indexed`] refuses lists that would not find those people.
 pub fn index_some(tx: &mut Tx) -> Result<usize> {
     let rows = tx.all(
         sql!("SELECT org_id, id FROM candidate WHERE first_key IS NULL ORDER BY id LIMIT 100 {for update}"),
         &[],
     )?;
     for row in &rows {
-        let (org, id): (OrgId, CandidateId) = (row.get(0)?, row.get(1)?);
-        let candidate = as_it_is(tx, org, id)?;
-        tag::settle(tx, org, id, &[], candidate.record.list("tags"))?;
-        traits::settle(tx, org, id, &Record::default(), &candidate.record)?;
-        write(tx, org, &candidate)?;
+        index_one(tx, row.get(0)?, row.get(1)?)?;
     }
     Ok(rows.len())
+}
+
+fn index_one(tx: &mut Tx, org: OrgId, id: CandidateId) -> Result<()> {
+    let candidate = as_it_is(tx, org, id)?;
+    tag::settle(tx, org, id, &[], candidate.record.list("tags"))?;
+    traits::settle(tx, org, id, &Record::default(), &candidate.record)?;
+    write(tx, org, &candidate)
+}
+
+/// To be asked by whoever finds people by what [`index_some`] fills in: names, tags, phones and profiles, or the order of
+/// names and addresses. Addresses and foreign ids identify people at any time, so nobody is made twice meanwhile.
+///
+/// # Errors
+/// [`Problem::Overloaded`] while some of the organization's people are not indexed: the answer would leave them out.
+pub fn all_indexed(r: &mut Reader, org: OrgId) -> Result<()> {
+    let one = r.one(
+        sql!("SELECT id FROM candidate WHERE org_id + 0 = $1 AND first_key IS NULL ORDER BY id LIMIT 1"),
+        &[&org],
+    )?;
+    match one {
+        None => Ok(()),
+        Some(_) => Err(Problem::Overloaded { retry: MEANWHILE }),
+    }
+}
+
+/// How many people of all organizations wait to be indexed.
+pub fn unindexed(r: &mut Reader) -> Result<i64> {
+    Ok(r.number(
+        sql!("SELECT COUNT(*) FROM candidate WHERE first_key IS NULL"),
+        &[],
+    )?)
 }

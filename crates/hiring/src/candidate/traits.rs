@@ -93,7 +93,21 @@ pub struct Likeness {
 /// Everybody who is like that in any way, at most `limit`, oldest first; people who are to be shown no more are left out.
 ///
 /// Two of one name are not alike where both have an address or a phone and none is the same.
+///
+/// # Errors
+/// As [`super::all_indexed`].
 pub fn alike(r: &mut Reader, org: OrgId, like: &Likeness, limit: i64) -> Result<Vec<Candidate>> {
+    super::all_indexed(r, org)?;
+    alike_so_far(r, org, like, limit)
+}
+
+/// The same among those who are indexed already: for guesses, of which some may come later.
+pub(super) fn alike_so_far(
+    r: &mut Reader,
+    org: OrgId,
+    like: &Likeness,
+    limit: i64,
+) -> Result<Vec<Candidate>> {
     let email = like.email.as_deref().and_then(text::email_key);
     let phone = like.phone.as_deref().and_then(phone_key);
     let profile = like.profile.as_deref().and_then(profile_key);

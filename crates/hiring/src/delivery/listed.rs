@@ -19,6 +19,11 @@ macro_rules! shown {
     };
 }
 
+// Behind the macro, which it uses.
+mod of_destination;
+
+pub use of_destination::{Sieve, last_test, of_destination, open};
+
 /// A delivery as lists show it.
 #[derive(Debug, Clone)]
 pub struct Listed {

@@ -54,6 +54,19 @@ pub fn count(r: &mut Reader, caller: &Caller, which: &Which) -> Result<i64> {
     )?)
 }
 
+/// How many people these dead letters are about.
+pub fn people(r: &mut Reader, caller: &Caller, which: &Which) -> Result<i64> {
+    Ok(r.number(
+        sql!(
+            "SELECT COUNT(DISTINCT d.candidate_id) FROM delivery d JOIN destination t ON t.id = d.destination_id WHERE d.org_id = $1 \
+             AND d.channel = 'destination' AND d.state = 'dead' AND d.kind <> 'test' AND t.removed_at IS NULL \
+             AND (CAST($2 AS BIGINT) IS NULL OR d.destination_id = $2) AND (CAST($3 AS TEXT) IS NULL OR d.reason = $3) \
+             AND (CAST($4 AS BIGINT) IS NULL OR d.created_at >= $4) AND (CAST($5 AS BIGINT) IS NULL OR d.created_at < $5)"
+        ),
+        &[&caller.org, &which.destination, &which.reason, &which.from, &which.to],
+    )?)
+}
+
 /// Queues the oldest of these dead letters anew, at most [`SLICE`]; how many. Come again until it is less.
 pub fn some(tx: &mut Tx, caller: &Caller, which: &Which) -> Result<i64> {
     let rows = tx.all(

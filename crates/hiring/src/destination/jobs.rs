@@ -85,13 +85,103 @@ pub fn put_jobs(tx: &mut Tx, caller: &Caller, uid: Uuid, table: &[TableRow]) -> 
         &[&caller.org, &destination.id],
     )?;
     for (line, job) in table.iter().zip(&numbers) {
+        put_line(tx, caller.org, destination.id, *job, &line.remote_id)?;
+    }
+    tell(tx, caller, uid)
+}
+
+/// A line of the table as somebody wants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineEdit {
+    /// Our job.
+    pub job: Uuid,
+    /// What they saw there; `None`: nothing.
+    pub was: Option<String>,
+    /// What shall stand there; `None`: nothing.
+    pub now: Option<String>,
+}
+
+/// Changes these lines and leaves all others, so that two who fill in the table at once do not undo each other; how many were
+/// changed.
+///
+/// # Errors
+/// A flaw at `/jobs/<uid>` for a job that the organization does not have, and for a line that somebody else changed since.
+pub fn edit_jobs(tx: &mut Tx, caller: &Caller, uid: Uuid, edits: &[LineEdit]) -> Result<usize> {
+    let destination = super::lock(tx, caller.org, uid)?;
+    let (mut flaws, mut changed) = (Vec::new(), Vec::new());
+    for edit in edits {
+        let mut flaw = |code, detail| {
+            flaws.push(Flaw::new(format!("/jobs/{}", edit.job), code, detail));
+        };
+        let Some(job) = super::jobs::number(tx, caller.org, edit.job)? else {
+            flaw(FlawCode::UnknownReference, "there is no such job");
+            continue;
+        };
+        let has = line(tx, caller.org, destination.id, job)?;
+        if has == edit.now {
+            continue;
+        }
+        if has != edit.was {
+            flaw(
+                FlawCode::Contradiction,
+                "somebody else changed it meanwhile: look again",
+            );
+            continue;
+        }
+        changed.push((job, edit.now.as_deref()));
+    }
+    if !flaws.is_empty() {
+        return Err(Problem::Invalid(flaws));
+    }
+    for (job, now) in &changed {
         tx.run(
             sql!(
-                "INSERT INTO destination_job (org_id, destination_id, job_id, remote_id) VALUES ($1, $2, $3, $4)"
+                "DELETE FROM destination_job WHERE org_id = $1 AND destination_id = $2 AND job_id = $3"
             ),
-            &[&caller.org, &destination.id, job, &line.remote_id],
+            &[&caller.org, &destination.id, job],
         )?;
+        if let Some(remote_id) = now {
+            put_line(tx, caller.org, destination.id, *job, remote_id)?;
+        }
     }
+    if !changed.is_empty() {
+        tell(tx, caller, uid)?;
+    }
+    Ok(changed.len())
+}
+
+fn line(
+    r: &mut Reader,
+    org: OrgId,
+    destination: DestinationId,
+    job: JobId,
+) -> Result<Option<String>> {
+    let row = r.one(
+        sql!(
+            "SELECT remote_id FROM destination_job WHERE org_id = $1 AND destination_id = $2 AND job_id = $3"
+        ),
+        &[&org, &destination, &job],
+    )?;
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
+fn put_line(
+    tx: &mut Tx,
+    org: OrgId,
+    destination: DestinationId,
+    job: JobId,
+    remote_id: &str,
+) -> Result<()> {
+    tx.run(
+        sql!(
+            "INSERT INTO destination_job (org_id, destination_id, job_id, remote_id) VALUES ($1, $2, $3, $4)"
+        ),
+        &[&org, &destination, &job, &remote_id],
+    )?;
+    Ok(())
+}
+
+fn tell(tx: &mut Tx, caller: &Caller, uid: Uuid) -> Result<()> {
     let data = json!({"destination": uid});
     event::append(
         tx,

@@ -5,9 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    FIELDS, How, Names, Operation, Said, Shape, replace, same_item, shape, superseded, unite,
-};
+use super::{FIELDS, How, Names, Newest, Operation, Said, Shape, replace, same_item, shape, unite};
 
 /// A field of a record with its past.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,14 +76,15 @@ pub fn trace(operations: &[Operation]) -> Vec<Traced> {
         })
         .collect();
     let mut named = Names::default();
+    let newest = Newest::of(operations.iter().map(|o| &o.how));
     for (index, operation) in operations.iter().enumerate() {
-        if let Some(by) = superseder(index, operations) {
+        if let Some(by) = newest.superseder(index, &operation.how) {
             for (field, value) in &operation.said {
                 pass_over(&mut all, field, value, index, by);
             }
             continue;
         }
-        named.note(index, &operation.said);
+        named.note(index as u64, &operation.said);
         for (field, value) in &operation.said {
             let Some(at) = all.iter().position(|t| t.field == field) else {
                 continue;
@@ -110,21 +109,6 @@ pub fn trace(operations: &[Operation]) -> Vec<Traced> {
     }
     all.retain(|t| !t.parts.is_empty() || !t.before.is_empty());
     all
-}
-
-/// The operation that says in place of the one at `index` what its foreign record says, if there is one.
-fn superseder(index: usize, operations: &[Operation]) -> Option<usize> {
-    if !superseded(index, operations) {
-        return None;
-    }
-    let How::Renew { scope, .. } = &operations[index].how else {
-        return None;
-    };
-    let last = |(other, operation): &(usize, &Operation)| {
-        matches!(&operation.how, How::Renew { scope: s, .. } if s == scope)
-            && !superseded(*other, operations)
-    };
-    operations.iter().enumerate().find(last).map(|(at, _)| at)
 }
 
 fn pass_over(all: &mut [Traced], field: &str, value: &Value, index: usize, until: usize) {
@@ -292,7 +276,7 @@ fn settle(all: &mut [Traced], named: &Names) {
         if had == has {
             continue;
         }
-        let until = named.whole.max(named.parts).unwrap_or(0);
+        let until = named.whole.max(named.parts).unwrap_or(0) as usize;
         for old in std::mem::take(&mut traced.parts) {
             leave(&mut traced.before, old, until);
         }
@@ -309,7 +293,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::{Record, fold};
+    use super::super::{Folding, Record, fold};
     use super::*;
 
     fn op(how: How, said: Value) -> Operation {
@@ -435,6 +419,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_replay_that_was_kept_goes_on_as_if_it_had_never_stopped(operations in operations(), at in 0..7usize) {
+            let newest = Newest::of(operations.iter().map(|o| &o.how));
+            let mut folding = Folding::default();
+            for (index, operation) in operations.iter().enumerate() {
+                if index == at {
+                    let text = serde_json::to_string(&folding).unwrap();
+                    folding = serde_json::from_str(&text).unwrap();
+                }
+                if newest.counts(index, &operation.how) {
+                    folding.take(operation);
+                }
+            }
+            prop_assert_eq!(folding.record(), fold(&operations));
+        }
+
         #[test]
         fn the_trace_shows_what_the_record_shows(operations in operations()) {
             let traced = trace(&operations);

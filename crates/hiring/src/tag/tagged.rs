@@ -2,6 +2,7 @@
 
 use store::{Reader, Row, ToValue, sql};
 
+use crate::candidate;
 use crate::id::{CandidateId, OrgId, Uuid};
 use crate::page::{hundred, with_hundred};
 use crate::problem::Result;
@@ -32,11 +33,12 @@ macro_rules! shown {
 pub fn tagged(
     r: &mut Reader,
     org: OrgId,
-    candidate: Option<CandidateId>,
+    of: Option<CandidateId>,
     limit: i64,
     offset: i64,
 ) -> Result<(i64, Vec<Tagged>)> {
-    let (count, page) = match candidate {
+    candidate::all_indexed(r, org)?;
+    let (count, page) = match of {
         Some(_) => (
             sql!(
                 "SELECT COUNT(*) FROM tagged g JOIN candidate c ON c.id = g.candidate_id \
@@ -55,7 +57,7 @@ pub fn tagged(
         ),
     };
     let mut parameters: Vec<&dyn ToValue> = vec![&org];
-    parameters.extend(candidate.as_ref().map(|id| id as &dyn ToValue));
+    parameters.extend(of.as_ref().map(|id| id as &dyn ToValue));
     let total = r.number(count, &parameters)?;
     parameters.extend([&limit as &dyn ToValue, &offset]);
     let rows = r.all(page, &parameters)?;

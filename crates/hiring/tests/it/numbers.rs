@@ -4,6 +4,7 @@ use hiring::application::{self, Application, Disposition, NewApplication};
 use hiring::id::OrgId;
 use hiring::job;
 use hiring::numbers::{self, Fates, Invites, Which};
+use hiring::roll::Rolls;
 
 use crate::{House, caller, job_called, mails::invited, story};
 
@@ -77,7 +78,9 @@ fn a_funnel_counts_how_far_the_periods_applications_came() {
         end(&house, &all[4], Disposition::Withdrawn).await;
 
         let (org, which) = (house.org, since(&house, from, true).await);
-        let funnel = house.read(move |r| numbers::funnel(r, org, &which)).await;
+        let funnel = house
+            .read(move |r| numbers::funnel(r, &Rolls::default(), org, &which))
+            .await;
         let counts: Vec<_> = funnel.iter().map(|s| (s.reached, s.now)).collect();
         assert_eq!(counts[..3], [(5, 2), (3, 0), (1, 0)], "{funnel:?}");
         assert!(counts[3..].iter().all(|c| *c == (0, 0)));
@@ -92,9 +95,9 @@ fn a_funnel_counts_how_far_the_periods_applications_came() {
         let found = house.read(move |r| {
             let all = Which { job: None, ..which };
             Ok((
-                numbers::fates(r, org, &which)?,
-                numbers::jobs(r, org, &all)?,
-                numbers::sources(r, org, &all)?,
+                numbers::fates(r, &Rolls::default(), org, &which)?,
+                numbers::jobs(r, &Rolls::default(), org, &all)?,
+                numbers::sources(r, &Rolls::default(), org, &all)?,
             ))
         });
         let (of_job, jobs, sources) = found.await;
@@ -123,16 +126,16 @@ fn a_funnel_counts_how_far_the_periods_applications_came() {
         ] {
             let nothing = house.read(move |r| {
                 assert!(
-                    numbers::funnel(r, whose, &which)?
+                    numbers::funnel(r, &Rolls::default(), whose, &which)?
                         .iter()
                         .all(|s| s.reached == 0)
                 );
                 assert!(numbers::stays(r, whose, &which)?.is_empty());
-                assert!(numbers::ends(r, whose, &which)?.is_empty());
-                assert!(numbers::jobs(r, whose, &which)?.is_empty());
-                assert!(numbers::sources(r, whose, &which)?.is_empty());
+                assert!(numbers::ends(r, &Rolls::default(), whose, &which)?.is_empty());
+                assert!(numbers::jobs(r, &Rolls::default(), whose, &which)?.is_empty());
+                assert!(numbers::sources(r, &Rolls::default(), whose, &which)?.is_empty());
                 assert_eq!(numbers::invites(r, whose, &which)?, Invites::default());
-                numbers::fates(r, whose, &which)
+                numbers::fates(r, &Rolls::default(), whose, &which)
             });
             assert_eq!(nothing.await, Fates::default());
         }
@@ -160,7 +163,7 @@ fn of_stays_the_median_and_nine_tenths_are_those_of_a_sorted_list() {
         let found = house.read(move |r| {
             Ok((
                 numbers::stays(r, org, &which)?,
-                numbers::ends(r, org, &which)?,
+                numbers::ends(r, &Rolls::default(), org, &which)?,
             ))
         });
         let (stays, ends) = found.await;
@@ -188,7 +191,9 @@ fn of_stays_the_median_and_nine_tenths_are_those_of_a_sorted_list() {
         // One alone is both.
         end(&house, &all[10], Disposition::Hired).await;
         let which = since(&house, from, false).await;
-        let ends = house.read(move |r| numbers::ends(r, org, &which)).await;
+        let ends = house
+            .read(move |r| numbers::ends(r, &Rolls::default(), org, &which))
+            .await;
         let hired = ends
             .iter()
             .find(|e| e.of == "hired")

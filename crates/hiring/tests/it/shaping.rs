@@ -5,6 +5,7 @@ use hiring::counts;
 use hiring::id::FieldId;
 use hiring::job::{self, FieldKind, NewField, Planned};
 use hiring::problem::{FlawCode, Noun};
+use hiring::roll::Rolls;
 use hiring::{Problem, Result};
 use store::Tx;
 
@@ -90,7 +91,7 @@ fn stages_are_renamed_put_in_order_and_added_and_a_used_one_stays() {
             let mut plan = plan(tx, &of)?;
             plan.remove(1);
             job::shape(tx, &caller(of.org), of.job.id, &plan)?;
-            counts::of_jobs(tx, of.org, &[of.job.id])
+            counts::of_jobs(tx, &Rolls::default(), of.org, &[of.job.id])
         });
         let counted = fewer.await.unwrap().remove(0);
         assert_eq!(

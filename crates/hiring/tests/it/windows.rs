@@ -1,7 +1,6 @@
 //! Lists of applications by what happened and when: the same whichever way a page is cut; people by what they are like;
 //! changes that depend on what is known.
 
-use hiring::Result;
 use hiring::application::{
     self, ApplicationChange, Disposition, Found, Narrow, NewApplication, Standing, Window,
 };
@@ -9,6 +8,7 @@ use hiring::candidate::{self, CandidateEdit, Likeness};
 use hiring::id::{ApplicationId, CandidateId, OrgId};
 use hiring::job::{self, JobEdit, Status};
 use hiring::record::Said;
+use hiring::{Problem, Result};
 use serde_json::json;
 use store::Tx;
 
@@ -306,12 +306,17 @@ fn people_of_an_older_version_are_alike_once_indexed() {
             Ok(())
         };
         house.write(forget).await.unwrap();
-        assert_eq!(house.write(candidate::index_some).await.unwrap(), 1);
         let like = Likeness {
             phone: Some("123456789".into()),
             ..Likeness::default()
         };
-        let org = house.org;
+        let (org, asked) = (house.org, like.clone());
+        let refused = house
+            .app
+            .store
+            .read(move |r| candidate::alike(r, org, &asked, 10));
+        assert!(matches!(refused.await, Err(Problem::Overloaded { .. })));
+        assert_eq!(house.write(candidate::index_some).await.unwrap(), 1);
         let found = house
             .read(move |r| candidate::alike(r, org, &like, 10))
             .await;

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use hiring::counts::{self, Counts, Recent};
 use hiring::id::{JobId, OrgId, Uuid};
+use hiring::roll::Rolls;
 use hiring::{App, Result, job};
 use store::Reader;
 
@@ -47,7 +48,9 @@ struct Happened {
 /// `GET /desk`.
 pub(crate) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let org = visit.org();
-    let (mut counts, recent, uids, now) = app.store.read(move |r| read(r, org)).await?;
+    let rolls = app.rolls.clone();
+    let read = app.store.read(move |r| read(r, &rolls, org));
+    let (mut counts, recent, uids, now) = read.await?;
     let whole = visit.only().is_none();
     if let Some(assigned) = visit.only() {
         counts.jobs.retain(|job| assigned.contains(&job.id));
@@ -65,8 +68,8 @@ pub(crate) async fn show(State(app): State<App>, visit: Visit) -> Answer {
 
 type Uids = HashMap<JobId, Uuid>;
 
-fn read(r: &mut Reader, org: OrgId) -> Result<(Counts, Vec<Recent>, Uids, i64)> {
-    let counts = counts::of(r, org)?;
+fn read(r: &mut Reader, rolls: &Rolls, org: OrgId) -> Result<(Counts, Vec<Recent>, Uids, i64)> {
+    let counts = counts::of(r, rolls, org)?;
     let recent = counts::recent(r, org, RECENT)?;
     let ids: Vec<JobId> = counts.jobs.iter().map(|job| job.id).collect();
     let jobs = job::of_ids(r, org, &ids)?;

@@ -27,6 +27,11 @@ impl Faults {
         self.0.push((name.to_owned(), words.to_owned()));
     }
 
+    /// Also all of these.
+    pub fn append(&mut self, mut others: Faults) {
+        self.0.append(&mut others.0);
+    }
+
     /// Only this.
     pub fn one(name: &str, words: &str) -> Faults {
         Faults(vec![(name.to_owned(), words.to_owned())])

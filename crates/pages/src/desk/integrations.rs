@@ -1,11 +1,28 @@
 //! Integrations: which programs speak to us and whom we tell. The APIs with their keys, webhooks, the latest calls.
 //!
-//! Destinations: `integrations/places.rs`; one subscription: `integrations/hook.rs`; making one: `integrations/new_hook.rs`; keys: `integrations/keys.rs`.
+//! Destinations: `integrations/places.rs`, one of them `place.rs` and its neighbours; rules: `rules.rs`, `new_rule.rs`; one
+//! subscription: `hook.rs`, making one: `new_hook.rs`; keys: `keys.rs`, trying one: `try_it.rs`; linked accounts: `accounts.rs`;
+//! what happens: `events.rs`, `calls.rs`, and live `stream.rs`.
 
+mod accounts;
+mod calls;
+mod events;
 mod hook;
 mod keys;
 mod new_hook;
+mod new_rule;
+mod place;
+mod place_act;
+mod place_fields;
+mod place_form;
+mod place_jobs;
+mod place_row;
+mod place_why;
 mod places;
+mod rules;
+mod stream;
+mod system;
+mod try_it;
 
 use std::sync::Arc;
 
@@ -34,6 +51,8 @@ use crate::page::Page;
 const HERE: &str = "/desk/integrations";
 /// Calls of a page.
 const CALLS: i64 = 25;
+/// Bytes of a form that holds a call to be tried.
+const LARGEST_CALL: usize = 2 << 20;
 
 pub(super) fn routes() -> Vec<Route> {
     let (see, change) = (Right::SeeIntegrations, Right::ChangeIntegrations);
@@ -42,7 +61,55 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/desk/integrations/keys", change, keys::make),
         Route::get("/desk/integrations/keys/{uid}/revoke", change, keys::ask),
         Route::post("/desk/integrations/keys/{uid}/revoke", change, keys::revoke),
-        Route::post("/desk/integrations/destinations/{uid}", change, places::act),
+        Route::get(
+            "/desk/integrations/destinations/new",
+            change,
+            place_form::form,
+        ),
+        Route::post(
+            "/desk/integrations/destinations/new",
+            change,
+            place_form::make,
+        ),
+        Route::get("/desk/integrations/destinations/{uid}", see, place::show),
+        Route::post(
+            "/desk/integrations/destinations/{uid}",
+            change,
+            place_act::act,
+        ),
+        Route::get(
+            "/desk/integrations/destinations/{uid}/edit",
+            change,
+            place_form::edit,
+        ),
+        Route::post(
+            "/desk/integrations/destinations/{uid}/edit",
+            change,
+            place_form::change,
+        ),
+        Route::get(
+            "/desk/integrations/destinations/{uid}/jobs",
+            change,
+            place_jobs::show,
+        ),
+        Route::post(
+            "/desk/integrations/destinations/{uid}/jobs",
+            change,
+            place_jobs::save,
+        ),
+        Route::get("/desk/integrations/systems/{name}", see, system::show),
+        Route::get("/desk/integrations/accounts", see, accounts::show),
+        Route::post("/desk/integrations/accounts", change, accounts::make),
+        Route::post("/desk/integrations/accounts/{uid}", change, accounts::act),
+        Route::get("/desk/integrations/events", see, events::show),
+        Route::get("/desk/integrations/events/live", see, events::live),
+        Route::get("/desk/integrations/log", see, calls::show),
+        Route::get("/desk/integrations/log/live", see, calls::live),
+        Route::get("/desk/integrations/try/{name}", change, try_it::form),
+        Route::post("/desk/integrations/try/{name}", change, try_it::send).largest(LARGEST_CALL),
+        Route::get("/desk/integrations/rules/new", change, new_rule::form),
+        Route::post("/desk/integrations/rules/new", change, new_rule::make),
+        Route::post("/desk/integrations/rules/{uid}", change, rules::act),
         Route::get("/desk/integrations/webhooks/new", change, new_hook::form),
         Route::post("/desk/integrations/webhooks/new", change, new_hook::make),
         Route::get("/desk/integrations/webhooks/{uid}", see, hook::show),
@@ -52,17 +119,24 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[cfg(test)]
 pub(super) fn samples() -> Vec<(&'static str, String)> {
+    fn one<P: Page>(name: &'static str) -> (&'static str, String) {
+        (name, P::sample().render().unwrap())
+    }
     vec![
-        (
-            "desk/integrations",
-            Integrations::sample().render().unwrap(),
-        ),
-        ("desk/hook", hook::Hook::sample().render().unwrap()),
-        (
-            "desk/new_hook",
-            new_hook::NewHook::sample().render().unwrap(),
-        ),
-        ("desk/secret", keys::Shown::sample().render().unwrap()),
+        one::<Integrations>("desk/integrations"),
+        one::<hook::Hook>("desk/hook"),
+        one::<new_hook::NewHook>("desk/new_hook"),
+        one::<keys::Shown>("desk/secret"),
+        one::<place::PlacePage>("desk/place"),
+        one::<place_form::Choose>("desk/place_choose"),
+        one::<place_form::PlaceForm>("desk/place_form"),
+        one::<place_jobs::PlaceJobs>("desk/place_jobs"),
+        one::<system::System>("desk/system"),
+        one::<new_rule::NewRule>("desk/new_rule"),
+        one::<accounts::Accounts>("desk/accounts"),
+        one::<events::Events>("desk/events"),
+        one::<calls::Calls>("desk/calls"),
+        one::<try_it::TryIt>("desk/try_it"),
     ]
 }
 
@@ -73,6 +147,7 @@ struct Integrations {
     can_change: bool,
     hooks: Vec<Line>,
     places: Vec<places::Place>,
+    rules: Vec<rules::Line>,
     apis: Vec<Spoken>,
     calls: Vec<Call>,
     pager: Pager,
@@ -97,10 +172,15 @@ struct Spoken {
     address: String,
     keys: Vec<Key>,
     input: Field,
+    /// A call to copy, with words in the place of secrets.
+    example: String,
+    about: String,
 }
 
 struct Key {
     revoke: String,
+    /// Its calls.
+    log: String,
     name: String,
     may: String,
     at: Moment,
@@ -129,17 +209,30 @@ async fn show(
 ) -> Answer {
     let org = visit.org();
     let before = inputs.get("before").parse().unwrap_or(i64::MAX);
-    let (hooks, places, keys, mut calls) = app.store.read(move |r| read(r, org, before)).await?;
+    let seen = app.store.read(move |r| read(r, org, before)).await?;
+    let (hooks, places, rules, keys, job, mut calls) = seen;
     let more = calls.len() as i64 > CALLS;
     calls.truncate(CALLS as usize);
     let last = calls.last().map(|(call, _)| *call).filter(|_| more);
+    let url = &app.settings.public_url;
+    let example = |api: &crate::docs::Spoken| {
+        (api.example)(
+            &api.guide.name,
+            url,
+            &serde_json::json!({}),
+            job.as_ref(),
+            1,
+        )
+    };
     let spoken = |api: &crate::docs::Spoken| Spoken {
+        example: example(api).map(|e| e.curl).unwrap_or_default(),
+        about: example(api).map_or("", |e| e.title).to_owned(),
         name: api.guide.name.clone(),
         title: api.guide.title.clone(),
         address: format!("{}/{}", app.settings.public_url, api.base),
         keys: keys
             .iter()
-            .filter(|(key, _)| key.dialect == api.guide.name && key.revoked_at.is_none())
+            .filter(|key| key.dialect == api.guide.name)
             .map(Key::of)
             .collect(),
         input: Field::text("name", "What is it for?").most(200).needed(),
@@ -155,7 +248,8 @@ async fn show(
             on_words: "Older",
         },
         hooks,
-        places,
+        places: places::titled(&app, places),
+        rules,
         calls: calls.into_iter().map(|(_, call)| call).collect(),
     };
     Ok(visit.page(&page))
@@ -164,7 +258,9 @@ async fn show(
 type Seen = (
     Vec<Line>,
     Vec<places::Place>,
-    Vec<(ApiKey, Option<i64>)>,
+    Vec<rules::Line>,
+    Vec<ApiKey>,
+    Option<crate::OfJob>,
     Vec<(i64, Call)>,
 );
 
@@ -175,18 +271,13 @@ fn read(r: &mut Reader, org: OrgId, before: i64) -> Result<Seen> {
         let (waiting, dead) = subscription::log::counts(r, org, of.id)?;
         hooks.push(Line::of(&of, waiting, dead, now));
     }
-    let seen = request::last_by_key(r, org)?;
-    let last = |key: &ApiKey| Some(seen.iter().find(|(id, _)| *id == key.id)?.1);
     let keys = api_key::list(r, org)?.into_iter();
-    let keys = keys.filter(|key| key.revoked_at.is_none());
-    let keys = keys.map(|key| {
-        let last = last(&key);
-        (key, last)
-    });
-    let keys = keys.collect();
+    let keys = keys.filter(|key| key.revoked_at.is_none()).collect();
     let calls = request::list(r, org, Side::Before(before), CALLS + 1)?;
     let calls = calls.into_iter().map(|call| (call.id, Call::of(call)));
-    Ok((hooks, places::read(r, org)?, keys, calls.collect()))
+    let (places, rules) = (places::read(r, org)?, rules::read(r, org)?);
+    let job = try_it::a_job(r, org)?;
+    Ok((hooks, places, rules, keys, job, calls.collect()))
 }
 
 impl Line {
@@ -206,13 +297,14 @@ impl Line {
 }
 
 impl Key {
-    fn of((key, seen): &(ApiKey, Option<i64>)) -> Key {
+    fn of(key: &ApiKey) -> Key {
         Key {
+            log: format!("{HERE}/log?key={}", key.uid),
             revoke: format!("{HERE}/keys/{}/revoke", key.uid),
             name: key.name.clone(),
             may: key.permissions.words(),
             at: Moment::at(key.created_at),
-            seen: seen.map(Moment::at),
+            seen: key.used_at.map(Moment::at),
         }
     }
 }
@@ -260,18 +352,22 @@ impl Page for Integrations {
                 delivered: Some(at()),
             }],
             places: vec![places::Place::sample()],
+            rules: vec![rules::Line::sample()],
             apis: vec![Spoken {
                 name: "native".into(),
                 title: "Our own API".into(),
                 address: "https://muster.example.com/api/v1".into(),
                 keys: vec![Key {
                     revoke: "/desk/integrations/keys/x/revoke".into(),
+                    log: "/desk/integrations/log?key=x".into(),
                     name: "the <x> website".into(),
                     may: "read write".into(),
                     at: at(),
                     seen: Some(at()),
                 }],
                 input: Field::text("name", "What is it for?").needed(),
+                example: "curl -H 'x: <x>'".into(),
+                about: "Make <x>".into(),
             }],
             calls: vec![Call {
                 to: "/desk/logs/x".into(),

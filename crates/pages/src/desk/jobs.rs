@@ -14,6 +14,7 @@ use hiring::id::{JobId, OrgId, Uuid};
 use hiring::job::{self, Filter, Job, NewJob, Status};
 use hiring::member::Right;
 use hiring::page::Side;
+use hiring::roll::Rolls;
 use hiring::{App, Problem, Result, counts};
 use store::Reader;
 
@@ -28,7 +29,7 @@ use crate::page::Page;
 pub(super) use {edit::Edit, one::One, question::Ask, questions::Questions, stages::Stages};
 
 const HERE: &str = "/desk/jobs";
-/// Jobs a page. Their counts are made of their applications, so that it cannot be many.
+/// Jobs a page.
 const PAGE: i64 = 20;
 /// Characters of a title.
 const LONGEST_TITLE: u32 = 300;
@@ -82,7 +83,8 @@ async fn show(State(app): State<App>, visit: Visit, query: Inputs) -> Answer {
     let (org, only) = (visit.org(), visit.only().map(<[JobId]>::to_vec));
     let status = Status::parse(query.get("status"));
     let before: i64 = query.get("before").parse().unwrap_or(i64::MAX);
-    let read = move |r: &mut Reader| read(r, org, only.as_deref(), status, before);
+    let rolls = app.rolls.clone();
+    let read = move |r: &mut Reader| read(r, &rolls, org, only.as_deref(), status, before);
     let (jobs, more) = app.store.read(read).await?;
     let last = jobs.last().map_or(0, |(_, counts)| counts.id.0);
     let word = status.map_or("", Status::word);
@@ -117,6 +119,7 @@ type Found = Vec<(Uuid, counts::JobCounts)>;
 
 fn read(
     r: &mut Reader,
+    rolls: &Rolls,
     org: OrgId,
     only: Option<&[JobId]>,
     status: Option<Status>,
@@ -149,7 +152,7 @@ fn read(
     let more = jobs.len() as i64 > PAGE;
     jobs.truncate(PAGE as usize);
     let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
-    let counted = counts::of_jobs(r, org, &ids)?;
+    let counted = counts::of_jobs(r, rolls, org, &ids)?;
     let uid = |id| jobs.iter().find(|job| job.id == id).map(|job| job.uid);
     let found = counted
         .into_iter()

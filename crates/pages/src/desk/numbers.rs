@@ -15,6 +15,7 @@ use hiring::id::{OrgId, Uuid};
 use hiring::member::Right;
 use hiring::numbers::{self, Which};
 use hiring::problem::Noun;
+use hiring::roll::Rolls;
 use hiring::{App, Problem, Result, job};
 use store::Reader;
 
@@ -59,8 +60,11 @@ async fn show(State(app): State<App>, visit: Visit, inputs: Inputs) -> Answer {
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let org = visit.org();
-    let found = app.store.read(move |r| find(r, org, &period)).await?;
+    let (org, rolls) = (visit.org(), app.rolls.clone());
+    let found = app
+        .store
+        .read(move |r| find(r, &rolls, org, &period))
+        .await?;
     let fields = fields(&inputs, &period, &found.choices, &faults);
     let page = Numbers {
         frame: visit.frame(Section::Numbers),
@@ -87,7 +91,7 @@ struct Found {
     tables: Vec<Table>,
 }
 
-fn find(r: &mut Reader, org: OrgId, period: &Period) -> Result<Found> {
+fn find(r: &mut Reader, rolls: &Rolls, org: OrgId, period: &Period) -> Result<Found> {
     let job = match period.job {
         Some(uid) => Some(job::find_by_uid(r, org, uid)?),
         None => None,
@@ -97,17 +101,20 @@ fn find(r: &mut Reader, org: OrgId, period: &Period) -> Result<Found> {
         until: period.ends(),
         job: job.as_ref().map(|job| job.id),
     };
-    let fates = numbers::fates(r, org, &which)?;
+    let fates = numbers::fates(r, rolls, org, &which)?;
     let first = match job {
-        Some(_) => table::funnel(&numbers::funnel(r, org, &which)?),
-        None => table::jobs(&numbers::jobs(r, org, &which)?, &fates),
+        Some(_) => table::funnel(&numbers::funnel(r, rolls, org, &which)?),
+        None => table::jobs(&numbers::jobs(r, rolls, org, &which)?, &fates),
     };
     let mut tables = vec![first];
     if job.is_some() {
         tables.push(table::stays(&numbers::stays(r, org, &which)?));
     }
-    tables.push(table::ends(&numbers::ends(r, org, &which)?));
-    tables.push(table::sources(&numbers::sources(r, org, &which)?, &fates));
+    tables.push(table::ends(&numbers::ends(r, rolls, org, &which)?));
+    tables.push(table::sources(
+        &numbers::sources(r, rolls, org, &which)?,
+        &fates,
+    ));
     tables.push(table::invites(&numbers::invites(r, org, &which)?));
     for table in &mut tables {
         table.csv = format!("/desk/numbers/csv?table={}&{}", table.id, period.query());
@@ -154,8 +161,11 @@ fn fields(
 async fn download(State(app): State<App>, visit: Visit, inputs: Inputs) -> Answer {
     let not_there = || Problem::NotFound(Noun::Route);
     let period = Period::read(&inputs, today(&app).await?).map_err(|_| not_there())?;
-    let org = visit.org();
-    let found = app.store.read(move |r| find(r, org, &period)).await?;
+    let (org, rolls) = (visit.org(), app.rolls.clone());
+    let found = app
+        .store
+        .read(move |r| find(r, &rolls, org, &period))
+        .await?;
     let asked = inputs.get("table");
     let table = found.tables.iter().find(|table| table.id == asked);
     let table = table.ok_or_else(not_there)?;

@@ -303,6 +303,11 @@ impl Inputs {
         pairs.map(|(_, value)| value.as_str())
     }
 
+    /// The names of all inputs, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Whether there is an input of this name: how a pressed button or a ticked box shows.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(n, _)| n == name)

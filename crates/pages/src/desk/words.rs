@@ -74,6 +74,25 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "attachment.fetched" => "has a file that was fetched".to_owned(),
         "attachment.fetch_failed" => "has a file that could not be fetched".to_owned(),
         "job.created" => "was opened as a job".to_owned(),
+        "job.updated" => "was changed".to_owned(),
+        "destination.created" => "was connected".to_owned(),
+        "destination.changed" => "was changed".to_owned(),
+        "destination.paused" => "is paused".to_owned(),
+        "destination.resumed" => "is carried to again".to_owned(),
+        "destination.removed" => "was removed".to_owned(),
+        "rule.created" => "was made".to_owned(),
+        "rule.changed" => "was changed".to_owned(),
+        "rule.removed" => "was removed".to_owned(),
+        "delivery.arrived" => "was carried to a destination".to_owned(),
+        "delivery.dead" => "could not be carried to a destination".to_owned(),
+        "delivery.replayed" => "is tried again".to_owned(),
+        "subscription.created" => "was made".to_owned(),
+        "subscription.changed" => "was changed".to_owned(),
+        "subscription.secret_rotated" => "has another secret".to_owned(),
+        "subscription.replayed" => "is told events again".to_owned(),
+        "subscription.ended" => "was switched off".to_owned(),
+        "subscription.resumed" => "is switched on again".to_owned(),
+        "subscription.removed" => "was removed".to_owned(),
         "link.created" => "was asked for by a link".to_owned(),
         "linked_account.linked" => "was linked".to_owned(),
         "linked_account.changed" => "has other settings".to_owned(),
@@ -101,6 +120,10 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         Some("link" | "linked_account" | "webhook_receiver") => Some("A linked account"),
         Some("api_key") => Some("A key"),
         Some("member") => Some("A member"),
+        Some("destination") => Some("A destination"),
+        Some("rule") => Some("A rule"),
+        Some("subscription") => Some("A webhook"),
+        Some("delivery") if event.candidate.is_none() => Some("What was given up"),
         // Such a mail is a member's.
         Some("mail") if event.candidate.is_none() && event.job.is_none() => Some("A member"),
         Some("mail_template") => Some("A mail’s words"),
@@ -207,6 +230,13 @@ pub(super) fn outcome(word: &str) -> String {
     }
 }
 
+/// With a capital letter at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), chars.as_str())
+}
+
 /// `1,234,567`.
 pub(super) fn thousands(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
@@ -272,6 +302,14 @@ mod tests {
         let linked = of_none(Kind::LinkedAccountLinked);
         assert_eq!(said(&linked), "A linked account was linked");
         assert_eq!(said(&of_none(Kind::ApiKeyCreated)), "A key was made");
+    }
+
+    #[test]
+    fn every_kind_of_event_has_its_words() {
+        for kind in Kind::all() {
+            let said = sentence(&event(kind));
+            assert!(!said.rest.starts_with('('), "no words for {}", kind.word());
+        }
     }
 
     #[test]

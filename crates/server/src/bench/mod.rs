@@ -2,10 +2,12 @@
 //!
 //! `create` sends each dialect's example call over HTTP, from this very process; `limit` replays the statements of
 //! one such call straight through the driver with the same durability. Their ratio is what the server around the
-//! statements costs. `list` fills a store and reads the dialects' lists page by page. `outward` carries people to stand-ins. Machines
+//! statements costs. `list` fills a store and reads the dialects' lists page by page, `desk` every page of the desk. `outward` carries
+//! people to stand-ins. Machines
 //! differ and are noisy: only figures of one run compare.
 
 mod client;
+mod desk;
 mod limit;
 mod list;
 mod local;
@@ -20,6 +22,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::options::Bench;
 use client::Outcome;
+pub use desk::desk;
 pub use list::list;
 use local::Local;
 pub use outward::outward;

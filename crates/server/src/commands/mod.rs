@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use hiring::app::Settings;
 use hiring::delivery::sending;
-use hiring::{candidate, organization};
+use hiring::organization;
 use serde_json::json;
 
 pub use fake::fake;
@@ -143,38 +143,7 @@ async fn open(
     let app = tokio::task::spawn_blocking(move || wiring::open(&place, settings))
         .await
         .map_err(|e| e.to_string())??;
-    index(&app).await?;
     Ok((app, listener))
-}
-
-/// Candidates after which it is said how far the indexing is: a multiple of what one transaction indexes.
-const SAID_EVERY: usize = 10_000;
-
-/// Brings candidates that an older version wrote into the columns and tags that lists filter by: whoever may call
-/// finds all of them.
-async fn index(app: &hiring::App) -> Result<(), String> {
-    let mut indexed = 0;
-    loop {
-        let some = app.store.write(candidate::index_some).await;
-        match some.map_err(|p| format!("the candidates were not indexed: {p:?}"))? {
-            0 => break,
-            some => indexed += some,
-        }
-        // Nobody is answered before the end, which must not look like a server that hangs.
-        if indexed % SAID_EVERY == 0 {
-            tracing::info!(
-                candidates = indexed,
-                "indexing candidates of an older version"
-            );
-        }
-    }
-    if indexed > 0 {
-        tracing::info!(
-            candidates = indexed,
-            "indexed candidates of an older version"
-        );
-    }
-    Ok(())
 }
 
 /// "All interfaces" is no address to call.

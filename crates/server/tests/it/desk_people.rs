@@ -17,7 +17,7 @@ fn page(method: &str, path: &str, cookie: &str) -> Call {
 }
 
 /// A session of a member in this role.
-async fn session(app: &TestApp, org: i64, role: Role) -> String {
+pub(super) async fn session(app: &TestApp, org: i64, role: Role) -> String {
     let email = format!("{}{org}@x.org", role.word());
     let made = app.app.store.write(move |tx| {
         if member::by_email(tx, &email)?.is_none() {
@@ -36,11 +36,11 @@ async fn session(app: &TestApp, org: i64, role: Role) -> String {
     format!("muster_session={}", made.await.expect("a session"))
 }
 
-async fn get(app: &TestApp, path: &str, cookie: &str) -> Reply {
+pub(super) async fn get(app: &TestApp, path: &str, cookie: &str) -> Reply {
     app.send(&page("GET", path, cookie)).await
 }
 
-async fn post(app: &TestApp, path: &str, cookie: &str, form: &str) -> Reply {
+pub(super) async fn post(app: &TestApp, path: &str, cookie: &str, form: &str) -> Reply {
     let call =
         page("POST", path, cookie).header("Content-Type", "application/x-www-form-urlencoded");
     app.send(&call.bytes(form)).await

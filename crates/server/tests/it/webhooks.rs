@@ -436,7 +436,6 @@ fn a_bad_subscription_is_refused_by_the_name_of_what_is_wrong() {
                 json!({"url": url, "kinds": ["*"], "linked_account": made["id"]}),
                 "/linked_account",
             ),
-            (json!({"url": url, "shape": "merge"}), "/linked_account"),
             (
                 json!({"url": url, "shape": "merge", "linked_account": made["id"]}),
                 "/linked_account",

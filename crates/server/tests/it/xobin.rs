@@ -570,11 +570,11 @@ fn stats_follow_what_happens() {
             let listed = get(&app, &format!("{}?{query}", applicants(&app))).await;
             assert_eq!(listed["pagination"]["total"], added, "{field}");
         }
-        let org = OrgId(1);
+        let (org, rolls) = (OrgId(1), app.app.rolls.clone());
         let counted = app
             .app
             .store
-            .read(move |r| hiring::counts::of(r, org))
+            .read(move |r| hiring::counts::of(r, &rolls, org))
             .await
             .expect("counts");
         assert_eq!(counted.applications.ended, 2, "the desk counts the same");

@@ -35,6 +35,34 @@ async fn together(store: &Store, members: &[Member]) -> Vec<Result<(), Error>> {
 }
 
 #[test]
+fn a_rehearsal_answers_as_it_would_and_leaves_nothing() {
+    on_both(|place| {
+        tell(async {
+            let store = open(place);
+            let dry = store.dry();
+            store.write(|tx| add(tx, "before")).await.expect("a write");
+            // Beside a write that is meant, in one batch on SQLite.
+            let both = tokio::join!(
+                dry.write(|tx| {
+                    add(tx, "rehearsed")?;
+                    tx.number(sql!("SELECT COUNT(*) FROM thing"), &[])
+                }),
+                store.write(|tx| add(tx, "meant")),
+            );
+            let seen: i64 = both.0.expect("its own answer");
+            assert!((2..=3).contains(&seen), "it sees what it wrote: {seen}");
+            both.1.expect("a write");
+            let refused = dry.write(|tx| {
+                add(tx, "refused")?;
+                Err::<(), _>(Error::Missing("on purpose".into()))
+            });
+            assert_eq!(refused.await, Err(Error::Missing("on purpose".into())));
+            assert_eq!(things(&store).await, ["before", "meant"]);
+        });
+    });
+}
+
+#[test]
 fn a_member_that_fails_or_panics_is_undone_alone() {
     on_both(|place| {
         tell(async {

@@ -1,6 +1,5 @@
 //! Where candidates are carried: the systems there are, accounts at them, their tables of jobs, trying and pushing.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
@@ -12,7 +11,7 @@ use hiring::destination::{self, DestinationEdit as Edit, NewDestination as New, 
 use hiring::id::{OrgId, Uuid, new_uid};
 use hiring::idempotency::{self, Answer, RequestKey};
 use hiring::page::Side;
-use hiring::problem::{Act, Flaw, FlawCode, Noun, Problem, Result};
+use hiring::problem::{Act, FlawCode, Noun, Problem, Result};
 use hiring::{App, application, candidate};
 use store::{Reader, Tx};
 
@@ -96,25 +95,7 @@ fn judged(app: &App, connector: &str, given: &Settings) -> Result<(Settings, Set
         let detail = format!("connector must be one of {}", names.join(", "));
         return Err(Problem::invalid("/connector", FlawCode::NotAChoice, detail));
     };
-    if let Err(flaws) = (described.check)(given) {
-        let flaw = |(setting, detail): (String, String)| {
-            let name: String = setting.chars().take(100).collect();
-            let (code, detail) = match (described.setting(&setting), detail.as_str()) {
-                (None, _) => (FlawCode::UnknownField, detail),
-                (_, "is required") => (FlawCode::Required, format!("{name} is required")),
-                _ => (FlawCode::Other, format!("{name} {detail}")),
-            };
-            Flaw::new(format!("/settings/{name}"), code, detail)
-        };
-        return Err(Problem::Invalid(flaws.into_iter().map(flaw).collect()));
-    }
-    let secret = |name: &str| described.setting(name).is_some_and(|s| s.secret);
-    let (secrets, plain) = given
-        .iter()
-        .map(|(n, v)| (n.clone(), v.trim().to_owned()))
-        .filter(|(_, v)| !v.is_empty())
-        .partition(|(name, _)| secret(name));
-    Ok((plain, secrets))
+    described.judge(given)
 }
 
 fn in_full(
@@ -223,30 +204,11 @@ fn merged(
     if sent.settings.is_empty() {
         return Ok(edit);
     }
-    let (plain, secrets) = destination::open(tx, &app.key, caller.org, had.id)?;
-    let mut whole: Settings = plain.into_iter().chain(secrets).collect();
-    for (name, value) in &sent.settings {
-        match value {
-            Some(value) => whole.insert(name.clone(), value.clone()),
-            None => whole.remove(name),
-        };
-    }
-    let (plain, secrets) = judged(app, &had.connector, &whole)?;
-    let described = app.connector(&had.connector);
-    let secret = |name: &str| {
-        described
-            .and_then(|d| d.setting(name))
-            .is_some_and(|s| s.secret)
-    };
-    let of = |from: &Settings, name: &str| from.get(name).cloned();
-    let (mut into_plain, mut into_secret) = (BTreeMap::new(), BTreeMap::new());
-    for name in sent.settings.keys() {
-        match secret(name) {
-            true => into_secret.insert(name.clone(), of(&secrets, name)),
-            false => into_plain.insert(name.clone(), of(&plain, name)),
-        };
-    }
-    (edit.settings, edit.secrets) = (into_plain, into_secret);
+    let opened = destination::open(tx, &app.key, caller.org, had.id)?;
+    let described = app
+        .connector(&had.connector)
+        .ok_or_else(|| Problem::broken("a destination's connector is gone"))?;
+    (edit.settings, edit.secrets) = described.change(opened, &sent.settings)?;
     Ok(edit)
 }
 

@@ -232,7 +232,8 @@ fn about(of: &Subscription, state: Standing, waiting: i64, dead: i64, now: i64) 
     all
 }
 
-fn many(n: i64, one: &str, more: &str) -> String {
+/// `3 events`, `1 event`.
+pub(super) fn many(n: i64, one: &str, more: &str) -> String {
     format!(
         "{} {}",
         words::thousands(n),

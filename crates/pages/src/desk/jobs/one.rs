@@ -49,8 +49,9 @@ pub(super) fn routes() -> Vec<Route> {
 async fn show(State(app): State<App>, visit: Visit, Named(uid): Named) -> Answer {
     let job = find(&app, &visit, uid).await?;
     let (org, id) = (visit.org(), job.id);
+    let rolls = app.rolls.clone();
     let found = app.store.read(move |r| {
-        let counts = counts::of_jobs(r, org, &[id])?;
+        let counts = counts::of_jobs(r, &rolls, org, &[id])?;
         let posting = posting::of_jobs(r, org, &[id])?.remove(&id);
         let around = job::around(r, org, &[id])?.remove(&id).unwrap_or_default();
         let days = invite::job_days(r, org, id)?;

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const http = require('node:http');
 const test = require('node:test');
-const { visit } = require('../support/browser.js');
+const { demo, visit } = require('../support/browser.js');
 const { looksRight } = require('../support/looks.js');
 const { signIn } = require('../support/desk.js');
 
@@ -109,6 +109,160 @@ test('the overview, the form and a webhook that fails look right to everybody', 
     await looksRight('/desk/integrations', 'desk-integrations', signedIn('Integrations'));
     await looksRight('/desk/integrations/webhooks/new', 'desk-webhook-new', signedIn('Add a webhook'));
     await looksRight(hook, 'desk-webhook', signedIn('Webhook to 127.0.0.1'));
+  } finally {
+    close();
+  }
+});
+
+/** Connects Lever, which is at `url`; the path of its page. */
+async function connect(page, name, url) {
+  await page.goto('/desk/integrations/destinations/new');
+  await page.getByLabel('Lever').check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('alert').getByText('API key is required.').waitFor();
+  await page.getByLabel('API key', { exact: true }).fill('a-secret');
+  await page.getByLabel('Perform as').fill('somebody');
+  await page.getByLabel(/^Address/).fill(url);
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByText('Connected. Try the connection').waitFor();
+  return new URL(page.url()).pathname;
+}
+
+test('a system is connected, tried, given jobs and a rule, and removed without JavaScript', async () => {
+  const { url, close } = await receiver(401);
+  try {
+    await visit({ javaScriptEnabled: false }, async (page) => {
+      await page.goto('/desk/integrations');
+      await signIn(page);
+      const place = await connect(page, 'Lever, Berlin', url);
+      assert.equal((await page.content()).includes('a-secret'), false);
+      await page.getByRole('button', { name: 'Try the connection' }).click();
+      await page.getByText('The connection did not work').waitFor();
+      await page.getByRole('link', { name: 'Table of jobs' }).click();
+      await page.getByRole('table').getByRole('textbox').first().fill('far-17');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('1 line is saved.').waitFor();
+      await page.goto(place);
+      await page.getByText('1 job is matched with one of yours.').waitFor();
+      await page.getByRole('link', { name: 'Add a rule' }).click();
+      await page.getByRole('button', { name: 'Add the rule' }).click();
+      await page.getByRole('alert').getByText('Choose when somebody is carried.').waitFor();
+      await page.getByLabel('Is hired').check();
+      await page.getByLabel('Through these sources').fill('Nowhere in particular');
+      await page.getByLabel('Lever, Berlin').check();
+      await page.getByRole('button', { name: 'Add the rule' }).click();
+      await page.getByText('From now on: Everybody who is hired through Nowhere in particular goes to Lever, Berlin.').waitFor();
+      await page.goto(place);
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      await page.getByText('Nothing is carried there now.').waitFor();
+      await page.getByRole('button', { name: 'Remove this destination' }).click();
+      await page.getByRole('button', { name: 'Remove it' }).click();
+      await page.getByText('The destination was removed.').waitFor();
+    });
+  } finally {
+    close();
+  }
+});
+
+test('a call is tried dry and then made, without JavaScript', async () => {
+  await visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto('/desk/integrations');
+    await signIn(page);
+    await page.getByRole('link', { name: /^Try it.*own/i }).click();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('alert').getByText('API key is needed').waitFor();
+    await page.getByLabel('API key').fill(demo.native.api_key);
+    await page.getByLabel(/^Dry run/).check();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('A dry run: nothing was kept.').waitFor();
+    const id = JSON.parse(await page.locator('#answer-body').textContent()).candidate.id;
+    const known = await fetch(`${demo.native.base_url}/candidates/${id}`, { headers: { authorization: `Bearer ${demo.native.api_key}` } });
+    assert.equal(known.status, 404);
+    await page.getByLabel('API key').fill(demo.native.api_key);
+    await page.getByLabel(/^Dry run/).uncheck();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Created: done').waitFor();
+    const made = JSON.parse(await page.locator('#answer-body').textContent()).candidate.id;
+    await page.goto(`/desk/candidates/${made}`);
+    await page.getByRole('heading', { level: 1, name: /^Mary Somerville/ }).waitFor();
+  });
+});
+
+test('new calls and events come by themselves, and are there without a script too', async () => {
+  const call = (name) => fetch(`${demo.native.base_url}/candidates`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${demo.native.api_key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  });
+  for (const [at, words] of [['/desk/integrations/log', 'POST /api/v1/candidates'], ['/desk/integrations/events', 'was added']]) {
+    await visit({}, async (page) => {
+      await page.goto(at);
+      await signIn(page);
+      await page.getByText('Live: new rows come by themselves.').waitFor();
+      const before = await page.locator('tr.new').count();
+      assert.equal(before, 0);
+      await call('Live <b>Person</b>');
+      await page.locator('tr.new').filter({ hasText: words }).first().waitFor();
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText('Paused.').waitFor();
+      const count = await page.locator('tr.new').count();
+      await call('Unheard Person');
+      await page.waitForTimeout(1500);
+      assert.equal(await page.locator('tr.new').count(), count);
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.waitForFunction((n) => document.querySelectorAll('tr.new').length > n, count);
+    });
+    await visit({ javaScriptEnabled: false }, async (page) => {
+      await page.goto(at);
+      await signIn(page);
+      await page.getByRole('row').filter({ hasText: words }).first().waitFor();
+    });
+  }
+});
+
+test('destinations, rules, accounts, the log, the feed and the form of a call look right to everybody', async () => {
+  const { url, close } = await receiver(401);
+  try {
+    let place;
+    await visit({}, async (page) => {
+      await page.goto('/desk/integrations');
+      await signIn(page);
+      place = await connect(page, 'Lever, for its looks', url);
+      await page.getByRole('button', { name: 'Try the connection' }).click();
+      await page.getByText('The connection did not work').waitFor();
+      await page.goto('/desk/integrations/rules/new');
+      await page.getByLabel('Applies').check();
+      await page.getByLabel('Through these sources').fill('Nowhere in particular');
+      await page.getByLabel('Lever, for its looks').check();
+      await page.getByRole('button', { name: 'Add the rule' }).click();
+      await page.getByText('From now on:').waitFor();
+    });
+    const signedIn = (heading) => async (page) => {
+      await signIn(page);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    };
+    for (const [at, name, heading] of [
+      ['/desk/integrations', 'desk-integrations-full', 'Integrations'],
+      ['/desk/integrations/destinations/new', 'desk-place-choose', 'Connect a system'],
+      ['/desk/integrations/destinations/new?connector=greenhouse', 'desk-place-form', 'Connect Greenhouse'],
+      [place, 'desk-place', /^Lever, for its looks/],
+      [`${place}/jobs`, 'desk-place-jobs', 'Table of jobs'],
+      ['/desk/integrations/systems/lever', 'desk-system', 'Lever'],
+      ['/desk/integrations/rules/new', 'desk-rule-new', 'Add a rule'],
+      ['/desk/integrations/accounts', 'desk-accounts', 'Linked accounts'],
+      ['/desk/integrations/log', 'desk-log', 'Live log'],
+      ['/desk/integrations/events', 'desk-events', 'Events'],
+    ]) {
+      await looksRight(at, name, signedIn(heading));
+    }
+    await looksRight('/desk/integrations/try/native', 'desk-try', async (page) => {
+      await signIn(page);
+      await page.getByLabel('API key').fill(demo.native.api_key);
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('A dry run: nothing was kept.').waitFor();
+    });
   } finally {
     close();
   }
