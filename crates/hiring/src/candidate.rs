@@ -235,7 +235,7 @@ pub fn count_all(r: &mut Reader, org: OrgId) -> Result<i64> {
         &[&org],
     )?;
     let merged = r.number(
-        sql!("SELECT COUNT(*) FROM candidate WHERE org_id = $1 AND merged_into IS NOT NULL"),
+        sql!("SELECT COUNT(*) FROM candidate WHERE org_id + 0 = $1 AND merged_into IS NOT NULL"),
         &[&org],
     )?;
     Ok(rows - merged)

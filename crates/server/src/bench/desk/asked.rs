@@ -208,6 +208,46 @@ pub(super) const PAGES: &[At] = &[
     ),
     at("integrations", "/desk/integrations", "/desk/integrations"),
     at(
+        "accounts of other systems",
+        "/desk/integrations/accounts",
+        "/desk/integrations/accounts",
+    ),
+    at(
+        "a system that is carried to",
+        "/desk/integrations/systems/{name}",
+        "/desk/integrations/systems/{system}",
+    ),
+    at(
+        "a new destination",
+        "/desk/integrations/destinations/new",
+        "/desk/integrations/destinations/new?connector={system}",
+    ),
+    at(
+        "a new rule",
+        "/desk/integrations/rules/new",
+        "/desk/integrations/rules/new",
+    ),
+    at(
+        "the feed of events",
+        "/desk/integrations/events",
+        "/desk/integrations/events",
+    ),
+    at(
+        "the feed: of one rare kind",
+        "/desk/integrations/events",
+        "/desk/integrations/events?kind=job.created",
+    ),
+    at(
+        "the log of calls",
+        "/desk/integrations/log",
+        "/desk/integrations/log",
+    ),
+    at(
+        "try a call",
+        "/desk/integrations/try/{name}",
+        "/desk/integrations/try/{api}",
+    ),
+    at(
         "take a key back",
         "/desk/integrations/keys/{uid}/revoke",
         "/desk/integrations/keys/{key}/revoke",
@@ -257,6 +297,19 @@ pub(super) const PAGES: &[At] = &[
 /// What is not measured, and why.
 #[cfg(test)]
 pub(super) const EXCEPTED: &[(&str, &str)] = &[
+    ("/desk/integrations/events/live", "a stream without an end"),
+    ("/desk/integrations/log/live", "a stream without an end"),
+    (
+        "/desk/integrations/destinations/{uid}",
+        "an account at another system, which the bench has none of",
+    ),
+    ("/desk/integrations/destinations/{uid}/edit", "likewise"),
+    ("/desk/integrations/destinations/{uid}/jobs", "likewise"),
+    (
+        "/desk/files/{uid}/pages",
+        "pictures of a PDF: the bench's files are texts",
+    ),
+    ("/desk/files/{uid}/pages/{number}", "likewise"),
     ("/desk/jobs/{uid}/events", "a stream without an end"),
     (
         "/desk/files/{uid}/picture",

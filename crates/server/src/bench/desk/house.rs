@@ -316,6 +316,10 @@ async fn names(app: &App, org: OrgId, candidates: usize) -> Verdict<Names> {
                 "tag",
                 words::TAGS.iter().map(|t| t.replace(' ', "+")).collect(),
             );
+            let systems = connectors::CONNECTORS.iter();
+            names.insert("system", systems.map(|c| c.name().to_owned()).collect());
+            let apis = DIALECTS.iter();
+            names.insert("api", apis.map(|d| d.name().to_owned()).collect());
             let keys = api_key::list(r, org)?;
             names.insert("key", keys.iter().map(|k| k.uid.to_string()).collect());
             let hooks = subscription::list(r, org, Side::After(0), 10)?;
