@@ -243,7 +243,7 @@ fn around(tx: &mut Tx, ground: &Ground) -> Verdict<()> {
     Ok(())
 }
 
-/// A list of people who could be invited.
+/// A list of people that was begun and stopped.
 async fn invited(ground: &Ground) -> Verdict<()> {
     let rows: Vec<NewRow> = (0..INVITED)
         .map(|n| NewRow {
@@ -264,6 +264,13 @@ async fn invited(ground: &Ground) -> Verdict<()> {
         let add = store.write(move |tx| run::add_rows(tx, org, run.id, 1 + n * run::SLICE, &some));
         add.await?;
     }
+    // A list that nobody started is a draft, which no page leads to.
+    let (caller, uid) = (ground.caller.clone(), run.uid);
+    let stopped = store.write(move |tx| {
+        run::start(tx, &caller, uid)?;
+        run::stop(tx, &caller, uid)
+    });
+    stopped.await?;
     Ok(())
 }
 
