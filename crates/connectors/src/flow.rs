@@ -120,6 +120,15 @@ impl<'a> Flow<'a> {
         self.answer(asked.map(|(_, exchange)| exchange), request)
     }
 
+    /// As [`ask`](Flow::ask), where the answer is used: one that is no object, a page from some proxy, is asked for again.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn ask_json(&self, request: Request) -> Result<Value, Step> {
+        let body = self.ask(request)?.json();
+        body.is_object().then_some(body).ok_or_else(unreadable)
+    }
+
     /// As [`ask`](Flow::ask), but the answer counts for `good` only, where there is a later use for it: an upload address.
     ///
     /// # Errors
@@ -221,7 +230,7 @@ impl<'a> Flow<'a> {
         find: &dyn Fn(&Value) -> Found<T>,
     ) -> Result<Option<T>, Step> {
         let answer = self.answer(asked, request)?;
-        find(&answer.json()).map_err(|Unclear| again("its answer cannot be read"))
+        find(&answer.json()).map_err(|Unclear| unreadable())
     }
 
     fn fate<T>(&self, exchange: &Exchange, read: impl Fn(&Answer) -> Option<T>) -> Fate<T> {
@@ -287,6 +296,11 @@ impl<'a> Flow<'a> {
             }),
         }
     }
+}
+
+/// Ask again: what came is not what was asked for.
+pub(crate) fn unreadable() -> Step {
+    again("its answer cannot be read")
 }
 
 fn again(why: &str) -> Step {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{call, map, wire};
-use crate::flow::{Flow, Found, Look, Unclear, id};
+use crate::flow::{Flow, Found, Look, Unclear, id, unreadable};
 use crate::parcel::{File, Thing};
 use crate::step::{Answer, Body, Part, Request, Step};
 
@@ -102,11 +102,7 @@ fn upload(flow: &Flow, file: &File) -> Result<String, Step> {
     let answer = flow.ask_within(ask.harmless(), GOOD)?.json();
     let given = &answer["results"];
     let (Some(url), Some(handle)) = (given["url"].as_str(), id(&given["handle"])) else {
-        return Err(Step::Retry {
-            after: None,
-            why: "its answer cannot be read".to_owned(),
-            forget: true,
-        });
+        return Err(unreadable());
     };
     let fields = given["fields"].as_object().into_iter().flatten();
     let text = |value: &Value| {

@@ -226,7 +226,7 @@ fn apply(
                 "application.info",
                 json!({"applicationId": earlier}),
             );
-            let answer = flow.ask(request.harmless())?.json();
+            let answer = flow.ask_json(request.harmless())?;
             let open = answer["results"]["status"].as_str() != Some("Archived");
             if open && answer["results"]["job"]["id"] == job {
                 return Ok(earlier.clone());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::call;
 use super::wire::Person;
-use crate::flow::{Flow, id};
+use crate::flow::{Flow, id, unreadable};
 use crate::person;
 use crate::step::Step;
 
@@ -51,15 +51,8 @@ fn add_one(
             // A second tag of one title makes no second person: it may be repeated.
             let name = format!("tag {number} new");
             let request = call(flow, name, "candidateTag.create", json!({"title": title}));
-            let answer = flow.ask(request.harmless())?.json();
-            let Some(tag) = id(&answer["results"]["id"]) else {
-                return Err(Step::Retry {
-                    after: None,
-                    why: "its answer cannot be read".to_owned(),
-                    forget: true,
-                });
-            };
-            tag
+            let answer = flow.ask_json(request.harmless())?;
+            id(&answer["results"]["id"]).ok_or_else(unreadable)?
         }
     };
     let body = json!({"candidateId": person, "tagId": tag});
@@ -73,9 +66,8 @@ fn all(flow: &Flow) -> Result<BTreeMap<String, String>, Step> {
     let mut body = json!({"limit": 100});
     for page in 1..=PAGES {
         let name = format!("look up tags {page}");
-        let answer = flow
-            .ask(call(flow, name, "candidateTag.list", body.clone()).harmless())?
-            .json();
+        let answer =
+            flow.ask_json(call(flow, name, "candidateTag.list", body.clone()).harmless())?;
         let items = answer["results"].as_array().into_iter().flatten();
         all.extend(
             items

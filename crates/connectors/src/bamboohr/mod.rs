@@ -220,7 +220,7 @@ fn comment(
     }
     let whole = at(flow, &["applications", application], &[]);
     let count = |call: &str| authorized(flow, Request::get(call, &whole));
-    let before = wire::comments(&flow.ask(count("count notes"))?.json());
+    let before = wire::comments(&flow.ask_json(count("count notes"))?);
     let address = at(flow, &["applications", application, "comments"], &[]);
     let request = authorized(flow, Request::post(format!("note {}", note.uid), address));
     let request = request.json(json!({"type": "comment", "comment": details::signed(note)}));

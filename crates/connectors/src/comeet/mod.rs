@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Map, Value, json};
 
 use crate::address::address;
-use crate::flow::{Flow, Found, Look, Unclear, items};
+use crate::flow::{Flow, Found, Look, Unclear, items, unreadable};
 use crate::parcel::{File, FileKind, Note, Parcel, Thing};
 use crate::patch::missing;
 use crate::person::Name;
@@ -181,14 +181,8 @@ fn create(
         update(flow, &there, name)?;
         return Ok((there, false));
     }
-    match wire::process(&made) {
-        Some(there) => Ok((there, true)),
-        None => Err(Step::Retry {
-            after: None,
-            why: "its answer cannot be read".to_owned(),
-            forget: true,
-        }),
-    }
+    let there = wire::process(&made).ok_or_else(unreadable)?;
+    Ok((there, true))
 }
 
 /// Sets what is otherwise there: it is a candidate that we have made.

@@ -164,7 +164,7 @@ fn carry(flow: &mut Flow) -> Result<(), Step> {
         ),
     );
     let request = authorized(flow, request.harmless()).json(Value::Object(body));
-    let answer = flow.ask(request)?.json();
+    let answer = flow.ask_json(request)?;
     if let Some(transaction) = id(&answer["transactionId"]) {
         settled(flow, &transaction)?;
     }
@@ -222,7 +222,7 @@ fn settled(flow: &mut Flow, transaction: &str) -> Result<(), Step> {
         flow,
         Request::get(name, at(flow, &["transactions", transaction], &[])),
     );
-    let answer = flow.ask(request)?.json();
+    let answer = flow.ask_json(request)?;
     match answer["data"]["status"].as_str() {
         Some("IN PROGRESS") => Err(Step::Retry {
             after: None,

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::address::address;
 use crate::details;
-use crate::flow::{Flow, Look};
+use crate::flow::{Flow, Look, unreadable};
 use crate::parcel::{File, Note, Parcel, Thing};
 use crate::setting::Setting;
 use crate::step::{Exchange, Request, Step};
@@ -123,14 +123,6 @@ fn say(flow: &Flow, name: &str, body: Map<String, Value>) -> Result<Made, Step> 
     wire::made(&answer.json()).ok_or_else(unreadable)
 }
 
-fn unreadable() -> Step {
-    Step::Retry {
-        after: None,
-        why: "its answer cannot be read".to_owned(),
-        forget: true,
-    }
-}
-
 /// The person with the application. Who has an open one there already keeps it, and is told the rest without it. Answers also
 /// which file went along, as the answer to a question of the job's form.
 fn apply(flow: &Flow, job: &str) -> Result<(Made, Option<String>), Step> {
@@ -163,7 +155,7 @@ fn attach(flow: &mut Flow, file: &File) -> Result<Option<String>, Step> {
     }
     let body = json!({"external_id": flow.parcel.candidate.uid, "files": [map::file(file)]});
     let request = post(flow, format!("file {}", file.uid), &["candidates"], body);
-    let sent = flow.ask(request).map(|_| file.uid.clone());
+    let sent = flow.ask_json(request).map(|_| file.uid.clone());
     flow.taken("a file", sent)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::address::address;
 use crate::details;
-use crate::flow::{Flow, Found, Got, Look, Unclear, id, items};
+use crate::flow::{Flow, Found, Got, Look, Unclear, id, items, unreadable};
 use crate::parcel::{File, Note, Parcel, Thing};
 use crate::person::{self, Name};
 use crate::setting::Setting;
@@ -161,14 +161,6 @@ fn merge(flow: &mut Flow, name: &Name, resume: Option<&File>) -> Result<(Person,
     let answer = flow.ask(with(flow, request, data))?;
     let there = wire::person(&answer.json()["data"]);
     Ok((there.ok_or_else(unreadable)?, true))
-}
-
-fn unreadable() -> Step {
-    Step::Retry {
-        after: None,
-        why: "its answer cannot be read".to_owned(),
-        forget: true,
-    }
 }
 
 /// Nobody merges a person without an address: such a one is made once.
