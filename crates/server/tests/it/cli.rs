@@ -536,7 +536,7 @@ fn logs_name_nobody_and_give_nothing_away() {
         assert!(server.wait(Duration::from_secs(30)).success());
         let log = std::fs::read_to_string(&server.errors).expect("a log");
         assert!(log.contains("answered"), "nothing is logged: {log}");
-        secrets.extend(["4711", "anna@example.com", "Lovelace"].map(str::to_owned));
+        secrets.extend(["hidden-4711", "anna@example.com", "Lovelace"].map(str::to_owned));
         for secret in secrets {
             let line = log
                 .lines()

@@ -139,7 +139,11 @@ fn who_was_down_is_told_everything_once_and_can_verify_all_of_it() {
             .iter()
             .position(|e| e["kind"] == "subscription.created");
         wanted.drain(..first.expect("its own making"));
-        let took = receiver.took();
+        // The clock leaps over the leases of calls that are under way, and those are made again: under the same id, by which
+        // receivers tell.
+        let mut took = receiver.took();
+        took.sort_by(|a, b| a.id().cmp(b.id()));
+        took.dedup_by(|a, b| a.id() == b.id());
         assert_eq!(took.len(), wanted.len());
         for event in wanted {
             let told: Vec<_> = took
@@ -642,7 +646,7 @@ fn kill_9_in_the_midst_of_sending_loses_nothing() {
         let path = format!("/subscriptions/{}", text(&made, "id"));
         let mut client = server.client();
         let began = std::time::Instant::now();
-        // Events get their place in the feed a moment after their commit. The replay tells of whom the demo made, too.
+        // Events get their place in the feed a moment after their commit.
         let created = |client: &mut crate::client::Client| {
             let (mut after, mut count) = ("0".to_owned(), 0);
             loop {
@@ -653,7 +657,7 @@ fn kill_9_in_the_midst_of_sending_loses_nothing() {
                 if events.is_empty() {
                     return count;
                 }
-                let is_one = |e: &&Value| e["type"] == "candidate.created";
+                let is_one = |e: &&Value| e["kind"] == "candidate.created";
                 count += events.iter().filter(is_one).count();
                 after = text(&page, "next").to_owned();
             }
@@ -662,8 +666,7 @@ fn kill_9_in_the_midst_of_sending_loses_nothing() {
             assert!(began.elapsed() < PATIENCE, "events without a place");
             std::thread::sleep(Duration::from_millis(50));
         }
-        let all = created(&mut client);
-        assert!(all > n, "the demo's own person is among them");
+        assert_eq!(created(&mut client), n);
         let again = json!({"after": 0, "undelivered": true});
         assert_eq!(
             client
@@ -686,11 +689,11 @@ fn kill_9_in_the_midst_of_sending_loses_nothing() {
                 took.iter().map(|one| one.id().to_owned()).collect();
             ids.len()
         };
-        while left(&mut client) > 0 || told() < all {
+        while left(&mut client) > 0 || told() < n {
             assert!(began.elapsed() < PATIENCE, "{} wait", left(&mut client));
             std::thread::sleep(Duration::from_millis(50));
         }
-        assert_eq!(told(), all, "every person was told of");
+        assert_eq!(told(), n, "every person was told of");
         assert!(
             receiver
                 .took()

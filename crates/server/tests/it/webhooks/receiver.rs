@@ -58,6 +58,8 @@ type Answer = dyn Fn(usize, &Came) -> (u16, String) + Send + Sync;
 /// The server; it ends with its test.
 pub struct Receiver {
     pub port: u16,
+    /// Nobody else's: whoever calls a server of another test that ended, whose port this one has got, is not heard.
+    path: String,
     came: Arc<Mutex<Vec<Came>>>,
     is_down: Arc<AtomicBool>,
 }
@@ -71,19 +73,21 @@ impl Receiver {
         let port = listener.local_addr().expect("an address").port();
         let receiver = Receiver {
             port,
+            path: format!("/hooks/{}", hiring::id::new_uid()),
             came: Arc::default(),
             is_down: Arc::default(),
         };
         let (came, is_down) = (receiver.came.clone(), receiver.is_down.clone());
         let answer: Arc<Answer> = Arc::new(answer);
+        let path = receiver.path.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if is_down.load(Ordering::SeqCst) {
                     drop(stream);
                     continue;
                 }
-                let (came, answer) = (came.clone(), answer.clone());
-                std::thread::spawn(move || take(stream, &came, &*answer));
+                let (came, answer, path) = (came.clone(), answer.clone(), path.clone());
+                std::thread::spawn(move || take(stream, &path, &came, &*answer));
             }
         });
         receiver
@@ -95,7 +99,7 @@ impl Receiver {
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/hooks", self.port)
+        format!("http://127.0.0.1:{}{}", self.port, self.path)
     }
 
     /// From now on connections end before anything is said; or not any more.
@@ -131,11 +135,18 @@ impl Receiver {
     }
 }
 
-fn take(stream: TcpStream, came: &Mutex<Vec<Came>>, answer: &Answer) -> Option<()> {
+fn take(stream: TcpStream, path: &str, came: &Mutex<Vec<Came>>, answer: &Answer) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let mut line = String::new();
     stream.read_line(&mut line).ok()?;
-    let method = line.split(' ').next()?.to_owned();
+    let (method, rest) = line.split_once(' ')?;
+    if !rest.starts_with(path) {
+        return stream
+            .get_mut()
+            .write_all(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            .ok();
+    }
+    let method = method.to_owned();
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
