@@ -119,13 +119,14 @@ pub(crate) fn enqueue_of(tx: &mut Tx, org: OrgId, candidate: CandidateId) -> Res
     Ok(())
 }
 
-/// The texts of a person's files, the newest first.
+/// The texts of a person's files, the newest first. That files without a content are not among them need not be said, and would make
+/// SQLite walk the organization's files instead of the person's.
 pub(crate) fn texts_of(r: &mut Reader, org: OrgId, candidate: CandidateId) -> Result<Vec<String>> {
     let rows = r.all(
         sql!(
             "SELECT e.text FROM extraction e WHERE e.org_id = $1 AND e.text IS NOT NULL AND e.sha256 IN \
-             (SELECT a.sha256 FROM attachment a WHERE a.org_id = $1 AND a.candidate_id = $2 AND a.removed_at IS NULL \
-             AND a.sha256 IS NOT NULL) ORDER BY e.id DESC LIMIT $3"
+             (SELECT a.sha256 FROM attachment a WHERE a.org_id = $1 AND a.candidate_id = $2 AND a.removed_at IS NULL) \
+             ORDER BY e.id DESC LIMIT $3"
         ),
         &[&org, &candidate, &MOST_FILES],
     )?;
@@ -239,9 +240,10 @@ pub fn settle(
     if settled == 0 || text.is_none() {
         return Ok(settled == 1);
     }
+    // `+ 0`: else SQLite walks the organization's files in the order of people, so as not to sort a few.
     let whose = tx.all(
         sql!(
-            "SELECT DISTINCT candidate_id FROM attachment WHERE org_id = $1 AND sha256 = $2 AND removed_at IS NULL LIMIT 50"
+            "SELECT DISTINCT candidate_id + 0 FROM attachment WHERE org_id = $1 AND sha256 = $2 AND removed_at IS NULL LIMIT 50"
         ),
         &[&org, &claimed.sha256],
     )?;

@@ -31,7 +31,7 @@ pub fn of_candidate(
         sql!(
             "SELECT e.id, e.uid, e.kind, c.record, j.title, e.actor, e.data, e.created_at FROM event e \
              LEFT JOIN candidate c ON c.id = e.candidate_id LEFT JOIN job j ON j.id = e.job_id \
-             WHERE e.org_id = $1 AND e.candidate_id IN (SELECT CAST($2 AS BIGINT) \
+             WHERE e.org_id + 0 = $1 AND e.candidate_id IN (SELECT CAST($2 AS BIGINT) \
              UNION SELECT m.id FROM candidate m WHERE m.merged_into = $2) AND e.id < $3 ORDER BY e.id DESC LIMIT $4"
         ),
         &[&org, &id, &before, &limit],

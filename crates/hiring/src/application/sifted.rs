@@ -145,9 +145,9 @@ pub fn applicants(
     )?;
     let rows = r.all(
         sql!(
-            "SELECT DISTINCT a.candidate_id FROM application a JOIN candidate c ON c.id = a.candidate_id \
+            "SELECT DISTINCT a.candidate_id + 0 FROM application a JOIN candidate c ON c.id = a.candidate_id \
              WHERE a.org_id = $1 AND a.job_id = $2 AND a.pending = 0 AND c.ignored_at IS NULL \
-             ORDER BY a.candidate_id LIMIT $3 OFFSET $4"
+             ORDER BY a.candidate_id + 0 LIMIT $3 OFFSET $4"
         ),
         &[&org, &job, &limit, &offset],
     )?;

@@ -64,7 +64,7 @@ pub fn told(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Told> {
 fn actors(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<HashMap<Uuid, String>> {
     let rows = r.all(
         sql!(
-            "SELECT e.actor, e.data FROM event e WHERE e.org_id = $1 AND e.candidate_id IN (SELECT CAST($2 AS BIGINT) \
+            "SELECT e.actor, e.data FROM event e WHERE e.org_id + 0 = $1 AND e.candidate_id IN (SELECT CAST($2 AS BIGINT) \
              UNION SELECT c.id FROM candidate c WHERE c.merged_into = $2) \
              AND e.kind IN ('candidate.created', 'candidate.updated', 'candidate.address_proven') ORDER BY e.id LIMIT 10000"
         ),

@@ -163,13 +163,14 @@ fn named(
     limit: i64,
 ) -> Result<Vec<Candidate>> {
     let (first, last) = (text::key(first), text::key(last));
-    // What the index holds of a name (V5).
+    // What the index holds of a name (V5). `|| ''`: what is said to equal a parameter is put in its place by SQLite, also where
+    // the index wants the column, and then the organization's people are walked.
     let begin = |key: &str| key.chars().take(300).collect::<String>();
     let rows = r.all(
         sql!(
             "SELECT id, uid, record, created_at, updated_at, ignored_at FROM candidate \
              WHERE org_id = $1 AND substr(last_key, 1, 300) = $2 AND substr(first_key, 1, 300) = $3 \
-             AND last_key = $4 AND first_key = $5 ORDER BY id + 0 LIMIT $6"
+             AND last_key || '' = $4 AND first_key || '' = $5 ORDER BY id + 0 LIMIT $6"
         ),
         &[&org, &begin(&last), &begin(&first), &last, &first, &limit],
     )?;

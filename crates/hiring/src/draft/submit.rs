@@ -19,7 +19,7 @@ use crate::caller::Caller;
 use crate::candidate::{self, Candidate, NewCandidate, Outcome as TakenAs};
 use crate::consent;
 use crate::event::Subject;
-use crate::id::{DraftId, OrgId, SubmissionId, Uuid};
+use crate::id::{ApplicationId, CandidateId, DraftId, OrgId, SubmissionId, Uuid};
 use crate::invite::{self, Invite};
 use crate::job::{self, Job};
 use crate::problem::{Noun, Problem, Result};
@@ -198,7 +198,7 @@ impl Letter {
             consent::give(tx, &caller, &about, consent)?;
         }
         if matches!(opened, Opened::New(_) | Opened::Completed(_)) {
-            own_files(tx, draft.org, kept.id, application.id.0)?;
+            own_files(tx, draft.org, candidate.id, kept.id, application.id)?;
         }
         submission::settle(
             tx,
@@ -293,10 +293,18 @@ impl Letter {
 }
 
 /// The files that came with it belong to the application.
-fn own_files(tx: &mut Tx, org: OrgId, submission: SubmissionId, application: i64) -> Result<()> {
+fn own_files(
+    tx: &mut Tx,
+    org: OrgId,
+    candidate: CandidateId,
+    submission: SubmissionId,
+    application: ApplicationId,
+) -> Result<()> {
     tx.run(
-        sql!("UPDATE attachment SET application_id = $3 WHERE org_id = $1 AND submission_id = $2"),
-        &[&org, &submission, &application],
+        sql!(
+            "UPDATE attachment SET application_id = $4 WHERE org_id = $1 AND candidate_id = $2 AND submission_id = $3"
+        ),
+        &[&org, &candidate, &submission, &application],
     )?;
     Ok(())
 }
