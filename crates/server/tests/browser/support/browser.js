@@ -39,7 +39,19 @@ before(async () => {
     ],
   });
 });
-after(() => browser?.close());
+after(async () => {
+  // What never ended keeps the process alive, which ends all the same once every test is told of.
+  if (browser && !(await ends(browser.close()))) setTimeout(() => process.exit(), 5_000).unref();
+});
+
+/**
+ * Waits for an end, but not for ever: what is closed while its page is on its way elsewhere may never be told of it. Says whether
+ * it came.
+ */
+function ends(closing) {
+  const late = new Promise((resolve) => setTimeout(resolve, 20_000, false).unref());
+  return Promise.race([closing.then(() => true), late]);
+}
 
 /**
  * Calls `use(page)` with a fresh page: no cookies, nothing remembered. `how` is for Playwright's newContext
@@ -65,7 +77,7 @@ async function visit(how, use) {
     const page = await context.newPage();
     await use(page);
   } finally {
-    await context.close();
+    await ends(context.close());
   }
   assert.deepEqual(faults, []);
 }

@@ -398,7 +398,12 @@ test('a search engine reads the job, and the secret of a link stays here', async
       assert.ok(policy.includes(part), part);
     }
     assert.ok(!policy.includes('unsafe'));
-    const [asked] = await Promise.all([page.waitForRequest(`${demo.url}/docs`), page.evaluate(() => location.assign('/docs'))]);
+    // There, not only on its way there: a context that is closed in the midst of going may never end.
+    const [asked] = await Promise.all([
+      page.waitForRequest(`${demo.url}/docs`),
+      page.waitForURL(`${demo.url}/docs`),
+      page.evaluate(() => location.assign('/docs')),
+    ]);
     assert.equal((await asked.allHeaders()).referer, undefined);
     assert.ok(own.startsWith(`${demo.url}/apply/`));
   });
