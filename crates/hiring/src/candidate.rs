@@ -198,26 +198,6 @@ pub fn list(
     rows.iter().map(read).collect()
 }
 
-/// `limit` candidates from the `offset`-th on, for dialects that page by offset.
-pub fn list_from(
-    r: &mut Reader,
-    org: OrgId,
-    offset: i64,
-    email_key: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Candidate>> {
-    let rows = r.all(
-        sql!(
-            "SELECT c.id, c.uid, c.record, c.created_at, c.updated_at, c.ignored_at FROM candidate c \
-             WHERE c.org_id = $1 AND c.merged_into IS NULL AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
-             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $2)) \
-             ORDER BY c.id LIMIT $3 OFFSET $4"
-        ),
-        &[&org, &email_key, &limit, &offset],
-    )?;
-    rows.iter().map(read).collect()
-}
-
 /// How many candidates the organization has, up to `most`: more are not counted.
 pub fn count_up_to(r: &mut Reader, org: OrgId, most: i64) -> Result<i64> {
     Ok(r.number(
@@ -239,17 +219,6 @@ pub fn count_all(r: &mut Reader, org: OrgId) -> Result<i64> {
         &[&org],
     )?;
     Ok(rows - merged)
-}
-
-/// How many candidates the organization has (with that address).
-pub fn count(r: &mut Reader, org: OrgId, email_key: Option<&str>) -> Result<i64> {
-    Ok(r.number(
-        sql!(
-            "SELECT COUNT(*) FROM candidate c WHERE c.org_id = $1 AND c.merged_into IS NULL AND (CAST($2 AS TEXT) IS NULL OR c.id IN \
-             (SELECT i.candidate_id FROM identity i WHERE i.org_id = $1 AND i.kind = 'email' AND i.value_key = $2))"
-        ),
-        &[&org, &email_key],
-    )?)
 }
 
 pub(crate) fn read(row: &Row) -> Result<Candidate> {

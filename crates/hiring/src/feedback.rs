@@ -79,9 +79,18 @@ fn scorecards(record: &Record) -> Vec<String> {
 
 macro_rules! shown {
     ($rest:expr) => {
+        shown!("f.org_id", $rest)
+    };
+    // The organization is not what they are looked up by (docs/conventions/sql.md, rule 16).
+    (apart, $rest:expr) => {
+        shown!("f.org_id + 0", $rest)
+    };
+    ($org:literal, $rest:expr) => {
         concat!(
             "SELECT f.uid, c.uid, f.said, f.created_at FROM feedback f JOIN candidate c ON c.id = f.candidate_id \
-             WHERE f.org_id = $1 AND c.ignored_at IS NULL",
+             WHERE ",
+            $org,
+            " = $1 AND c.ignored_at IS NULL",
             $rest
         )
     };
@@ -128,11 +137,10 @@ pub fn from_offset(
 /// More than [`crate::page::MOST`].
 pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Feedback>> {
     let rows = r.all(
-        sql!(shown!(concat!(
-            " AND f.uid IN (",
-            hundred!(),
-            ") LIMIT 100"
-        ))),
+        sql!(shown!(
+            apart,
+            concat!(" AND f.uid IN (", hundred!(), ") LIMIT 100")
+        )),
         &with_hundred_names(&org, uids),
     )?;
     rows.iter().map(read).collect()

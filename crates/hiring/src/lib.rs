@@ -147,4 +147,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "V24__integrations",
         sql: include_str!("../migrations/V24__integrations.sql"),
     },
+    store::Migration {
+        name: "V25__looked_up",
+        sql: include_str!("../migrations/V25__looked_up.sql"),
+    },
 ];

@@ -1,5 +1,5 @@
 //! What became of the applications of a period: for one job or for all. Looks only, and counts from the organization's roll
-//! (`roll.rs`); stays in stages, of which there are more than applications, are ranked by the database.
+//! (`roll.rs`); of stays in stages, of which there are more than applications, the database says how long each took.
 //!
 //! All of it is about the same people: those whose applications came in within the period. So its parts add up, and what a
 //! later month decides about them is seen when one looks again. Invites are those that were made within it.
@@ -9,7 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use store::{Reader, Row, ToValue, sql};
+use store::{Reader, ToValue, sql};
 
 use crate::application::Disposition;
 use crate::id::{JobId, OrgId, StageId, Uuid};
@@ -101,14 +101,6 @@ pub struct OfSource {
     pub fates: Fates,
 }
 
-/// Conditions on application `a`, for one job. Added to nothing, the time is looked up in no index: that of all of the
-/// organization's applications would be taken for the best.
-macro_rules! cohort {
-    () => {
-        "a.org_id = $1 AND a.job_id = $4 AND a.pending = 0 AND a.submitted_at + 0 >= $2 AND a.submitted_at + 0 < $3 "
-    };
-}
-
 impl Fates {
     fn add(&mut self, line: &Line) {
         self.applied += 1;
@@ -123,13 +115,19 @@ impl Fates {
 
 /// Those of the roll that are looked at.
 fn cohort<'r>(roll: &'r Roll, which: &Which) -> impl Iterator<Item = &'r Line> {
+    let is_asked = asked(roll, which);
+    roll.lines.iter().filter(move |line| is_asked(line))
+}
+
+/// Whether somebody is one of those.
+fn asked(roll: &Roll, which: &Which) -> impl Fn(&Line) -> bool + use<> {
     let job = which.job.map(|job| roll.jobs.find(&job));
     let span = which.from..which.until;
-    roll.lines.iter().filter(move |line| {
+    move |line| {
         !line.pending
             && line.submitted_at.is_some_and(|at| span.contains(&at))
             && job.is_none_or(|job| job == Some(line.job as usize))
-    })
+    }
 }
 
 /// All of them together.
@@ -230,49 +228,59 @@ fn positions(r: &mut Reader, org: OrgId, job: JobId) -> Result<Vec<(StageId, i64
         .collect()
 }
 
-/// Of stays `s(what, took)`: how many, and the two that stand at the median and at nine tenths. The database sorts them; two
-/// rows of each come back, or one that is both.
-macro_rules! ranked {
-    ($stays:expr) => {
-        concat!(
-            "SELECT v.what, v.took, v.place, v.n FROM (SELECT s.what AS what, s.took AS took, \
-             ROW_NUMBER() OVER (PARTITION BY s.what ORDER BY s.took) AS place, \
-             COUNT(*) OVER (PARTITION BY s.what) AS n FROM (",
-            $stays,
-            ") s) v WHERE v.place = (v.n + 1) / 2 OR v.place = (v.n * 9 + 9) / 10 ORDER BY v.what, v.place"
-        )
-    };
-}
-
 /// How long the job's stages were stayed in, in order: stays that are over, by another stage or by an end. Nothing without a
 /// job.
-pub fn stays(r: &mut Reader, org: OrgId, which: &Which) -> Result<Vec<Spell>> {
+pub fn stays(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<Vec<Spell>> {
     let Some(job) = which.job else {
         return Ok(Vec::new());
     };
+    let mut spells = Vec::new();
+    for stage in job::stages(r, org, job)? {
+        let left = left(r, org, stage.id)?;
+        let mut took = rolls.look(r, org, |roll| {
+            let is_asked = asked(roll, which);
+            let left = left.iter().filter_map(|(application, took)| {
+                let line = roll.line(*application)?;
+                is_asked(line).then_some(*took)
+            });
+            let here = roll.stages.find(&stage.id);
+            let ended = cohort(roll, which).filter_map(|line| {
+                let ended = line.ended_at.filter(|_| here == Some(line.stage as usize));
+                Some(ended? - line.stage_at)
+            });
+            left.chain(ended).collect::<Vec<_>>()
+        })?;
+        if !took.is_empty() {
+            spells.push(spell(stage.name, &mut took));
+        }
+    }
+    Ok(spells)
+}
+
+/// Which applications have left the stage, and after how long, µs.
+fn left(r: &mut Reader, org: OrgId, stage: StageId) -> Result<Vec<(i64, i64)>> {
     let rows = r.all(
-        sql!(ranked!(concat!(
-            "SELECT p.stage_id AS what, p.left_at - p.entered_at AS took FROM application a CROSS JOIN passage p \
-             WHERE p.org_id = a.org_id AND p.application_id = a.id AND ",
-            cohort!(),
-            "UNION ALL SELECT a.stage_id, a.ended_at - a.stage_at FROM application a WHERE ",
-            cohort!(),
-            "AND a.ended_at IS NOT NULL"
-        ))),
-        &parameters(&org, which),
+        sql!(
+            "SELECT application_id, left_at - entered_at FROM passage WHERE org_id = $1 AND stage_id = $2"
+        ),
+        &[&org, &stage],
     )?;
-    let ranks = ranks(&rows, |row| Ok(row.get::<i64>(0)?))?;
-    let stages = job::stages(r, org, job)?;
-    let spells = stages.iter().filter_map(|stage| {
-        let (_, count, median, ninth) = *ranks.iter().find(|(id, ..)| *id == stage.id.0)?;
-        Some(Spell {
-            of: stage.name.clone(),
-            count,
-            median,
-            ninth,
-        })
-    });
-    Ok(spells.collect())
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}
+
+/// Of times that something took, at least one, the two that stand at the median and at nine tenths. Clocks that go back make
+/// no time less than none.
+fn spell(of: String, took: &mut [i64]) -> Spell {
+    let n = took.len();
+    let mut ranked = |place: usize| (*took.select_nth_unstable(place - 1).1).max(0);
+    Spell {
+        of,
+        count: n as i64,
+        median: ranked(n.div_ceil(2)),
+        ninth: ranked((n * 9).div_ceil(10)),
+    }
 }
 
 /// How long it took until applications ended, by how they ended (`hired`, `rejected`, `withdrawn`).
@@ -282,39 +290,15 @@ pub fn ends(r: &mut Reader, rolls: &Rolls, org: OrgId, which: &Which) -> Result<
         for line in cohort(roll, which) {
             if let (Some(how), Some(at), Some(ended)) = (line.end, line.submitted_at, line.ended_at)
             {
-                // Clocks that go back make no time less than none.
-                let all = took.entry(how.word()).or_default();
-                all.push((ended - at).max(0));
+                took.entry(how.word()).or_default().push(ended - at);
             }
         }
         took
     })?;
-    let spell = |(of, mut all): (&str, Vec<i64>)| {
-        let n = all.len();
-        let mut ranked = |place: usize| *all.select_nth_unstable(place - 1).1;
-        Spell {
-            of: of.to_owned(),
-            count: n as i64,
-            median: ranked(n.div_ceil(2)),
-            ninth: ranked((n * 9).div_ceil(10)),
-        }
-    };
-    Ok(took.into_iter().map(spell).collect())
-}
-
-type Rank<K> = (K, i64, i64, i64);
-
-/// What [`ranked`] answers: of each, how many, the median and nine tenths. Clocks that go back make no time less than none.
-fn ranks<K: PartialEq>(rows: &[Row], key: impl Fn(&Row) -> Result<K>) -> Result<Vec<Rank<K>>> {
-    let mut all: Vec<Rank<K>> = Vec::new();
-    for row in rows {
-        let (key, took, n) = (key(row)?, row.get::<i64>(1)?.max(0), row.get::<i64>(3)?);
-        match all.last_mut().filter(|last| last.0 == key) {
-            Some(last) => last.3 = took,
-            None => all.push((key, n, took, took)),
-        }
-    }
-    Ok(all)
+    let spells = took.into_iter();
+    Ok(spells
+        .map(|(of, mut took)| spell(of.to_owned(), &mut took))
+        .collect())
 }
 
 /// Invites that were made within the period.

@@ -66,6 +66,8 @@ pub(crate) struct Line {
     id: i64,
     pub submitted_at: Option<i64>,
     pub ended_at: Option<i64>,
+    /// When it came to its stage.
+    pub stage_at: i64,
     pub job: u32,
     pub stage: u32,
     pub source: u32,
@@ -196,8 +198,8 @@ macro_rules! applications {
     ($($which:expr),+) => {
         sql!(concat!(
             "SELECT a.id, a.job_id, a.stage_id, a.source, a.pending, a.disposition, a.submitted_at, a.ended_at, \
-             (SELECT MAX(t.position) FROM passage p JOIN stage t ON t.id = p.stage_id \
-             WHERE p.org_id = a.org_id AND p.application_id = a.id AND t.job_id = a.job_id) \
+             (SELECT MAX(t.position) FROM passage p CROSS JOIN stage t \
+             WHERE p.org_id = a.org_id AND p.application_id = a.id AND t.id = p.stage_id AND t.job_id = a.job_id), a.stage_at \
              FROM application a WHERE a.org_id = $1 AND ",
             $($which),+
         ))
@@ -205,6 +207,12 @@ macro_rules! applications {
 }
 
 impl Roll {
+    /// The application of this number.
+    pub fn line(&self, id: i64) -> Option<&Line> {
+        let at = self.lines.binary_search_by_key(&id, |line| line.id);
+        at.ok().map(|at| &self.lines[at])
+    }
+
     fn bring_on(&mut self, r: &mut Reader, org: OrgId, last: i64, waiting: Vec<Row>) -> Result<()> {
         let Some(place) = self.place else {
             return self.read(r, org, last);
@@ -297,6 +305,7 @@ impl Roll {
             submitted_at: row.get(6)?,
             ended_at: row.get(7)?,
             left: row.get::<Option<i64>>(8)?.map_or(-1, |place| place as i32),
+            stage_at: row.get(9)?,
         };
         match self.lines.last() {
             Some(last) if last.id >= line.id => {

@@ -257,7 +257,7 @@ pub fn of_ids(r: &mut Reader, org: OrgId, ids: &[SubmissionId]) -> Result<Vec<Su
             "SELECT s.id, s.uid, s.dialect, s.route, s.body, s.unmapped, s.outcome, c.uid, s.candidate_id, a.uid, \
              s.received_at FROM submission s LEFT JOIN candidate c ON c.id = s.candidate_id \
              LEFT JOIN application a ON a.id = s.application_id \
-             WHERE s.org_id = $1 AND s.id IN (",
+             WHERE s.org_id + 0 = $1 AND s.id IN (",
             hundred!(),
             ") LIMIT 100"
         )),

@@ -128,6 +128,9 @@ pub struct Description {
     pub parameters: Vec<Option<String>>,
     /// One for each column of the answer.
     pub columns: Vec<Option<String>>,
+    /// How SQLite goes about it, in its own words. Nothing counts rows for it and its plans are kept (decision 0028), so it is
+    /// the same with few rows and with many. Empty on PostgreSQL, which plans by what there is.
+    pub steps: Vec<String>,
 }
 
 impl Tx<'_> {

@@ -234,7 +234,7 @@ pub fn cards(
     let rows = r.all(
         sql!(concat!(
             card!(),
-            " FROM application a JOIN candidate c ON c.id = a.candidate_id WHERE a.org_id = $1 AND a.uid IN (",
+            " FROM application a JOIN candidate c ON c.id = a.candidate_id WHERE a.org_id + 0 = $1 AND a.uid IN (",
             hundred!(),
             ") AND a.job_id + 0 = $102",
             sieve!("$103", "$104", "$105", "$106", "$107"),

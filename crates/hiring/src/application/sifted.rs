@@ -100,7 +100,7 @@ pub fn sifted(
 fn of_ids(r: &mut Reader, org: OrgId, ids: &[ApplicationId]) -> Result<Vec<Listed>> {
     let rows = r.all(
         sql!(concat!(
-            listed!(),
+            listed!(apart),
             " AND a.id IN (",
             hundred!(),
             ") LIMIT 100"
@@ -117,7 +117,7 @@ fn of_ids(r: &mut Reader, org: OrgId, ids: &[ApplicationId]) -> Result<Vec<Liste
 pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Listed>> {
     let rows = r.all(
         sql!(concat!(
-            listed!(),
+            listed!(apart),
             " AND a.uid IN (",
             hundred!(),
             ") LIMIT 100"
@@ -138,7 +138,7 @@ pub fn applicants(
 ) -> Result<(i64, Vec<CandidateId>)> {
     let total = r.number(
         sql!(
-            "SELECT COUNT(DISTINCT a.candidate_id) FROM application a JOIN candidate c ON c.id = a.candidate_id \
+            "SELECT COUNT(DISTINCT a.candidate_id + 0) FROM application a JOIN candidate c ON c.id = a.candidate_id \
              WHERE a.org_id = $1 AND a.job_id = $2 AND a.pending = 0 AND c.ignored_at IS NULL"
         ),
         &[&org, &job],

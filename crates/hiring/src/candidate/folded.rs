@@ -120,7 +120,7 @@ fn whole(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<(Kept, usize)> {
 fn said(r: &mut Reader, org: OrgId, ids: &[i64]) -> Result<Vec<Operation>> {
     let rows = r.all(
         sql!(concat!(
-            "SELECT submission_id, how, scope, at, said FROM operation WHERE org_id = $1 AND id IN (",
+            "SELECT submission_id, how, scope, at, said FROM operation WHERE org_id + 0 = $1 AND id IN (",
             hundred!(),
             ") ORDER BY id + 0"
         )),

@@ -28,23 +28,28 @@ struct Given {
     back: &'static Statement,
 }
 
+// `apart`: the table has no index by organization and person, and the organization is not what its rows are looked up by
+// (docs/conventions/sql.md, rule 16).
 macro_rules! given {
     ($table:literal) => {
-        given!($table, "")
+        given!($table, "t.org_id", "")
     };
-    ($table:literal, $but:literal) => {
+    ($table:literal, apart, $but:literal) => {
+        given!($table, "t.org_id + 0", $but)
+    };
+    ($table:literal, $org:literal, $but:literal) => {
         Given {
             note: sql!(concat!(
                 "INSERT INTO merged_row (org_id, merging_id, kind, row_id) \
                  SELECT t.org_id, CAST($3 AS BIGINT), '", $table, "', t.id FROM ", $table,
-                " t WHERE t.org_id = $1 AND t.candidate_id = $2", $but
+                " t WHERE ", $org, " = $1 AND t.candidate_id = $2", $but
             )),
             give: sql!(concat!(
-                "UPDATE ", $table, " SET candidate_id = $2 WHERE org_id = $1 AND id IN \
+                "UPDATE ", $table, " SET candidate_id = $2 WHERE org_id + 0 = $1 AND id IN \
                  (SELECT m.row_id FROM merged_row m WHERE m.org_id = $1 AND m.merging_id = $3 AND m.kind = '", $table, "')"
             )),
             back: sql!(concat!(
-                "UPDATE ", $table, " SET candidate_id = $4 WHERE org_id = $1 AND candidate_id = $2 AND id IN \
+                "UPDATE ", $table, " SET candidate_id = $4 WHERE org_id + 0 = $1 AND candidate_id + 0 = $2 AND id IN \
                  (SELECT m.row_id FROM merged_row m WHERE m.org_id = $1 AND m.merging_id = $3 AND m.kind = '", $table, "')"
             )),
         }
@@ -64,14 +69,20 @@ fn all_given() -> [Given; 11] {
         given!("submission"),
         given!("eeo"),
         given!("attachment"),
+        // Before their applications go, by which they are found.
+        given!(
+            "invite",
+            apart,
+            " AND t.application_id IN (SELECT a.id FROM application a WHERE a.org_id = $1 AND a.candidate_id = $2)"
+        ),
         given!("application"),
-        given!("invite"),
-        given!("draft"),
+        given!("draft", apart, " AND t.candidate_id IS NOT NULL"),
         given!("note"),
         given!("consent"),
         // Two who claim the same address both go on claiming it.
         given!(
             "claim",
+            apart,
             " AND NOT EXISTS (SELECT 1 FROM merging g JOIN claim k ON k.candidate_id = g.kept_id \
              WHERE g.id = $3 AND k.value_key = t.value_key)"
         ),
@@ -210,7 +221,7 @@ fn forward(
         sql!(
             "UPDATE candidate SET merged_into = $3, ignored_at = COALESCE(ignored_at, $4), \
              ignored_why = COALESCE(ignored_why, $5), updated_at = $4 \
-             WHERE org_id = $1 AND (id = $2 OR merged_into = $2)"
+             WHERE org_id + 0 = $1 AND id IN (SELECT CAST($2 AS BIGINT) UNION SELECT m.id FROM candidate m WHERE m.merged_into = $2)"
         ),
         &[&org, &gone.id, &kept.id, &now, &why],
     )?;
@@ -340,7 +351,9 @@ pub fn mergings(r: &mut Reader, org: OrgId, id: CandidateId) -> Result<Vec<Mergi
         sql!(
             "SELECT g.uid, k.uid, o.uid, g.created_at FROM merging g JOIN candidate k ON k.id = g.kept_id \
              JOIN candidate o ON o.id = g.gone_id \
-             WHERE g.org_id = $1 AND (g.kept_id = $2 OR g.gone_id = $2) AND g.undone_at IS NULL ORDER BY g.id DESC LIMIT 50"
+             WHERE g.id IN (SELECT m.id FROM merging m WHERE m.org_id = $1 AND m.kept_id = $2 \
+             UNION SELECT m.id FROM merging m WHERE m.org_id = $1 AND m.gone_id = $2) \
+             AND g.undone_at IS NULL ORDER BY g.id DESC LIMIT 50"
         ),
         &[&org, &id],
     )?;

@@ -214,7 +214,7 @@ fn owner(r: &mut Reader, org: OrgId, kind: &str, key: &str) -> Result<Option<Can
 pub fn numbers(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<CandidateId>> {
     let rows = r.all(
         sql!(concat!(
-            "SELECT id FROM candidate WHERE org_id = $1 AND uid IN (",
+            "SELECT id FROM candidate WHERE org_id + 0 = $1 AND uid IN (",
             hundred!(),
             ") LIMIT 100"
         )),

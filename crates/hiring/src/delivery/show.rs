@@ -78,7 +78,7 @@ pub fn of_invites(
              d.language, d.html, d.from_name, d.reply_to, d.remark, d.message_id, d.attempts, d.unsure, d.due_at, \
              d.problem, d.settled_at, i.uid, d.invite_id FROM delivery d LEFT JOIN event e ON e.id = d.event_id \
              JOIN invite i ON i.id = d.invite_id WHERE d.id IN (SELECT MAX(id) FROM delivery \
-             WHERE org_id = $1 AND invite_id IN (",
+             WHERE org_id + 0 = $1 AND invite_id IN (",
             hundred!(),
             ") GROUP BY invite_id)"
         )),
@@ -100,10 +100,11 @@ pub fn of_candidate(
         sql!(
             "SELECT d.id, d.uid, d.channel, d.recipient, d.subject, d.body, d.state, e.uid, d.created_at, d.kind, \
              d.language, d.html, d.from_name, d.reply_to, d.remark, d.message_id, d.attempts, d.unsure, d.due_at, \
-             d.problem, d.settled_at, i.uid FROM event e JOIN delivery d ON d.event_id = e.id AND d.channel = 'mail' \
-             LEFT JOIN invite i ON i.id = d.invite_id WHERE e.org_id = $1 AND d.org_id = $1 \
+             d.problem, d.settled_at, i.uid FROM event e CROSS JOIN delivery d \
+             LEFT JOIN invite i ON i.id = d.invite_id WHERE d.event_id = e.id AND d.channel = 'mail' \
+             AND e.org_id + 0 = $1 AND d.org_id + 0 = $1 \
              AND e.candidate_id IN (SELECT CAST($2 AS BIGINT) UNION SELECT m.id FROM candidate m WHERE m.merged_into = $2) \
-             ORDER BY d.id DESC LIMIT $3"
+             ORDER BY d.id + 0 DESC LIMIT $3"
         ),
         &[&org, &candidate, &limit],
     )?;

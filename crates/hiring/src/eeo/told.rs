@@ -231,8 +231,8 @@ fn put(answers: &mut Vec<(Question, Value)>, name: &str, answer: Value) {
 fn answers_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Result<Vec<Answer>> {
     let rows = r.all(
         sql!(concat!(
-            "SELECT e.submission_uid, e.n, e.pointer, e.value FROM submission s \
-             JOIN eeo e ON e.org_id = s.org_id AND e.submission_uid = s.uid WHERE s.org_id = $1 AND s.id IN (",
+            "SELECT e.submission_uid, e.n, e.pointer, e.value FROM submission s CROSS JOIN eeo e \
+             WHERE e.org_id = s.org_id AND e.submission_uid = s.uid AND s.org_id + 0 = $1 AND s.id IN (",
             hundred!(),
             ") ORDER BY e.id + 0 LIMIT 100000"
         )),
@@ -252,8 +252,8 @@ type Named = (SubmissionId, Map<String, Value>);
 /// What the submissions said of their people, then what they answered to forms: by name, with slots.
 fn named_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Result<Vec<Named>> {
     let said = sql!(concat!(
-        "SELECT s.id, o.said FROM submission s JOIN operation o ON o.org_id = s.org_id \
-         AND o.candidate_id = s.candidate_id AND o.submission_id = s.id WHERE s.org_id = $1 AND s.id IN (",
+        "SELECT s.id, o.said FROM submission s CROSS JOIN operation o WHERE o.org_id = s.org_id \
+         AND o.candidate_id = s.candidate_id AND o.submission_id = s.id AND s.org_id + 0 = $1 AND s.id IN (",
         hundred!(),
         ") ORDER BY o.id + 0 LIMIT 1000"
     ));
@@ -271,7 +271,7 @@ fn answered_of(r: &mut Reader, org: OrgId, submissions: &[SubmissionId]) -> Resu
     let rows = r.all(
         sql!(concat!(
             "SELECT s.id, a.answers, a.job_id FROM submission s JOIN application a ON a.id = s.application_id \
-             WHERE s.org_id = $1 AND s.id IN (",
+             WHERE s.org_id + 0 = $1 AND s.id IN (",
             hundred!(),
             ") ORDER BY s.id LIMIT 1000"
         )),

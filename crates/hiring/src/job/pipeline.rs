@@ -161,11 +161,8 @@ fn is_used(r: &mut Reader, org: OrgId, job: JobId, stage: StageId) -> Result<boo
         return Ok(true);
     }
     let row = r.one(
-        sql!(
-            "SELECT p.id FROM application a JOIN passage p ON p.org_id = a.org_id AND p.application_id = a.id \
-             WHERE a.org_id = $1 AND a.job_id = $2 AND p.stage_id = $3 LIMIT 1"
-        ),
-        &[&org, &job, &stage],
+        sql!("SELECT id FROM passage WHERE org_id = $1 AND stage_id = $2 LIMIT 1"),
+        &[&org, &stage],
     )?;
     Ok(row.is_some())
 }

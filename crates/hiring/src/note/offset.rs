@@ -85,7 +85,7 @@ pub fn of_candidates(r: &mut Reader, org: OrgId, ids: &[CandidateId]) -> Result<
 pub fn of_uids(r: &mut Reader, org: OrgId, uids: &[Uuid]) -> Result<Vec<Note>> {
     let rows = r.all(
         sql!(shown!(concat!(
-            "WHERE n.org_id = $1 AND n.uid IN (",
+            "WHERE n.org_id + 0 = $1 AND n.uid IN (",
             hundred!(),
             ") LIMIT 100"
         ))),

@@ -292,6 +292,8 @@ fn asked(r: &mut Reader, org: OrgId, ask: &Ask, within: &Within) -> Result<Asked
                 let question = of(r, org, *operator, value, &jobs)?;
                 if question == Question::None {
                     unknown.push((*operator, value.clone()));
+                } else if *operator == Operator::Job && is_implied(ask) {
+                    continue;
                 }
                 if unit.not { &mut never } else { &mut filters }.push(question);
             }
@@ -413,6 +415,19 @@ fn jobs_of(r: &mut Reader, org: OrgId, ask: &Ask) -> Result<Option<Vec<JobId>>> 
             .extend(jobs_called(r, org, &title)?);
     }
     Ok(jobs)
+}
+
+/// Whether who stands in the stage that is asked for has applied for the job that is asked for: the stage is one of its own
+/// then. Each question more is a list more for the index to walk, and a job's is as long as its applications.
+fn is_implied(ask: &Ask) -> bool {
+    let said = |of: Operator| {
+        let is_of =
+            move |unit: &&Unit| matches!(&unit.said, Said::Of(operator, _) if *operator == of);
+        ask.units.iter().filter(is_of)
+    };
+    said(Operator::Job).count() == 1
+        && said(Operator::Job).all(|unit| !unit.not)
+        && said(Operator::Stage).any(|unit| !unit.not)
 }
 
 fn of(

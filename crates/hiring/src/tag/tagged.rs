@@ -20,9 +20,18 @@ pub struct Tagged {
 
 macro_rules! shown {
     ($rest:expr) => {
+        shown!("g.org_id", $rest)
+    };
+    // The organization is not what they are looked up by (docs/conventions/sql.md, rule 16).
+    (apart, $rest:expr) => {
+        shown!("g.org_id + 0", $rest)
+    };
+    ($org:literal, $rest:expr) => {
         concat!(
             "SELECT g.id, c.uid, t.name FROM tagged g JOIN candidate c ON c.id = g.candidate_id \
-             JOIN tag t ON t.id = g.tag_id WHERE g.org_id = $1 AND c.ignored_at IS NULL",
+             JOIN tag t ON t.id = g.tag_id WHERE ",
+            $org,
+            " = $1 AND c.ignored_at IS NULL",
             $rest
         )
     };
@@ -42,10 +51,11 @@ pub fn tagged(
         Some(_) => (
             sql!(
                 "SELECT COUNT(*) FROM tagged g JOIN candidate c ON c.id = g.candidate_id \
-                 WHERE g.org_id = $1 AND c.ignored_at IS NULL AND g.candidate_id = $2"
+                 WHERE g.org_id + 0 = $1 AND c.ignored_at IS NULL AND g.candidate_id = $2"
             ),
             sql!(shown!(
-                " AND g.candidate_id = $2 ORDER BY g.id LIMIT $3 OFFSET $4"
+                apart,
+                " AND g.candidate_id = $2 ORDER BY g.id + 0 LIMIT $3 OFFSET $4"
             )),
         ),
         None => (
@@ -70,7 +80,10 @@ pub fn tagged(
 /// More than [`crate::page::MOST`].
 pub fn tagged_of_ids(r: &mut Reader, org: OrgId, ids: &[i64]) -> Result<Vec<Tagged>> {
     let rows = r.all(
-        sql!(shown!(concat!(" AND g.id IN (", hundred!(), ") LIMIT 100"))),
+        sql!(shown!(
+            apart,
+            concat!(" AND g.id IN (", hundred!(), ") LIMIT 100")
+        )),
         &with_hundred(&org, ids),
     )?;
     rows.iter().map(read).collect()

@@ -31,7 +31,7 @@ fn one_address_in_many_spellings_is_one_person() {
             .unwrap();
         assert_eq!(other.outcome, Outcome::Created);
         let org = house.org;
-        assert_eq!(house.read(move |r| candidate::count(r, org, None)).await, 2);
+        assert_eq!(house.read(move |r| candidate::count_all(r, org)).await, 2);
         assert_eq!(
             house.events().await,
             [

@@ -24,6 +24,7 @@ mod offsets;
 mod organizations;
 mod pasts;
 mod people;
+mod plans;
 mod renewals;
 mod repeats;
 mod returned;

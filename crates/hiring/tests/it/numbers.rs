@@ -130,7 +130,7 @@ fn a_funnel_counts_how_far_the_periods_applications_came() {
                         .iter()
                         .all(|s| s.reached == 0)
                 );
-                assert!(numbers::stays(r, whose, &which)?.is_empty());
+                assert!(numbers::stays(r, &Rolls::default(), whose, &which)?.is_empty());
                 assert!(numbers::ends(r, &Rolls::default(), whose, &which)?.is_empty());
                 assert!(numbers::jobs(r, &Rolls::default(), whose, &which)?.is_empty());
                 assert!(numbers::sources(r, &Rolls::default(), whose, &which)?.is_empty());
@@ -162,7 +162,7 @@ fn of_stays_the_median_and_nine_tenths_are_those_of_a_sorted_list() {
         let which = since(&house, from, true).await;
         let found = house.read(move |r| {
             Ok((
-                numbers::stays(r, org, &which)?,
+                numbers::stays(r, &Rolls::default(), org, &which)?,
                 numbers::ends(r, &Rolls::default(), org, &which)?,
             ))
         });
@@ -199,7 +199,9 @@ fn of_stays_the_median_and_nine_tenths_are_those_of_a_sorted_list() {
             .find(|e| e.of == "hired")
             .expect("one was hired");
         assert_eq!((hired.count, hired.median), (1, hired.ninth));
-        let stays = house.read(move |r| numbers::stays(r, org, &which)).await;
+        let stays = house
+            .read(move |r| numbers::stays(r, &Rolls::default(), org, &which))
+            .await;
         assert!(stays.is_empty(), "stages are those of one job");
     });
 }

@@ -228,7 +228,7 @@ fn merging_and_undoing_leaves_two_people_as_they_were() {
                 .len(),
             1
         );
-        assert_eq!(house.read(move |r| candidate::count(r, org, None)).await, 1);
+        assert_eq!(house.read(move |r| candidate::count_all(r, org)).await, 1);
         // Whoever knows either is the one.
         let again = house
             .take_in(called("Ada", "countess@x.org", json!({})))

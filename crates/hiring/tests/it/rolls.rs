@@ -27,12 +27,13 @@ async fn counted(house: &House, rolls: &'static Rolls) -> String {
                     job,
                 };
                 all += &format!(
-                    "\n{:?} {:?} {:?} {:?} {:?}",
+                    "\n{:?} {:?} {:?} {:?} {:?} {:?}",
                     numbers::fates(r, rolls, org, &which)?,
                     numbers::jobs(r, rolls, org, &which)?,
                     numbers::sources(r, rolls, org, &which)?,
                     numbers::funnel(r, rolls, org, &which)?,
                     numbers::ends(r, rolls, org, &which)?,
+                    numbers::stays(r, rolls, org, &which)?,
                 );
             }
             Ok(all)

@@ -108,7 +108,7 @@ fn find(r: &mut Reader, rolls: &Rolls, org: OrgId, period: &Period) -> Result<Fo
     };
     let mut tables = vec![first];
     if job.is_some() {
-        tables.push(table::stays(&numbers::stays(r, org, &which)?));
+        tables.push(table::stays(&numbers::stays(r, rolls, org, &which)?));
     }
     tables.push(table::ends(&numbers::ends(r, rolls, org, &which)?));
     tables.push(table::sources(

@@ -123,7 +123,8 @@ fn open_reader(path: &Path) -> Result<Connection, Error> {
     connection.busy_timeout(BUSY).map_err(error)?;
     keep_plans(&connection)?;
     connection
-        .pragma_update(None, "mmap_size", "268435456")
+        // As much as SQLite maps at most: what is mapped is looked at where the system keeps it, and not copied page by page.
+        .pragma_update(None, "mmap_size", "2147418112")
         .map_err(error)?;
     connection
         .pragma_update(None, "query_only", "ON")
@@ -237,6 +238,14 @@ pub(crate) fn describe(
     connection: &Connection,
     statement: &'static Statement,
 ) -> Result<Description, Error> {
+    let mut explained = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sqlite()))
+        .map_err(error)?;
+    let nothing = vec![rusqlite::types::Null; explained.parameter_count()];
+    let steps = explained
+        .query_map(rusqlite::params_from_iter(nothing), |row| row.get("detail"))
+        .map_err(error)?;
+    let steps: Vec<String> = steps.collect::<Result<_, _>>().map_err(error)?;
     let prepared = connection.prepare(statement.sqlite()).map_err(error)?;
     let columns = prepared.columns();
     let named = |declared: &str| match declared {
@@ -247,6 +256,7 @@ pub(crate) fn describe(
     Ok(Description {
         parameters: vec![None; prepared.parameter_count()],
         columns: columns.map(|c| c.decl_type().map(named)).collect(),
+        steps,
     })
 }
 

@@ -16,7 +16,7 @@ fn of_remote() -> Given {
 
 /// Deliveries however they stand: what became of them is the person's history there.
 fn of_deliveries() -> Given {
-    given!("delivery")
+    given!("delivery", apart, " AND t.destination_id IS NOT NULL")
 }
 
 /// Gives what destinations have of `gone`, and what waits for them, to `kept`. Both are locked.

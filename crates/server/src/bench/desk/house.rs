@@ -299,7 +299,8 @@ async fn names(app: &App, org: OrgId, candidates: usize) -> Verdict<Names> {
                     files.extend(of.first().map(|file| file.uid.to_string()));
                 }
             }
-            names.insert("other", people.iter().rev().cloned().collect());
+            // Taken one further on than `person` (`Asked::next`): never the same one.
+            names.insert("other", people.clone());
             names.insert("person", people);
             names.insert("file", files);
             let filter = application::Filter {
