@@ -5,3 +5,9 @@ CREATE INDEX passage_stays ON passage (stage_id, org_id, application_id, entered
 
 -- What a merge gives from one person to another is found by the person.
 CREATE INDEX draft_of ON draft (candidate_id) WHERE candidate_id IS NOT NULL;
+
+-- Each event is given its place after the commit: so half of what its indexes hold is dead until it is cleared away, and whoever
+-- asks for those without a place walks through it. By default that waits for a fifth of all events there ever were.
+-- only postgres
+ALTER TABLE event SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000);
+-- end

@@ -35,7 +35,11 @@ const SETTINGS: &[Setting] = &[
         "Harvest v3, or Candidate Ingestion for sourcing partners.",
         &[HARVEST, INGESTION],
     ),
-    Setting::text("client_id", "Client ID", "Of the OAuth credential."),
+    Setting::text(
+        "client_id",
+        "Client ID",
+        "Of the OAuth credential: needed for Harvest, and for Ingestion without a partner key.",
+    ),
     Setting::text("client_secret", "Client secret", "Of the same credential.").secret(),
     Setting::text(
         "user_id",

@@ -232,6 +232,25 @@ pub fn search(
     Ok(found)
 }
 
+/// PostgreSQL plans a statement once for all that it will be asked; but a word of everybody is found soonest by looking through
+/// the newest people, and a rare one by the index. So within this transaction it plans by what is asked for.
+fn plan_by_words(r: &mut Reader) -> Result<()> {
+    r.all(
+        sql!(
+            "SELECT
+             -- only sqlite
+             ''
+             -- end
+             -- only postgres
+             set_config('plan_cache_mode', 'force_custom_plan', true)
+             -- end
+             AS mode"
+        ),
+        &[],
+    )?;
+    Ok(())
+}
+
 fn some(
     r: &mut Reader,
     org: OrgId,
@@ -239,6 +258,7 @@ fn some(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Candidate>> {
+    plan_by_words(r)?;
     let text = question.spelled(r.engine());
     // CROSS: the index is walked, and each person looked up, never the other way round.
     let rows = r.all(
@@ -265,6 +285,7 @@ pub fn count(r: &mut Reader, org: OrgId, ask: &Ask, within: &Within) -> Result<i
         Some(others) => Question::Any(vec![asked.named, others]),
         None => asked.named,
     };
+    plan_by_words(r)?;
     let text = all.spelled(r.engine());
     Ok(r.number(
         sql!(

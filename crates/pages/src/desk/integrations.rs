@@ -302,7 +302,7 @@ impl Key {
             log: format!("{HERE}/log?key={}", key.uid),
             revoke: format!("{HERE}/keys/{}/revoke", key.uid),
             name: key.name.clone(),
-            may: key.permissions.words(),
+            may: key.permissions.words().replace(' ', ", "),
             at: Moment::at(key.created_at),
             seen: key.used_at.map(Moment::at),
         }
@@ -361,7 +361,7 @@ impl Page for Integrations {
                     revoke: "/desk/integrations/keys/x/revoke".into(),
                     log: "/desk/integrations/log?key=x".into(),
                     name: "the <x> website".into(),
-                    may: "read write".into(),
+                    may: "read, write".into(),
                     at: at(),
                     seen: Some(at()),
                 }],
