@@ -51,12 +51,12 @@ macro_rules! listed {
     };
     ($org:literal) => {
         concat!(
-        "SELECT a.id, a.uid, a.candidate_id, a.job_id, a.stage_id, a.pending, a.source, a.foreign_key, a.answers, \
-         a.details, a.disposition, a.reason, a.created_at, a.applied_at, a.stage_at, a.ended_at, a.updated_at, \
-         c.uid, j.uid, s.uid, m.uid, k.uid, c.ignored_at FROM application a JOIN candidate c ON c.id = a.candidate_id \
-         JOIN job j ON j.id = a.job_id JOIN stage s ON s.id = a.stage_id \
-         LEFT JOIN member m ON m.id = a.credited_to LEFT JOIN catalog k ON k.id = a.reason_id \
-         WHERE ",
+            "SELECT a.id, a.uid, a.candidate_id, a.job_id, a.stage_id, a.pending, a.source, a.foreign_key, a.answers, \
+             a.details, a.disposition, a.reason, a.created_at, a.applied_at, a.stage_at, a.ended_at, a.updated_at, \
+             c.uid, j.uid, s.uid, m.uid, k.uid, c.ignored_at FROM application a JOIN candidate c ON c.id = a.candidate_id \
+             JOIN job j ON j.id = a.job_id JOIN stage s ON s.id = a.stage_id \
+             LEFT JOIN member m ON m.id = a.credited_to LEFT JOIN catalog k ON k.id = a.reason_id \
+             WHERE ",
             $org,
             " = $1 AND a.pending = 0"
         )
