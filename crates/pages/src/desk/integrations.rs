@@ -302,11 +302,20 @@ impl Key {
             log: format!("{HERE}/log?key={}", key.uid),
             revoke: format!("{HERE}/keys/{}/revoke", key.uid),
             name: key.name.clone(),
-            may: key.permissions.words().replace(' ', ", "),
+            may: rights(&key.permissions.words()),
             at: Moment::at(key.created_at),
             seen: key.used_at.map(Moment::at),
         }
     }
+}
+
+/// What a key may do, as people say it.
+fn rights(words: &str) -> String {
+    let said = words.split(' ').map(|word| match word {
+        "eeo:read" => "see equal-opportunity answers",
+        other => other,
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 impl Call {

@@ -46,6 +46,8 @@ pub(crate) struct Jobs {
     jobs: Vec<Card>,
     pager: Pager,
     changes: bool,
+    /// Whether these are of all jobs, and not of those alone in which the member is named.
+    whole: bool,
 }
 
 #[derive(Template)]
@@ -111,6 +113,7 @@ async fn show(State(app): State<App>, visit: Visit, query: Inputs) -> Answer {
             on_words: "Older",
         },
         changes: visit.may(Right::ChangeJobs),
+        whole: visit.only().is_none(),
     };
     Ok(visit.page(&page))
 }
@@ -290,6 +293,7 @@ impl Page for Jobs {
             jobs: vec![Card::new(&counts, Some(hiring::id::new_uid()))],
             pager: Pager::default(),
             changes: true,
+            whole: true,
         }
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hiring::id::{MemberId, OrgId, Uuid};
+use hiring::id::{JobId, MemberId, OrgId, Uuid};
 use hiring::invite::{self, MOST_DAYS};
 use hiring::job::{self, Around, Job, JobEdit};
 use hiring::member::{self, Member, Right};
@@ -116,7 +116,7 @@ async fn show(State(app): State<App>, visit: Visit, Named(uid): Named) -> Answer
         Ok::<_, Problem>((around, invite::job_days(r, org, id)?))
     });
     let (around, days) = found.await?;
-    let members = members(&app, org).await?;
+    let members = members(&app, org, id).await?;
     let faults = Faults::none();
     let page = Edit {
         frame: visit.frame(Section::Jobs),
@@ -129,21 +129,32 @@ async fn show(State(app): State<App>, visit: Visit, Named(uid): Named) -> Answer
     Ok(visit.page(&page))
 }
 
-async fn members(app: &App, org: OrgId) -> Result<Vec<Member>> {
+/// Who can be chosen: the first so many, and whoever is named for the job already, who would be taken off it otherwise.
+async fn members(app: &App, org: OrgId, job: JobId) -> Result<Vec<Member>> {
     let present = member::Filter {
         present: true,
         ..member::Filter::default()
     };
-    app.store
-        .read(move |r| member::page(r, org, Side::After(0), &present, MOST_MEMBERS))
-        .await
+    let found = app.store.read(move |r| {
+        let mut all = member::page(r, org, Side::After(0), &present, MOST_MEMBERS)?;
+        let around = job::around(r, org, &[job])?
+            .remove(&job)
+            .unwrap_or_default();
+        for named in around.recruiters.into_iter().chain(around.interviewers) {
+            if all.iter().all(|member| member.id != named.id) {
+                all.push(named);
+            }
+        }
+        Ok::<_, Problem>(all)
+    });
+    found.await
 }
 
 /// `POST /desk/jobs/{uid}/edit`.
 async fn save(State(app): State<App>, visit: Visit, Named(uid): Named, inputs: Inputs) -> Answer {
     let job = find(&app, &visit, uid).await?;
     let org = visit.org();
-    let members = members(&app, org).await?;
+    let members = members(&app, org, job.id).await?;
     let (title, description) = (inputs.get("title"), inputs.get("description"));
     let mut faults = judge(title, description);
     let days = days(inputs.get("days"), &mut faults);
