@@ -84,6 +84,11 @@ const MEANT: &[(&str, &str, &str)] = &[
         "note",
         "a list that says how many there are",
     ),
+    (
+        "subscription/log.rs",
+        "delivery",
+        "an index of dead letters alone",
+    ),
     ("roll.rs", "event", "the last one, at the index's end"),
     (
         "subscription/replay.rs",

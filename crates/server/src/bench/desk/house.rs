@@ -299,7 +299,9 @@ async fn names(app: &App, org: OrgId, candidates: usize) -> Verdict<Names> {
                     files.extend(of.first().map(|file| file.uid.to_string()));
                 }
             }
-            // Taken one further on than `person` (`Asked::next`): never the same one.
+            // With few people the next place holds the same one.
+            people.dedup();
+            // Taken one further on than `person` (`Asked::next`): somebody else.
             names.insert("other", people.clone());
             names.insert("person", people);
             names.insert("file", files);
