@@ -13,7 +13,7 @@ use hiring::delivery::{listed, replay};
 use hiring::{Caller, destination};
 use tokio::sync::watch;
 
-use crate::carrying::{SECRET, quick};
+use crate::carrying::{SECRET, quick, unhurried};
 use crate::far::{Far, Fate};
 use crate::kiosk::KIOSKS;
 use crate::{House, SECOND, story};
@@ -206,7 +206,7 @@ fn who_cannot_ask_yet_is_not_begun() {
             let person = house.person(&format!("P{n}"), None).await;
             house.push(&to, person.id).await;
         }
-        let worker = house.courier(quick());
+        let worker = house.courier(unhurried());
         let all = house.until_arrived().await;
         worker.stop().await;
         // Each attempt asked for something, or lost a race for the last place before the line stood: three times, two at most.
