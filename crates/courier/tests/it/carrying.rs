@@ -23,7 +23,7 @@ use hiring::{Caller, remote, submission};
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::far::Far;
+use crate::far::{Far, Fate};
 use crate::kiosk::KIOSKS;
 use crate::{House, Worker, nothing, story};
 
@@ -383,7 +383,7 @@ fn nothing_of_one_organization_goes_to_anothers_destination() {
 #[test]
 fn a_persons_deliveries_go_in_order_and_one_at_a_time() {
     story(async |house: House| {
-        let far = Far::well().await;
+        let far = Far::start(|_, _| Fate::UsualBesideAnother).await;
         let to = house.destination("kiosk", &far.url(), false).await;
         let (key, caller, uid) = (house.app.key.clone(), Caller::system(house.org), to.uid);
         let edit = destination::DestinationEdit {

@@ -14,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Fate {
     /// It is done and answered.
     Usual,
+    /// The same, once another one is at work too; after five seconds even so.
+    UsualBesideAnother,
     /// It is not done, and answered so, with these headers.
     Says(u16, Vec<&'static str>),
     /// It is done, and never answered.
@@ -163,7 +165,16 @@ async fn serve(mut stream: TcpStream, plan: Plan, held: Arc<Mutex<Held>>) {
     };
     // Long enough for two to meet.
     tokio::time::sleep(Duration::from_millis(3)).await;
-    act(&mut stream, plan(&asked, n), &asked, &held).await;
+    let fate = plan(&asked, n);
+    if let Fate::UsualBesideAnother = fate {
+        for _ in 0..500 {
+            if held.lock().unwrap().most > 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    act(&mut stream, fate, &asked, &held).await;
     let mut held = held.lock().unwrap();
     held.now -= 1;
     if let Some(whose) = &whose {
@@ -190,7 +201,7 @@ async fn act(stream: &mut TcpStream, fate: Fate, asked: &Asked, held: &Arc<Mutex
         (status, body.to_string())
     };
     let bytes = match fate {
-        Fate::Usual => {
+        Fate::Usual | Fate::UsualBesideAnother => {
             let (status, body) = done();
             says(
                 status,
