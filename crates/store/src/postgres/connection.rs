@@ -326,8 +326,8 @@ fn error(e: &postgres::Error) -> Error {
     if *code == SqlState::LOCK_NOT_AVAILABLE {
         return Error::LockTimeout;
     }
-    // 40: a lost deadlock or race, of a transaction that is run again; 08: connection; 53: disk full, out of memory, too many connections; 57: shutting down; 58: input/output;
-    // 25006: read-only, as a server is that has just become a standby.
+    // 40: a lost deadlock or race, of a transaction that is run again; 08: connection; 53: disk full, out of memory, too many
+    // connections; 57: shutting down; 58: input/output; 25006: read-only, as a server is that has just become a standby.
     let passing = ["40", "08", "53", "57", "58", "25006"];
     if passing.iter().any(|class| code.code().starts_with(class)) {
         return Error::Busy(db.message().to_owned());
