@@ -115,7 +115,8 @@ async function downloaded(page, link) {
 /**
  * A connection that can be cut: { how, cut, close }, `how` for `visit`. `cut.after(bytes, match)` ends the next request that matches
  * once so much of its body has gone through; `cut.answer(match)` lets it through and ends it before its answer. Either way all is
- * down then until `cut.mend()`: a browser tries again by itself what was cut at once.
+ * down then until `cut.mend()`: a browser tries again by itself what was cut at once. `cut.hold(match)` lets the next request that
+ * matches stand in its midst, unanswered, until `cut.mend()`; `cut.held` says that one does.
  */
 async function connection() {
   let rule;
@@ -123,7 +124,13 @@ async function connection() {
     count: 0,
     seen: [],
     down: false,
-    mend: () => { cut.down = false; },
+    held: undefined,
+    mend: () => {
+      cut.down = false;
+      cut.held?.resume();
+      cut.held = undefined;
+    },
+    hold: (match) => { rule = { match, hold: true }; },
     after: (bytes, match) => { rule = { bytes, match }; },
     answer: (match) => { rule = { match }; },
   };
@@ -144,7 +151,7 @@ async function connection() {
     const onward = http.request({
       host: url.hostname, port: url.port, method: request.method, path: url.pathname + url.search, headers: request.headers,
     }, (answer) => {
-      if (own && own.bytes === undefined) {
+      if (own && own.bytes === undefined && !own.hold) {
         answer.resume();
         end();
         return;
@@ -156,6 +163,10 @@ async function connection() {
     let gone = 0;
     request.on('data', (bytes) => {
       gone += bytes.length;
+      if (own?.hold && !cut.held && gone === bytes.length) {
+        cut.held = request;
+        request.pause();
+      }
       if (own?.bytes !== undefined && gone > own.bytes) {
         onward.destroy();
         end();

@@ -62,7 +62,8 @@ async function visit(how, use) {
   const context = await browser.newContext(whole);
   made.set(context, whole);
   const home = whole.baseURL;
-  context.setDefaultTimeout(15_000);
+  // Only a failure takes as long: a machine that is busy with other things is no fault of the page.
+  context.setDefaultTimeout(60_000);
   const faults = [];
   context.on('request', (request) => {
     if (new URL(request.url()).origin !== home) faults.push(`asked for ${request.url()}`);
