@@ -16,6 +16,7 @@ use crate::candidate::Candidate;
 use crate::event::{self, Kind as EventKind, Subject};
 use crate::fetch;
 use crate::id::{ApplicationId, AttachmentId, CandidateId, OrgId, SubmissionId, Uuid, new_uid};
+use crate::issue;
 use crate::problem::{Noun, Problem, Result};
 
 pub use listed::{Listed, Which, find_listed, of_candidates, page};
@@ -266,6 +267,7 @@ pub(crate) fn remove_others(
             sql!("UPDATE attachment SET removed_at = $3 WHERE org_id = $1 AND id = $2"),
             &[&caller.org, &attachment.id, &now],
         )?;
+        issue::settle_file(tx, caller, attachment.id)?;
         event::append(
             tx,
             caller,

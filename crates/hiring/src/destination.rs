@@ -17,6 +17,7 @@ use store::{Reader, Row, Tx, sql};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{DestinationId, OrgId, Uuid, new_uid};
+use crate::issue;
 use crate::page::Side;
 use crate::problem::{Noun, Problem, Result};
 use crate::secret::InstallationKey;
@@ -162,10 +163,19 @@ pub fn edit(
         ],
     )?;
     if !edit.settings.is_empty() || !edit.secrets.is_empty() {
-        forgive(tx, caller.org, had.id)?;
+        forgive(tx, caller, had.id)?;
     }
     note(tx, caller, Kind::DestinationChanged, uid)?;
     find(tx, caller.org, uid)
+}
+
+/// Whether it was changed at `since` (µs) or later.
+pub fn changed_since(r: &mut Reader, org: OrgId, id: DestinationId, since: i64) -> Result<bool> {
+    let found = r.number(
+        sql!("SELECT COUNT(*) FROM destination WHERE org_id = $1 AND id = $2 AND updated_at >= $3"),
+        &[&org, &id, &since],
+    )?;
+    Ok(found > 0)
 }
 
 /// Carries nothing any more until [`resume`]; what is on its way comes to its end. Twice is no error.
@@ -189,23 +199,23 @@ pub fn resume(tx: &mut Tx, caller: &Caller, uid: Uuid) -> Result<Destination> {
         sql!("UPDATE destination SET paused_at = NULL WHERE org_id = $1 AND id = $2"),
         &[&caller.org, &had.id],
     )?;
-    forgive(tx, caller.org, had.id)?;
+    forgive(tx, caller, had.id)?;
     if had.paused_at.is_some() {
         note(tx, caller, Kind::DestinationResumed, uid)?;
     }
     find(tx, caller.org, uid)
 }
 
-/// Closes the circuit.
-fn forgive(tx: &mut Tx, org: OrgId, id: DestinationId) -> Result<()> {
+/// Closes the circuit, and the issue: somebody has looked.
+fn forgive(tx: &mut Tx, caller: &Caller, id: DestinationId) -> Result<()> {
     tx.run(
         sql!(
             "UPDATE destination SET failures = 0, opened = 0, open_until = NULL, probing = 0, quiet_until = NULL, \
              problem = NULL, reason = NULL, problem_at = NULL WHERE org_id = $1 AND id = $2"
         ),
-        &[&org, &id],
+        &[&caller.org, &id],
     )?;
-    Ok(())
+    issue::resolve(tx, caller, id)
 }
 
 /// Removes a destination: its secrets are gone, its rules too, linked accounts are carried nowhere, and what waited for it
@@ -239,6 +249,7 @@ pub fn remove(tx: &mut Tx, key: &InstallationKey, caller: &Caller, uid: Uuid) ->
         ),
         &[&caller.org, &had.id, &now],
     )?;
+    issue::resolve(tx, caller, had.id)?;
     note(tx, caller, Kind::DestinationRemoved, uid)
 }
 

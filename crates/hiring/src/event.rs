@@ -106,6 +106,8 @@ pub enum Kind {
     DeliveryArrived,
     DeliveryDead,
     DeliveryReplayed,
+    IssueOpened,
+    IssueResolved,
     SubscriptionCreated,
     SubscriptionChanged,
     SubscriptionSecretRotated,
@@ -197,6 +199,8 @@ impl Kind {
             Kind::DeliveryArrived => "delivery.arrived",
             Kind::DeliveryDead => "delivery.dead",
             Kind::DeliveryReplayed => "delivery.replayed",
+            Kind::IssueOpened => "issue.opened",
+            Kind::IssueResolved => "issue.resolved",
             Kind::SubscriptionCreated => "subscription.created",
             Kind::SubscriptionChanged => "subscription.changed",
             Kind::SubscriptionSecretRotated => "subscription.secret_rotated",
@@ -342,6 +346,18 @@ pub struct Event {
     pub data: Value,
     /// When, µs.
     pub created_at: i64,
+}
+
+impl Event {
+    /// What it names in its data by `member`: an attachment, a note, an issue …
+    pub fn named(&self, member: &str) -> Option<Uuid> {
+        Uuid::parse_str(self.data.get(member)?.as_str()?).ok()
+    }
+
+    /// The linked account that it is about, if it is about one alone.
+    pub fn linked_account(&self) -> Option<Uuid> {
+        self.named("linked_account")
+    }
 }
 
 /// The organization's events after place `after`, at most `limit`.

@@ -2,22 +2,23 @@
 //!
 //! A row is queued in the transaction that adds the attachment. Whoever fetches it *claims* it, which puts off its next
 //! time by a lease; a worker that dies leaves it to the next one. Settling counts only while the claim holds, so a worker
-//! that took too long changes nothing. The fetching itself is `courier/src/fetch.rs`; why one failed and what is shown of
-//! it, `fetch/failure.rs` and `fetch/problem.rs`.
+//! that took too long changes nothing. The fetching itself is `courier/src/fetch.rs`; why one failed and how
+//! one stands, `fetch/failure.rs` and `fetch/state.rs`; what is missed for good is an issue (`issue.rs`).
 
 mod failure;
-mod problem;
+mod state;
 
 use serde_json::json;
 use store::{Reader, Row, Tx, sql};
 
 pub use failure::Failure;
-pub use problem::{Fetch, FetchProblem, State, Which, of_attachment, problem, problems};
+pub use state::{Fetch, State, of_attachment};
 
 use crate::attachment::{self, Stored};
 use crate::caller::Caller;
 use crate::event::{self, Kind, Subject};
 use crate::id::{AttachmentId, CandidateId, OrgId, Uuid};
+use crate::issue;
 use crate::problem::{Problem, Result};
 
 /// How long a claim holds, µs: five minutes, far longer than a fetch may take.
@@ -210,10 +211,13 @@ pub fn settle_failed(tx: &mut Tx, claimed: &Claimed, why: &Failure) -> Result<bo
         ],
     )?;
     if settled == 1
-        && !again
         && let Some(target) = look(tx, claimed)?.filter(Target::is_wanted)
     {
-        tell(tx, claimed, Kind::AttachmentFetchFailed, &target)?;
+        if !again {
+            tell(tx, claimed, Kind::AttachmentFetchFailed, &target)?;
+        }
+        let file = (claimed.attachment, target.uid);
+        issue::miss_file(tx, claimed.org, file, &words, !again)?;
     }
     Ok(settled == 1)
 }
@@ -246,6 +250,9 @@ fn close(tx: &mut Tx, claimed: &Claimed) -> Result<bool> {
         ),
         &[&claimed.org, &claimed.id, &claimed.attempts, &now],
     )?;
+    if closed == 1 {
+        issue::settle_file(tx, &Caller::system(claimed.org), claimed.attachment)?;
+    }
     Ok(closed == 1)
 }
 

@@ -7,7 +7,7 @@
 //! * the opening: [`job`] with its stages and fields, [`catalog`], [`form`] · one for the other: [`application`], [`invite`]
 //! * applying by a page: [`posting`], [`draft`], [`consent`]
 //! * what was sent: [`submission`], [`slot`] · what happened: [`event`], [`audit`], [`delivery`], [`mail`], [`counts`], [`numbers`], [`roll`]
-//! * where it is carried: [`destination`], [`rule`], [`remote`]
+//! * where it is carried: [`destination`], [`rule`], [`remote`] · what needs somebody: [`issue`]
 //! * who asks: [`organization`], [`setup`], [`member`], [`api_key`], [`linked_account`], [`link`],
 //!   [`subscription`], [`webhook_receiver`],
 //!   [`caller`] · what they asked: [`request`], [`call_log`]
@@ -38,6 +38,7 @@ pub mod form;
 pub mod id;
 pub mod idempotency;
 pub mod invite;
+pub mod issue;
 pub mod job;
 pub mod link;
 pub mod linked_account;
@@ -150,5 +151,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "V25__looked_up",
         sql: include_str!("../migrations/V25__looked_up.sql"),
+    },
+    store::Migration {
+        name: "V26__issues",
+        sql: include_str!("../migrations/V26__issues.sql"),
     },
 ];

@@ -133,7 +133,7 @@ pub fn exchange(
     )?;
     let none = || Problem::NotFound(Noun::Link);
     let id: Option<LinkedAccountId> = row.ok_or_else(none)?.get(0)?;
-    let account = linked_account::by_id(r, org, id.ok_or_else(none)?)?.ok_or_else(none)?;
+    let account = linked_account::by_id(r, org, id.ok_or_else(none)?, false)?.ok_or_else(none)?;
     let token = linked_account::token(installation, &account).ok_or_else(none)?;
     Ok((account, token))
 }

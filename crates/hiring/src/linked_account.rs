@@ -41,6 +41,8 @@ pub struct LinkedAccount {
     pub destination: Option<DestinationId>,
     /// When its token was last used, µs, to within [`crate::api_key::NOTED`].
     pub used_at: Option<i64>,
+    /// Why its destination does not let us in, in plain words; `None`: it does, or nothing is carried.
+    pub refused: Option<String>,
 }
 
 /// The customer of a product for whom an account is linked.
@@ -125,6 +127,17 @@ impl Settings {
     }
 }
 
+macro_rules! shown {
+    ($rest:expr) => {
+        concat!(
+            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at, \
+             (SELECT i.problem FROM issue i WHERE i.destination_id = linked_account.destination_id \
+             AND i.resolved_at IS NULL AND i.reason IN ('credentials', 'permission')) FROM linked_account ",
+            $rest
+        )
+    };
+}
+
 /// Makes a linked account; its token is shown this once and kept hashed.
 pub fn create(tx: &mut Tx, org: OrgId, name: &str, token: &str) -> Result<LinkedAccount> {
     let (uid, now) = (new_uid(), tx.now());
@@ -142,6 +155,7 @@ pub fn create(tx: &mut Tx, org: OrgId, name: &str, token: &str) -> Result<Linked
         created_at: now,
         destination: None,
         used_at: None,
+        refused: None,
     })
 }
 
@@ -194,6 +208,7 @@ pub fn link(
         created_at: now,
         destination: None,
         used_at: None,
+        refused: None,
     })
 }
 
@@ -216,10 +231,9 @@ fn derive(installation: &InstallationKey, uid: Uuid, generation: i64) -> String 
 /// The organization's account of this token, if there is one.
 pub fn look_up(r: &mut Reader, org: OrgId, token: &str) -> Result<Option<LinkedAccount>> {
     let row = r.one(
-        sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
-             WHERE org_id = $1 AND token_hash = $2 AND removed_at IS NULL"
-        ),
+        sql!(shown!(
+            "WHERE org_id = $1 AND token_hash = $2 AND removed_at IS NULL"
+        )),
         &[&org, &secret::hash(token)],
     )?;
     row.as_ref().map(read).transpose()
@@ -228,28 +242,27 @@ pub fn look_up(r: &mut Reader, org: OrgId, token: &str) -> Result<Option<LinkedA
 /// The organization's account of outside name `uid`.
 pub fn find(r: &mut Reader, org: OrgId, uid: Uuid) -> Result<LinkedAccount> {
     let row = r.one(
-        sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
-             WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL"
-        ),
+        sql!(shown!(
+            "WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL"
+        )),
         &[&org, &uid],
     )?;
     row.as_ref()
         .map_or(Err(Problem::NotFound(Noun::LinkedAccount)), read)
 }
 
-/// The account of this number, unless it was removed.
+/// The account of this number; `None` if it was removed, unless `removed_too`.
 pub(crate) fn by_id(
     r: &mut Reader,
     org: OrgId,
     id: LinkedAccountId,
+    removed_too: bool,
 ) -> Result<Option<LinkedAccount>> {
     let row = r.one(
-        sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
-             WHERE org_id = $1 AND id = $2 AND removed_at IS NULL"
-        ),
-        &[&org, &id],
+        sql!(shown!(
+            "WHERE org_id = $1 AND id = $2 AND (removed_at IS NULL OR CAST($3 AS BIGINT) = 1)"
+        )),
+        &[&org, &id, &i64::from(removed_too)],
     )?;
     row.as_ref().map(read).transpose()
 }
@@ -267,17 +280,15 @@ pub fn name(r: &mut Reader, org: OrgId, id: LinkedAccountId) -> Result<Option<Uu
 pub fn list(r: &mut Reader, org: OrgId, side: Side, limit: i64) -> Result<Vec<LinkedAccount>> {
     let (statement, n) = match side {
         Side::After(n) => (
-            sql!(
-                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
-                 WHERE org_id = $1 AND id > $2 AND removed_at IS NULL ORDER BY id LIMIT $3"
-            ),
+            sql!(shown!(
+                "WHERE org_id = $1 AND id > $2 AND removed_at IS NULL ORDER BY id LIMIT $3"
+            )),
             n,
         ),
         Side::Before(n) => (
-            sql!(
-                "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
-                 WHERE org_id = $1 AND id < $2 AND removed_at IS NULL ORDER BY id DESC LIMIT $3"
-            ),
+            sql!(shown!(
+                "WHERE org_id = $1 AND id < $2 AND removed_at IS NULL ORDER BY id DESC LIMIT $3"
+            )),
             n,
         ),
     };
@@ -319,10 +330,9 @@ pub fn change_settings(
 ) -> Result<LinkedAccount> {
     // Two changes at once must not undo each other.
     let row = tx.one(
-        sql!(
-            "SELECT id, uid, name, end_user, settings, generation, created_at, destination_id, used_at FROM linked_account \
-             WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL {for update}"
-        ),
+        sql!(shown!(
+            "WHERE org_id = $1 AND uid = $2 AND removed_at IS NULL {for update}"
+        )),
         &[&caller.org, &uid],
     )?;
     let had = row
@@ -429,5 +439,6 @@ fn read(row: &Row) -> Result<LinkedAccount> {
         created_at: row.get(6)?,
         destination: row.get(7)?,
         used_at: row.get(8)?,
+        refused: row.get(9)?,
     })
 }

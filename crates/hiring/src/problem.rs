@@ -123,6 +123,7 @@ pub enum Noun {
     Merging,
     InviteRun,
     Subscription,
+    Issue,
 }
 
 impl Noun {
@@ -158,6 +159,7 @@ impl Noun {
             Noun::Merging => "merge",
             Noun::InviteRun => "list of people to invite",
             Noun::Subscription => "subscription",
+            Noun::Issue => "issue",
         }
     }
 }

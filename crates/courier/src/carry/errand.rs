@@ -7,7 +7,7 @@ use connectors::{
 };
 use hiring::delivery::carrying::{self, Claimed, Ended, TRIED_FOR, Why};
 use hiring::delivery::exchange::{self, Begun, Outcome};
-use hiring::{Result, remote};
+use hiring::{Result, destination, issue, remote};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ pub(super) struct Errand {
     renewed: usize,
     /// Requests of this attempt that went out.
     replied: usize,
+    /// When it was read how we are let in, µs.
+    packed_at: i64,
 }
 
 /// What an attempt came to.
@@ -82,6 +84,7 @@ impl Errand {
             claimed,
             renewed: 0,
             replied: 0,
+            packed_at: 0,
         }
     }
 
@@ -105,6 +108,7 @@ impl Errand {
     async fn carry(&mut self) -> Result<Came> {
         let claimed = self.claimed.clone();
         let store = self.bag.app.store.clone();
+        self.packed_at = store.clock().now();
         store
             .write(move |tx| exchange::close_interrupted(tx, &claimed))
             .await?;
@@ -407,9 +411,11 @@ impl Errand {
                 "arrived"
             }
             Came::Refused(refusal) => {
-                let rules = limits.circuit;
-                patiently(store, move |tx| refuse(tx, &claimed, &refusal, &rules)).await?;
-                "refused"
+                let (rules, since) = (limits.circuit, self.packed_at);
+                patiently(store, move |tx| {
+                    refuse(tx, &claimed, &refusal, (&rules, since))
+                })
+                .await?
             }
             Came::Unwanted(why) => {
                 let ended = Ended::Canceled(why.to_owned());
@@ -474,10 +480,18 @@ fn refuse(
     tx: &mut store::Tx,
     claimed: &Claimed,
     refusal: &Refusal,
-    rules: &crate::circuit::Rules,
-) -> Result<()> {
+    (rules, packed_at): (&crate::circuit::Rules, i64),
+) -> Result<&'static str> {
     if refusal.forget {
         exchange::take_back_last(tx, claimed)?;
+    }
+    let (org, to) = (claimed.org, claimed.destination);
+    // It says nothing of the credentials that somebody has set meanwhile: those are tried.
+    let is_test = claimed.why == Why::Test;
+    let outdated = refusal.reason == "credentials" && !is_test;
+    if outdated && destination::changed_since(tx, org, to, packed_at)? {
+        carrying::put_back(tx, claimed)?;
+        return Ok("put back");
     }
     if let Some(candidate) = claimed.candidate {
         let there: Vec<remote::Remote> = refusal.remote.iter().cloned().map(kept).collect();
@@ -489,18 +503,27 @@ fn refuse(
     };
     carrying::end(tx, claimed, &Ended::dead(refusal.reason, said))?;
     let words = in_words(refusal.reason);
-    hiring::destination::gate::trouble(
-        tx,
-        claimed.org,
-        claimed.destination,
-        words,
-        Some(refusal.reason),
-    )?;
+    let before = destination::gate::last_reason(tx, org, to)?;
+    // Whoever tests is looking.
+    if !is_test && needs_somebody(refusal.reason, before.as_deref()) {
+        issue::open(tx, org, to, words, Some(refusal.reason))?;
+    }
+    destination::gate::trouble(tx, org, to, words, Some(refusal.reason))?;
     // Every other delivery would be refused for it too: it waits until somebody looks.
     if refusal.reason == "credentials" {
         gate::shut(tx, claimed, rules)?;
     }
-    Ok(())
+    Ok("refused")
+}
+
+/// Whether a refusal is one that somebody must do something about, and is no single person's. What may be so of one person alone (a
+/// job that our key may not see, say) counts the second time in a row.
+fn needs_somebody(reason: &str, before: Option<&str>) -> bool {
+    match reason {
+        "credentials" | "not_allowed" => true,
+        "permission" | "settings" => before == Some(reason),
+        _ => false,
+    }
 }
 
 /// A reason as a sentence, without anybody's data.

@@ -7,6 +7,7 @@ use connectors::Limit;
 use hiring::delivery::carrying::{self, Claimed, Ready};
 use hiring::delivery::exchange::{self, Begun, Outcome};
 use hiring::destination::gate::{self, Gate};
+use hiring::issue;
 use hiring::{Problem, Result};
 use store::Tx;
 
@@ -138,6 +139,9 @@ pub(super) fn conclude(
     if gate != before {
         gate::put(tx, claimed.org, claimed.destination, &gate)?;
     }
+    if health == Health::Ill {
+        tell_of_long(tx, claimed, &circuit)?;
+    }
     let trouble = match outcome {
         Outcome::Unanswered(why) | Outcome::NotSent(why) => Some(why.clone()),
         Outcome::Answered { status, .. } if *status >= 500 => {
@@ -149,6 +153,19 @@ pub(super) fn conclude(
         Some(why) => gate::trouble(tx, claimed.org, claimed.destination, &why, None),
         None => Ok(()),
     }
+}
+
+/// So often must a circuit open in a row until it is told that somebody should look: some four minutes. A target that restarts is
+/// back before.
+const LONG: u32 = 4;
+
+/// Opens an issue where the far side has been down for long.
+fn tell_of_long(tx: &mut Tx, claimed: &Claimed, circuit: &Circuit) -> Result<()> {
+    if circuit.opened < LONG {
+        return Ok(());
+    }
+    let words = "it has not answered for minutes";
+    issue::open(tx, claimed.org, claimed.destination, words, None)
 }
 
 /// The credentials are no good: whatever else waits would be refused like this one, so it waits until somebody looks.
@@ -167,6 +184,7 @@ pub(super) fn failed(tx: &mut Tx, claimed: &Claimed, why: &str, rules: &Rules) -
     circuit.failed(rules, tx.now());
     set_circuit(&mut gate, &circuit);
     gate::put(tx, claimed.org, claimed.destination, &gate)?;
+    tell_of_long(tx, claimed, &circuit)?;
     gate::trouble(tx, claimed.org, claimed.destination, why, None)
 }
 

@@ -1,6 +1,7 @@
 //! Files that come.
 
-use hiring::fetch::{Failure, State, Which};
+use hiring::fetch::{Failure, State};
+use hiring::issue::{self, About, Which};
 use hiring::{candidate::Side, fetch};
 
 use crate::origin::{Answer, End, Origin};
@@ -44,7 +45,7 @@ fn a_file_comes_byte_for_byte() {
         );
         let org = house.org;
         let which = Which::default();
-        let shown = house.read(move |r| fetch::problems(r, org, &which, Side::After(0), 9));
+        let shown = house.read(move |r| issue::list(r, org, &which, Side::After(0), 9));
         assert!(shown.await.is_empty(), "nothing went wrong");
         worker.stop().await;
         assert_eq!(origin.connections(), 1);
@@ -151,18 +152,15 @@ fn what_fails_for_a_while_comes_later() {
             "the server answered with status 429"
         );
         let org = house.org;
-        let problem = house.read(move |r| fetch::problem(r, org, uid)).await;
-        assert!(problem.is_ongoing && Some(problem.failed_at) == first);
+        let problem = house.read(move |r| issue::find(r, org, uid)).await;
+        assert!(problem.resolved_at.is_none() && Some(problem.opened_at) == first);
 
         house.clock.advance(145 * SECOND);
         assert_eq!(house.bytes(uid).await, b"Hello");
-        let problem = house.read(move |r| fetch::problem(r, org, uid)).await;
-        assert_eq!(
-            (problem.state, problem.is_ongoing, problem.attempts),
-            (State::Done, false, 3)
-        );
-        assert_eq!((problem.attachment, problem.name.as_str()), (uid, "a.txt"));
-        assert_eq!(Some(problem.failed_at), first);
+        let problem = house.read(move |r| issue::find(r, org, uid)).await;
+        assert!(problem.resolved_at.is_some());
+        assert_eq!(problem.about, About::File { attachment: uid });
+        assert_eq!(Some(problem.opened_at), first);
         assert_eq!(
             house.events().await,
             [

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use hiring::candidate::Side;
-use hiring::fetch::{self, MOST_ATTEMPTS, State, Which};
+use hiring::fetch::{self, MOST_ATTEMPTS, State};
 use hiring::id::{AttachmentId, Uuid};
+use hiring::issue::{self, Which};
 use hiring::problem::Problem;
 
 use crate::origin::{Answer, End, Origin};
@@ -39,7 +40,8 @@ fn a_refusal_of_the_server_is_final_and_shown() {
             [
                 "candidate.created",
                 "attachment.added",
-                "attachment.fetch_failed"
+                "attachment.fetch_failed",
+                "issue.opened"
             ]
         );
     });
@@ -65,8 +67,8 @@ fn problems_are_listed_both_ways_and_to_their_organization_alone() {
 
         let org = house.org;
         let list = async |org, which: Which, side, limit| -> Vec<Uuid> {
-            let found = house.read(move |r| fetch::problems(r, org, &which, side, limit));
-            found.await.into_iter().map(|p| p.attachment).collect()
+            let found = house.read(move |r| issue::list(r, org, &which, side, limit));
+            found.await.into_iter().map(|p| p.uid).collect()
         };
         let all = Which::default();
         assert_eq!(list(org, all, Side::After(0), 9).await, uids);
@@ -74,11 +76,11 @@ fn problems_are_listed_both_ways_and_to_their_organization_alone() {
         let backward: Vec<_> = uids.iter().rev().copied().collect();
         assert_eq!(list(org, all, Side::Before(i64::MAX), 9).await, backward);
         let (second, at) = (uids[1], uids[1]);
-        let second = house.read(move |r| fetch::problem(r, org, second)).await;
+        let second = house.read(move |r| issue::find(r, org, second)).await;
         assert_eq!(list(org, all, Side::After(second.id), 9).await, uids[2..]);
         assert_eq!(list(org, all, Side::Before(second.id), 9).await, uids[..1]);
-        assert_eq!(second.attachment, at);
-        assert_eq!(second.failure, "the server answered with status 410");
+        assert_eq!(second.uid, at);
+        assert_eq!(second.problem, "the server answered with status 410");
 
         let ongoing = |is| Which {
             is_ongoing: Some(is),
@@ -91,23 +93,23 @@ fn problems_are_listed_both_ways_and_to_their_organization_alone() {
                 .is_empty()
         );
         let after = Which {
-            failed_after: Some(second.failed_at),
+            opened_after: Some(second.opened_at),
             ..all
         };
         assert_eq!(list(org, after, Side::After(0), 9).await, uids[2..]);
         let before = Which {
-            failed_before: Some(second.failed_at),
+            opened_before: Some(second.opened_at),
             ..all
         };
         assert_eq!(list(org, before, Side::After(0), 9).await, uids[..1]);
 
         let after = Which {
-            updated_after: Some(second.updated_at),
+            last_after: Some(second.last_at),
             ..all
         };
         assert_eq!(list(org, after, Side::After(0), 9).await, uids[2..]);
         let before = Which {
-            updated_before: Some(second.updated_at),
+            last_before: Some(second.last_at),
             ..all
         };
         assert_eq!(list(org, before, Side::After(0), 9).await, uids[..1]);
@@ -118,7 +120,7 @@ fn problems_are_listed_both_ways_and_to_their_organization_alone() {
         let theirs = house
             .app
             .store
-            .read(move |r| fetch::problem(r, other, at))
+            .read(move |r| issue::find(r, other, at))
             .await;
         assert!(matches!(theirs, Err(Problem::NotFound(_))));
         let id: AttachmentId = house.file(at).await.id;
@@ -153,7 +155,8 @@ fn in_the_end_it_is_given_up() {
             [
                 "candidate.created",
                 "attachment.added",
-                "attachment.fetch_failed"
+                "attachment.fetch_failed",
+                "issue.opened"
             ]
         );
     });

@@ -10,6 +10,7 @@ mod carrying_faults;
 mod failing;
 mod far;
 mod faults;
+mod issues;
 mod kiosk;
 mod origin;
 mod post;

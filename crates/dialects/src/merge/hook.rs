@@ -1,18 +1,21 @@
 //! Merge's webhooks: `{hook, linked_account, data}`, signed in `X-Merge-Webhook-Signature` (dialect page, §5).
 //!
 //! An event is told in the name of one linked account and in its lens: what its scopes switch off is not told. A hook of the
-//! whole organization is told it once for each account. `data` is
-//! the model as `GET` shows it at that moment, equal-opportunity answers never.
+//! whole organization is told it once for each account; what is about one account alone (it was linked or deleted, the system behind
+//! it does not let us in), in its name only. `data` is the model as `GET` shows it at that moment, equal-opportunity answers never.
+//!
+//! The pages name `LinkedAccount.*` and `Issue.*` without an example of each: `data` of the first is AccountDetails, of the second an
+//! Issue. `Issue.created` is another spelling of `Issue.new` there; what is sent is the latter.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use hiring::event::{Event, Kind};
-use hiring::id::Uuid;
+use hiring::id::OrgId;
 use hiring::linked_account::LinkedAccount;
 use hiring::problem::{Problem, Result};
 use hiring::subscription::secret::hmac;
 use hiring::subscription::shape::{Letter, Parcel, Seal, Shape};
-use hiring::{application, attachment, candidate, job, note, slot, webhook_receiver};
+use hiring::{application, attachment, candidate, issue, job, note, slot, webhook_receiver};
 use serde_json::{Value, json};
 use store::Reader;
 
@@ -40,6 +43,10 @@ const EVENTS: &[(Kind, &str)] = &[
     (Kind::JobCreated, "Job.added"),
     (Kind::JobUpdated, "Job.changed"),
     (Kind::NoteAdded, "Activity.added"),
+    (Kind::LinkedAccountLinked, "LinkedAccount.linked"),
+    (Kind::LinkedAccountRemoved, "LinkedAccount.deleted"),
+    (Kind::IssueOpened, "Issue.new"),
+    (Kind::IssueResolved, "Issue.resolved"),
 ];
 
 /// The same, ours alone.
@@ -90,6 +97,9 @@ impl Shape for Hook {
         let (Some((_, theirs)), Some(account)) = (theirs, &parcel.account) else {
             return Ok(None);
         };
+        if event.linked_account().is_some_and(|own| own != account.uid) {
+            return Ok(None);
+        }
         let lens = Lens {
             public_url: parcel.public_url.clone(),
             account: account.settings.clone(),
@@ -98,7 +108,12 @@ impl Shape for Hook {
         if !lens.shows(model) {
             return Ok(None);
         }
-        let data = match data(r, parcel, event, model, &lens) {
+        let told = match model {
+            "LinkedAccount" => Ok(Some(map::account_details(account))),
+            "Issue" => issue_of(r, parcel.org, event, account),
+            _ => data(r, parcel, event, model, &lens),
+        };
+        let data = match told {
             // Not there any more, or to be shown no more: there is nothing to tell of it.
             Err(Problem::NotFound(_)) => return Ok(None),
             data => data?,
@@ -187,7 +202,7 @@ fn data(
             Ok(Some(map::application(lens, &listed, Whole::default())))
         }
         "Attachment" => {
-            let Some(uid) = named(event, "attachment") else {
+            let Some(uid) = event.named("attachment") else {
                 return Ok(None);
             };
             let listed = attachment::find_listed(r, org, uid)?;
@@ -203,7 +218,7 @@ fn data(
             Ok(jobs::shown(r, org, lens, &[job], &none)?.remove(&id))
         }
         "Activity" => {
-            let Some(uid) = named(event, "note") else {
+            let Some(uid) = event.named("note") else {
                 return Ok(None);
             };
             let note = note::find(r, org, uid)?;
@@ -213,8 +228,18 @@ fn data(
     }
 }
 
-fn named(event: &Event, member: &str) -> Option<Uuid> {
-    Uuid::parse_str(event.data.get(member)?.as_str()?).ok()
+/// The issue, where it is one of this account: of the destination that it is carried to, or of a file, which is everybody's.
+fn issue_of(
+    r: &mut Reader,
+    org: OrgId,
+    event: &Event,
+    account: &LinkedAccount,
+) -> Result<Option<Value>> {
+    let Some(uid) = event.named("issue") else {
+        return Ok(None);
+    };
+    let issue = issue::find(r, org, uid)?;
+    Ok(map::concerns(&issue, account).then(|| map::issue(&issue)))
 }
 
 #[cfg(test)]
@@ -225,7 +250,8 @@ mod tests {
     fn a_wish_names_all_that_is_told_by_it_and_nothing_else() {
         assert_eq!(kinds_of("Candidate.added"), [Kind::CandidateCreated]);
         assert_eq!(kinds_of("Application.changed").len(), 5);
-        assert_eq!(kinds_of("Issue.new"), []);
+        assert_eq!(kinds_of("Issue.new"), [Kind::IssueOpened]);
+        assert_eq!(kinds_of("LinkedAccount.sync_completed"), []);
         for (n, (kind, _)) in EVENTS.iter().enumerate() {
             let first = EVENTS.iter().position(|(other, _)| other == kind);
             assert_eq!(first, Some(n), "{}", kind.word());

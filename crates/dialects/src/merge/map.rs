@@ -26,8 +26,8 @@ use serde_json::{Map, Value, json};
 use crate::time;
 
 pub(super) use account::{
-    INTEGRATION, Trouble, account_details, account_token, audit_event, available_actions, issue,
-    kind_of, linked_account, scopes, sync_statuses,
+    INTEGRATION, account_details, account_token, audit_event, available_actions, concerns, issue,
+    kind_of, linked_account, scopes, status, sync_statuses,
 };
 pub(super) use activity::{activity, new_note};
 pub(super) use application::{Found, Whole, answers, application, new_application, question_id};

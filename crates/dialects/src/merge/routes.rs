@@ -13,6 +13,7 @@ mod eeocs;
 mod expanded;
 mod family;
 mod forward;
+mod issues;
 pub(super) mod jobs;
 mod keys;
 mod list;
@@ -104,8 +105,8 @@ fn around_accounts() -> Router<App> {
         )
         .route("/sync-status", get(state::sync_status))
         .route("/sync-status/resync", post(state::resync))
-        .route("/issues", get(state::issues))
-        .route("/issues/{id}", get(state::issue))
+        .route("/issues", get(issues::list))
+        .route("/issues/{id}", get(issues::one))
         .route("/audit-trail", get(state::audit_trail))
 }
 

@@ -3,7 +3,9 @@
 
 use store::{Reader, Row, Tx, sql};
 
+use crate::caller::Caller;
 use crate::id::{DestinationId, OrgId};
+use crate::issue;
 use crate::problem::Result;
 
 /// See the head of this file. Times in µs.
@@ -122,7 +124,16 @@ pub fn trouble(
     Ok(())
 }
 
-/// Notes that something arrived: what went wrong before is over.
+/// Why the last thing that did not arrive was refused, where nothing has arrived since.
+pub fn last_reason(r: &mut Reader, org: OrgId, id: DestinationId) -> Result<Option<String>> {
+    let row = r.one(
+        sql!("SELECT reason FROM destination WHERE org_id = $1 AND id = $2"),
+        &[&org, &id],
+    )?;
+    Ok(row.map(|row| row.get(0)).transpose()?.flatten())
+}
+
+/// Notes that something arrived: what went wrong before is over, and so is its issue.
 pub fn arrived(tx: &mut Tx, org: OrgId, id: DestinationId) -> Result<()> {
     let now = tx.now();
     tx.run(
@@ -132,7 +143,7 @@ pub fn arrived(tx: &mut Tx, org: OrgId, id: DestinationId) -> Result<()> {
         ),
         &[&org, &id, &now],
     )?;
-    Ok(())
+    issue::resolve(tx, &Caller::system(org), id)
 }
 
 /// From column `from` on.

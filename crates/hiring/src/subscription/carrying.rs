@@ -248,7 +248,7 @@ pub fn parcel(
         },
     };
     let account = match claimed.account.or(subscription.account) {
-        Some(id) => linked_account::by_id(r, claimed.org, id)?,
+        Some(id) => linked_account::by_id(r, claimed.org, id, tells_of_account(&event))?,
         None => None,
     };
     Ok(Made::Ready(Box::new(Parcel {
@@ -263,6 +263,12 @@ pub fn parcel(
         installation,
         unfolded: claimed.account.is_some(),
     })))
+}
+
+/// Whether the event is about a linked account itself. That one was removed is told in its own name.
+fn tells_of_account(event: &Option<event::Event>) -> bool {
+    let own = event.as_ref().and_then(event::Event::linked_account);
+    own.is_some()
 }
 
 /// See [`parcel`].
@@ -387,18 +393,25 @@ pub fn settle(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome) -> Result<&'sta
     }
 }
 
-/// A delivery for each account that is linked now, as many as there are; those that are queued already stay.
+/// A delivery for each account that is linked now, as many as there are, or for the one that the event is about, linked or not;
+/// those that are queued already stay.
 fn for_each(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
     let now = tx.now();
+    let event = match claimed.event {
+        Some(id) => event::placed(tx, claimed.org, id)?,
+        None => None,
+    };
+    let own = event.as_ref().and_then(event::Event::linked_account);
     tx.run(
         sql!(
             "INSERT INTO delivery (org_id, uid, event_id, subscription_id, channel, recipient, state, due_at, created_at, \
              linked_account_id) SELECT d.org_id, d.uid || '-' || CAST(l.id AS TEXT), d.event_id, d.subscription_id, d.channel, \
              d.recipient, 'queued', CAST($3 AS BIGINT), CAST($3 AS BIGINT), l.id FROM delivery d JOIN linked_account l \
-             ON l.org_id = d.org_id AND l.removed_at IS NULL WHERE d.org_id = $1 AND d.id = $2 \
+             ON l.org_id = d.org_id AND (l.uid = $4 OR (CAST($4 AS TEXT) IS NULL AND l.removed_at IS NULL)) \
+             WHERE d.org_id = $1 AND d.id = $2 \
              ON CONFLICT DO NOTHING"
         ),
-        &[&claimed.org, &claimed.id, &now],
+        &[&claimed.org, &claimed.id, &now, &own],
     )?;
     Ok(())
 }

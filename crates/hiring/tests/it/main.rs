@@ -15,6 +15,7 @@ mod identity;
 mod index;
 mod invites;
 mod inviting;
+mod issues;
 mod mails;
 mod members;
 mod merged_far;

@@ -86,6 +86,8 @@ pub(super) fn sentence(event: &Recent) -> Sentence {
         "delivery.arrived" => "was carried to a destination".to_owned(),
         "delivery.dead" => "could not be carried to a destination".to_owned(),
         "delivery.replayed" => "is tried again".to_owned(),
+        "issue.opened" => "needs somebody to look".to_owned(),
+        "issue.resolved" => "is well again".to_owned(),
         "subscription.created" => "was made".to_owned(),
         "subscription.changed" => "was changed".to_owned(),
         "subscription.secret_rotated" => "has another secret".to_owned(),

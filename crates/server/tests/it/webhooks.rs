@@ -3,6 +3,7 @@
 //! Claims, the schedule and rests are told in `hiring/tests/it/subscriptions.rs`; that the libraries of others verify what we
 //! sign, in `tests/clients/webhooks`.
 
+mod account_hooks;
 mod dialects_hooks;
 mod receiver;
 

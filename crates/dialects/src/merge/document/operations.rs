@@ -161,7 +161,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     post("/delete-account", "Ends the linked account of the account token.", Nothing, Done),
     get("/sync-status", "How fresh each model is.", Page("SyncStatus"), &[]),
     post("/sync-status/resync", "Asks for a sync.", Nothing, All("SyncStatus")),
-    by_key(get("/issues", "What went wrong with the outside.", Page("Issue"), &["status", "start_date", "end_date", "integration_name", "include_muted"])),
+    by_key(get("/issues", "What went wrong with the outside.", Page("Issue"), &["status", "start_date", "end_date", "integration_name", "include_muted", "linked_account_id", "account_token", "end_user_organization_name", "first_incident_time_after", "first_incident_time_before", "last_incident_time_after", "last_incident_time_before"])),
     by_key(get("/issues/{id}", "One issue.", One(200, "Issue"), &[])),
     by_key(get("/audit-trail", "What happened, and who did it.", Page("AuditLogEvent"), &["start_date", "end_date", "event_type", "user_email"])),
     get("/webhook-receivers", "Which events are wanted.", All("WebhookReceiver"), &[]),

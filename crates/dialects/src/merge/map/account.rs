@@ -5,7 +5,7 @@
 
 use hiring::audit;
 use hiring::event::Kind;
-use hiring::id::Uuid;
+use hiring::issue::{About, Issue};
 use hiring::linked_account::{EndUser, LinkedAccount, Settings};
 use serde_json::{Value, json};
 
@@ -26,6 +26,14 @@ fn end_user(account: &LinkedAccount) -> EndUser {
     })
 }
 
+/// How an account stands: whether whoever linked it must give other credentials.
+pub(in super::super) fn status(account: &LinkedAccount) -> &'static str {
+    match account.refused {
+        None => "COMPLETE",
+        Some(_) => "RELINK_NEEDED",
+    }
+}
+
 /// AccountDetails. Nothing listens for a third party's webhooks here, hence no address.
 pub(in super::super) fn account_details(account: &LinkedAccount) -> Value {
     let user = end_user(account);
@@ -37,7 +45,7 @@ pub(in super::super) fn account_details(account: &LinkedAccount) -> Value {
         "end_user_origin_id": user.origin_id,
         "end_user_organization_name": user.organization_name,
         "end_user_email_address": user.email_address,
-        "status": "COMPLETE",
+        "status": status(account),
         "webhook_listener_url": "",
         "is_duplicate": null,
         "account_type": "PRODUCTION",
@@ -53,8 +61,8 @@ pub(in super::super) fn linked_account(account: &LinkedAccount) -> Value {
     json!({
         "id": account.uid,
         "category": CATEGORY,
-        "status": "COMPLETE",
-        "status_detail": null,
+        "status": status(account),
+        "status_detail": account.refused,
         "end_user_origin_id": user.origin_id,
         "end_user_organization_name": user.organization_name,
         "end_user_email_address": user.email_address,
@@ -168,32 +176,29 @@ pub(in super::super) fn scopes(settings: &Settings) -> Value {
     json!({"common_models": MODELS.iter().map(one).collect::<Vec<_>>()})
 }
 
-/// Something that is not well.
-#[derive(Debug, Clone)]
-pub(in super::super) struct Trouble {
-    /// Orders the list.
-    pub number: i64,
-    pub id: Uuid,
-    /// In plain words.
-    pub what: String,
-    pub resolved: bool,
-    /// µs.
-    pub first_at: i64,
-    /// µs.
-    pub last_at: i64,
+/// Whether an issue is one of this account: of the destination that it is carried to, or of a file, which is everybody's.
+pub(in super::super) fn concerns(issue: &Issue, account: &LinkedAccount) -> bool {
+    match &issue.about {
+        About::Destination { id, .. } => account.destination == Some(*id),
+        About::File { .. } => true,
+    }
 }
 
 /// Issue. They are the organization's, not one end user's.
-pub(in super::super) fn issue(trouble: &Trouble) -> Value {
+pub(in super::super) fn issue(issue: &Issue) -> Value {
+    let what = match &issue.about {
+        About::Destination { name, .. } => format!("{name}: {}.", issue.problem),
+        About::File { .. } => format!("A file was not fetched: {}.", issue.problem),
+    };
     json!({
-        "id": trouble.id,
-        "status": if trouble.resolved { "RESOLVED" } else { "ONGOING" },
-        "error_description": trouble.what,
+        "id": issue.uid,
+        "status": if issue.resolved_at.is_some() { "RESOLVED" } else { "ONGOING" },
+        "error_description": what,
         "end_user": {},
-        "first_incident_time": time::micros(trouble.first_at),
-        "last_incident_time": time::micros(trouble.last_at),
+        "first_incident_time": time::micros(issue.opened_at),
+        "last_incident_time": time::micros(issue.last_at),
         "is_muted": false,
-        "error_details": [trouble.what],
+        "error_details": [what],
     })
 }
 

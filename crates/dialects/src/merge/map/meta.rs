@@ -3,6 +3,7 @@
 use hiring::problem::Act;
 use serde_json::{Value, json};
 
+use super::account;
 use crate::merge::auth::Guest;
 use crate::merge::wire::{Meta, Table, request_schema};
 
@@ -17,7 +18,7 @@ pub(in super::super) fn meta(guest: &Guest, model: &str, table: &Table, new: boo
     json!({
         "request_schema": request_schema(table, required, Meta::Form),
         "remote_field_classes": null,
-        "status": {"linked_account_status": "COMPLETE", "can_make_request": can},
+        "status": {"linked_account_status": account::status(&guest.account), "can_make_request": can},
         "has_conditional_params": false,
         // What very old clients read.
         "has_conditional_fields": false,

@@ -5,7 +5,6 @@ use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use hiring::App;
-use hiring::candidate::Side;
 use hiring::id::OrgId;
 use hiring::idempotency::Answer;
 use hiring::linked_account::{self, LinkedAccount, Settings};
@@ -14,6 +13,7 @@ use hiring::{link, text};
 use serde_json::{Value, json};
 use store::{Reader, Tx};
 
+use super::list::walk;
 use super::order::{carry_out, json, nothing};
 use crate::merge::map::{self, INTEGRATION, Page, What};
 use crate::merge::wire::{AccountsQuery, LinkTokenRequest, PageQuery, pairs};
@@ -59,29 +59,14 @@ async fn list_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer
         .await
 }
 
-/// Accounts read at once while those are looked for that a filter wants.
-const SLICE: i64 = 200;
-
-/// The accounts on the asked side, one more than the page has. Who filters walks through them: an organization has as
-/// many as it has customers.
+/// The accounts on the asked side, one more than the page has: an organization has as many as it has customers.
 fn find(r: &mut Reader, org: OrgId, query: &AccountsQuery) -> Result<Vec<LinkedAccount>> {
-    let (mut side, mut found) = (query.page.from.unwrap_or(Side::After(0)), Vec::new());
     if !query.possible {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    loop {
-        let slice = linked_account::list(r, org, side, SLICE)?;
-        let (all, last) = (slice.len() as i64, slice.last().map_or(0, |a| a.id.0));
-        let wanted = slice.into_iter().filter(|a| is_asked_for(a, query));
-        found.extend(wanted);
-        if all < SLICE || found.len() > query.page.size {
-            return Ok(found);
-        }
-        side = match side {
-            Side::After(_) => Side::After(last),
-            Side::Before(_) => Side::Before(last),
-        };
-    }
+    let slice = |side, most| linked_account::list(r, org, side, most);
+    let PageQuery { from, size } = query.page;
+    walk(from, size, slice, |a| a.id.0, |a| is_asked_for(a, query))
 }
 
 fn is_asked_for(account: &LinkedAccount, query: &AccountsQuery) -> bool {
@@ -96,6 +81,10 @@ fn is_asked_for(account: &LinkedAccount, query: &AccountsQuery) -> bool {
     };
     among(&query.ids, Some(&account.uid.to_string()))
         && among(&query.origin_ids, user.map(|u| u.origin_id.as_str()))
+        && query
+            .status
+            .as_deref()
+            .is_none_or(|asked| asked.eq_ignore_ascii_case(map::status(account)))
         && alike(&query.organization_name, &account.name)
         && alike(&query.email_address, user.map_or("", |u| &u.email_address))
 }

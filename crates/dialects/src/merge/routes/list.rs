@@ -91,3 +91,30 @@ pub(super) async fn one(
         .read(move |r| Ok(reply::json(200, &find(r)?)))
         .await
 }
+
+/// Rows read at once while those are looked for that a filter wants.
+const SLICE: i64 = 200;
+
+/// The rows on the asked side that are `wanted`, one more than the page has: for filters that no index knows, of lists that are short
+/// by their nature. `slice(side, most)` reads on.
+pub(super) fn walk<T>(
+    from: Option<Side>,
+    size: usize,
+    mut slice: impl FnMut(Side, i64) -> Result<Vec<T>>,
+    number: fn(&T) -> i64,
+    wanted: impl Fn(&T) -> bool,
+) -> Result<Vec<T>> {
+    let (mut side, mut found) = (from.unwrap_or(Side::After(0)), Vec::new());
+    loop {
+        let read = slice(side, SLICE)?;
+        let (all, last) = (read.len() as i64, read.last().map_or(0, number));
+        found.extend(read.into_iter().filter(&wanted));
+        if all < SLICE || found.len() > size {
+            return Ok(found);
+        }
+        side = match side {
+            Side::After(_) => Side::After(last),
+            Side::Before(_) => Side::Before(last),
+        };
+    }
+}

@@ -1,23 +1,19 @@
-//! How things stand: `GET /sync-status`, `POST /sync-status/resync`, `GET /issues`, `GET /issues/{id}`,
-//! `GET /audit-trail`.
+//! How things stand: `GET /sync-status`, `POST /sync-status/resync`, `GET /audit-trail`.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use hiring::App;
 use hiring::audit;
 use hiring::candidate::Side;
-use hiring::fetch::{self, FetchProblem};
-use hiring::id::OrgId;
 use hiring::idempotency::Answer;
-use hiring::problem::{Act, Noun, Result};
+use hiring::problem::{Act, Result};
 use serde_json::Value;
-use store::{Reader, Tx};
+use store::Tx;
 
-use super::id_of;
 use super::order::{carry_out, nothing};
-use crate::merge::map::{self, INTEGRATION, Page, Trouble, What};
-use crate::merge::wire::{AuditQuery, IssuesQuery, PageQuery, pairs};
+use crate::merge::map::{self, Page, What};
+use crate::merge::wire::{AuditQuery, PageQuery, pairs};
 use crate::merge::{Merge, auth};
 use crate::reply;
 
@@ -66,80 +62,6 @@ async fn sync_again(app: &App, request: Request) -> Result<Answer> {
         Ok(Value::Array(map::sync_statuses(&settings, tx.now())))
     };
     carry_out(app, guest.caller, request, RESYNC, nothing, work).await
-}
-
-/// What is not well: files that could not be brought here.
-fn troubles(
-    r: &mut Reader,
-    org: OrgId,
-    query: &IssuesQuery,
-    side: Side,
-    limit: i64,
-) -> Result<Vec<Trouble>> {
-    if !query.possible {
-        return Ok(Vec::new());
-    }
-    let which = fetch::Which {
-        is_ongoing: query.resolved.map(|resolved| !resolved),
-        failed_after: query.first.after,
-        failed_before: query.first.before,
-        updated_after: query.last.after,
-        updated_before: query.last.before,
-    };
-    let found = fetch::problems(r, org, &which, side, limit)?;
-    Ok(found.into_iter().map(trouble_of).collect())
-}
-
-fn trouble_of(problem: FetchProblem) -> Trouble {
-    Trouble {
-        number: problem.id,
-        id: problem.attachment,
-        what: format!("A file was not fetched: {}.", problem.failure),
-        resolved: !problem.is_ongoing,
-        first_at: problem.failed_at,
-        last_at: problem.updated_at,
-    }
-}
-
-pub(super) async fn issues(State(app): State<App>, request: Request) -> Response {
-    let query = request.uri().query().unwrap_or("");
-    let result = issues_page(&app, request.headers(), query).await;
-    reply::send(&Merge, &app, result)
-}
-
-async fn issues_page(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
-    let caller = auth::key_only(app, headers, Act::Read).await?;
-    let query = IssuesQuery::parse(&pairs(query), INTEGRATION)?;
-    app.store
-        .read(move |r| {
-            let PageQuery { from, size } = query.page;
-            let side = from.unwrap_or(Side::After(0));
-            let found = troubles(r, caller.org, &query, side, size as i64 + 1)?;
-            let page = Page::new(from, size, found, |trouble| trouble.number);
-            let results = page.items.iter().map(map::issue).collect();
-            Ok(reply::json(200, &map::page(&page, results)))
-        })
-        .await
-}
-
-pub(super) async fn issue(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let result = one_issue(&app, &id, &headers).await;
-    reply::send(&Merge, &app, result)
-}
-
-async fn one_issue(app: &App, id: &str, headers: &HeaderMap) -> Result<Answer> {
-    let caller = auth::key_only(app, headers, Act::Read).await?;
-    let id = id_of(id, Noun::Attachment)?;
-    app.store
-        .read(move |r| {
-            let found = trouble_of(fetch::problem(r, caller.org, id)?);
-            Ok(reply::json(200, &map::issue(&found)))
-        })
-        .await
 }
 
 pub(super) async fn audit_trail(State(app): State<App>, request: Request) -> Response {

@@ -238,7 +238,9 @@ pub(in super::super) struct AccountsQuery {
     pub origin_ids: Vec<String>,
     pub organization_name: Option<String>,
     pub email_address: Option<String>,
-    /// Whether such accounts can be here at all: of this category, complete, not for tests, of this integration.
+    /// How they must stand, as asked for.
+    pub status: Option<String>,
+    /// Whether such accounts can be here at all: of this category, not for tests, of this integration.
     pub possible: bool,
 }
 
@@ -258,8 +260,8 @@ impl AccountsQuery {
             origin_ids: either("end_user_origin_id", "end_user_origin_ids"),
             organization_name: one(pairs, "end_user_organization_name"),
             email_address: one(pairs, "end_user_email_address"),
+            status: one(pairs, "status"),
             possible: is("category", ATS)
-                && is("status", "COMPLETE")
                 && is("integration_name", integration)
                 && !flag(pairs, "is_test_account"),
         })
@@ -298,6 +300,12 @@ pub(in super::super) struct IssuesQuery {
     pub first: Within,
     /// Resolved ones, ongoing ones, or both.
     pub resolved: Option<bool>,
+    /// Those of accounts with this outside name only.
+    pub account: Option<String>,
+    /// Those of the account with this token only.
+    pub token: Option<String>,
+    /// Those of accounts that were linked for this organization only.
+    pub organization_name: Option<String>,
     /// Whether such issues can be here at all.
     pub possible: bool,
 }
@@ -342,6 +350,9 @@ impl IssuesQuery {
                 before: moment(pairs, "first_incident_time_before")?,
             },
             resolved,
+            account: one(pairs, "linked_account_id"),
+            token: one(pairs, "account_token"),
+            organization_name: one(pairs, "end_user_organization_name"),
             possible: one(pairs, "integration_name")
                 .is_none_or(|asked| asked.eq_ignore_ascii_case(integration)),
         })

@@ -47,6 +47,8 @@ struct Row {
     places: Vec<Choice>,
     place: String,
     place_to: Option<String>,
+    /// Why nothing gets there.
+    refused: Option<String>,
     used: Option<Moment>,
     made: Moment,
     requires: String,
@@ -274,6 +276,7 @@ impl Row {
             places: places(all, &chosen),
             place: place.map_or_else(|| "Kept here alone".to_owned(), |d| d.name.clone()),
             place_to: place.map(|d| format!("{HERE}/destinations/{}", d.uid)),
+            refused: of.refused.clone(),
             used: of.used_at.map(Moment::at),
             made: Moment::at(of.created_at),
             requires: requires.collect::<Vec<_>>().join("; "),
@@ -303,6 +306,7 @@ impl Page for Accounts {
             created_at: 1_773_480_413_000_000,
             destination: None,
             used_at,
+            refused: Some("it does not know our credentials".into()),
         };
         let seen = Seen {
             accounts: vec![one(Some(1_773_480_413_000_000)), one(None)],

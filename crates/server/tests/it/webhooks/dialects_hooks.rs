@@ -39,7 +39,7 @@ fn merges_webhooks_follow_the_wishes_of_the_linked_account() {
             .await;
         assert_eq!(
             now["kinds"],
-            json!(["application.submitted", "candidate.created"])
+            json!(["application.submitted", "candidate.created", "issue.opened"])
         );
 
         let courier = Courier::of(&app);
