@@ -130,12 +130,8 @@ impl House {
     pub async fn tried(&self, uid: &str, times: usize) -> Delivery {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
-            let delivery = self.delivery(uid).await;
-            let ended = self
-                .attempts(uid)
-                .await
-                .into_iter()
-                .filter(|a| a.outcome.is_some());
+            let (delivery, attempts) = self.delivery_and_attempts(uid).await;
+            let ended = attempts.iter().filter(|a| a.outcome.is_some());
             if ended.count() >= times {
                 return delivery;
             }
@@ -146,19 +142,25 @@ impl House {
     }
 
     /// Moves the clock to when it is due again, unless somebody is at it.
-    async fn come_to_the_next(&self, uid: &str) {
-        let (org, uid) = (self.org, uid.to_owned());
-        // Seen at one moment: between two reads somebody may begin, and what is due then is the end of their lease.
-        let waits = self.read(move |r| {
-            let delivery = delivery::find(r, org, &uid)?;
-            let attempts = delivery::attempts(r, org, delivery.id)?;
-            let at_rest = attempts.iter().all(|a| a.outcome.is_some());
-            Ok((delivery.state == "queued" && at_rest).then_some(delivery.due_at))
-        });
-        if let Some(due_at) = waits.await {
-            let wait = due_at - self.app.store.clock().now();
+    pub async fn come_to_the_next(&self, uid: &str) {
+        let (delivery, attempts) = self.delivery_and_attempts(uid).await;
+        let at_rest = attempts.iter().all(|a| a.outcome.is_some());
+        if delivery.state == "queued" && at_rest {
+            let wait = delivery.due_at - self.app.store.clock().now();
             self.clock.advance((wait + 1).max(0));
         }
+    }
+
+    /// Both at one moment: between two reads an attempt may begin, and what is due then is the end of its lease; or end, and the
+    /// delivery with it.
+    async fn delivery_and_attempts(&self, uid: &str) -> (Delivery, Vec<Attempt>) {
+        let (org, uid) = (self.org, uid.to_owned());
+        self.read(move |r| {
+            let delivery = delivery::find(r, org, &uid)?;
+            let attempts = delivery::attempts(r, org, delivery.id)?;
+            Ok((delivery, attempts))
+        })
+        .await
     }
 
     /// Waits until it is sent, moving the clock to the next attempt as often as one is put off.
