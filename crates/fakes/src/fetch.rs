@@ -1,6 +1,6 @@
 //! Files that are named by an address: some vendors take no bytes and fetch them. A fake does so too, from `http:` addresses
 //! alone (it runs beside what it tests), in one plain HTTP/1.0 request. Whoever has the file may be down just then: so what
-//! did not come at once is tried again for a minute, after the answer, as those do who fetch behind their answer.
+//! did not come at once is tried again for ten minutes, after the answer, as those do who fetch behind their answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::house::House;
 const WHOLE: Duration = Duration::from_secs(3);
 /// Between two tries, and how many there are after the first.
 const PAUSE: Duration = Duration::from_millis(250);
-const TRIES: usize = 240;
+const TRIES: usize = 2_400;
 /// Bytes that are taken at most.
 const MOST: u64 = 64 << 20;
 

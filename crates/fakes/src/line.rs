@@ -51,6 +51,12 @@ impl Running {
         inspect::requests(&self.house, 0, usize::MAX)
     }
 
+    /// How often this fault has struck.
+    pub fn struck(&self, fault: &str) -> u64 {
+        let faults = self.house.faults();
+        faults.given().get(fault).copied().unwrap_or(0)
+    }
+
     /// How many people it holds.
     pub fn people(&self) -> u64 {
         self.house.books().people.len() as u64

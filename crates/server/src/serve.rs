@@ -25,6 +25,8 @@ use crate::{indexing, reading};
 const HEAD: Duration = Duration::from_secs(15);
 /// How long those who connected before the end have for the first byte of their request to be read.
 const ARRIVED: Duration = Duration::from_millis(50);
+/// In so many pieces.
+const PIECES: u32 = 10;
 /// How long requests that are at work at the end may take.
 const LAST: Duration = Duration::from_secs(60);
 
@@ -105,7 +107,11 @@ pub async fn run(
         serve_connection(stream, router.clone(), &graceful, &stop);
     }
     // Connections of which nothing was read yet are closed at once by what follows, so what has arrived is read first.
-    tokio::time::sleep(ARRIVED).await;
+    // In pieces: each ends only after the runtime has looked at all connections and come to those that had something. Of one long
+    // sleep a busy machine may take all the time for something else.
+    for _ in 0..PIECES {
+        tokio::time::sleep(ARRIVED / PIECES).await;
+    }
     if tokio::time::timeout(LAST, graceful.shutdown())
         .await
         .is_err()

@@ -198,11 +198,13 @@ impl TestApp {
     /// Waits until every committed event has its place in the feed: on PostgreSQL the numbering follows the commit by a
     /// moment.
     pub async fn settled(&self) {
-        for _ in 0..200 {
+        let began = std::time::Instant::now();
+        loop {
             let waiting = self.app.store.read(hiring::event::unplaced).await;
             if waiting.expect("a count") == 0 {
                 break;
             }
+            assert!(began.elapsed() < crate::PATIENCE, "events without a place");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }

@@ -23,6 +23,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// How long to wait for what must happen: longer than anything takes on the slowest machine, so that it passes only where it
+/// does not happen at all.
+pub const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Runs one test on each engine, and says which of them failed.
 ///
@@ -108,6 +113,25 @@ impl Place {
     pub fn database_url(&self) -> Option<&str> {
         self.database.as_ref().map(|database| database.url.as_str())
     }
+
+    /// Waits until nobody is connected to the database any more. Of a process that was killed, a statement may still be under
+    /// way there, and be done a moment later.
+    pub fn is_let_go(&self) {
+        let Some(database) = &self.database else {
+            return;
+        };
+        let name = database.name.clone();
+        let began = Instant::now();
+        let connected = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = $1";
+        as_administrator(move |client| {
+            while client.query_one(connected, &[&name])?.get::<_, i64>(0) > 0 {
+                assert!(began.elapsed() < PATIENCE, "somebody stays connected");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Ok(())
+        })
+        .expect("the server answers");
+    }
 }
 
 /// A freshly created, empty PostgreSQL database. Dropping this drops it, also under the feet of
@@ -182,13 +206,17 @@ fn start_throwaway_server() -> String {
 
 /// Runs one statement as the server's administrator.
 fn administer(statement: String) -> Result<(), postgres::Error> {
+    as_administrator(move |client| client.batch_execute(&statement))
+}
+
+fn as_administrator(
+    work: impl FnOnce(&mut postgres::Client) -> Result<(), postgres::Error> + Send + 'static,
+) -> Result<(), postgres::Error> {
     // On a thread of its own: the synchronous client runs a small Tokio inside, which panics when
     // the caller is a Tokio test.
-    std::thread::spawn(move || {
-        postgres::Client::connect(postgres(), postgres::NoTls)?.batch_execute(&statement)
-    })
-    .join()
-    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    std::thread::spawn(move || work(&mut postgres::Client::connect(postgres(), postgres::NoTls)?))
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// The same server, another database.

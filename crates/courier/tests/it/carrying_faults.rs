@@ -7,16 +7,16 @@ use std::time::Duration;
 use courier::carry::{self, Settings};
 use courier::circuit::Rules;
 use courier::guard::Guard;
-use hiring::delivery::carrying::{LEASE, TRIED_FOR};
+use hiring::delivery::carrying::TRIED_FOR;
 use hiring::delivery::exchange::Outcome;
 use hiring::delivery::{listed, replay};
 use hiring::{Caller, destination};
 use tokio::sync::watch;
 
-use crate::carrying::{SECRET, quick, unhurried};
+use crate::carrying::{LEASE, SECRET, impatient, quick};
 use crate::far::{Far, Fate};
 use crate::kiosk::KIOSKS;
-use crate::{House, SECOND, story};
+use crate::{House, SECOND, eventually, story};
 
 /// Whatever becomes of a request that makes something, once.
 const FATES: [Fate; 8] = [
@@ -50,7 +50,7 @@ fn whatever_becomes_of_each_request_once_everybody_is_there_exactly_once() {
                 .person(&format!("P{at}"), Some(b"text of a file"))
                 .await;
             house.push(&to, person.id).await;
-            let worker = house.courier(quick());
+            let worker = house.courier(impatient());
             house.until_arrived().await;
             worker.stop().await;
             assert_eq!(
@@ -80,19 +80,15 @@ fn a_process_that_dies_at_any_request_leaves_nobody_out_and_nobody_twice() {
             let to = house.destination("kiosk", &far.url(), false).await;
             let person = house.person(&format!("P{died_at}"), Some(b"text")).await;
             house.push(&to, person.id).await;
-            let mut settings = quick();
             // It waits for an answer when it dies.
-            settings.limits.call.whole = Duration::from_secs(60);
             let (_stop, stopped) = watch::channel(false);
-            let task = tokio::spawn(carry::run(house.app.clone(), settings, KIOSKS, stopped));
+            let task = tokio::spawn(carry::run(house.app.clone(), quick(), KIOSKS, stopped));
             let dead = died_at < 3;
-            for _ in 0..1000 {
+            eventually("it dies or is through", async || {
                 let over = house.deliveries().await.iter().all(|d| d.state == "sent");
-                if far.asked().len() > died_at || over {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+                far.asked().len() > died_at || over
+            })
+            .await;
             // As kill -9 does: no word to anybody, in the midst of whatever it did.
             task.abort();
             let _ = task.await;
@@ -206,7 +202,7 @@ fn who_cannot_ask_yet_is_not_begun() {
             let person = house.person(&format!("P{n}"), None).await;
             house.push(&to, person.id).await;
         }
-        let worker = house.courier(unhurried());
+        let worker = house.courier(quick());
         let all = house.until_arrived().await;
         worker.stop().await;
         // Each attempt asked for something, or lost a race for the last place before the line stood: three times, two at most.
@@ -408,13 +404,7 @@ fn a_destination_that_keeps_failing_is_left_alone_and_tried_now_and_then() {
         };
         let worker = house.courier(settings);
         let open = async || house.look(&to).await.gate.open_until.is_some();
-        for _ in 0..1000 {
-            if open().await {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        assert!(open().await);
+        eventually("it opens", open).await;
         let before = far.asked().len();
         assert_eq!(before, 3);
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -425,12 +415,8 @@ fn a_destination_that_keeps_failing_is_left_alone_and_tried_now_and_then() {
         );
         // One probe, which fails.
         house.clock.advance(601 * SECOND);
-        for _ in 0..1000 {
-            if far.asked().len() > before {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let failed = async || house.look(&to).await.gate.opened == 2;
+        eventually("the probe fails", failed).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
         assert_eq!(
             far.asked().len(),
@@ -470,12 +456,8 @@ fn credentials_that_are_refused_shut_the_gate_until_somebody_changes_them() {
         let mut settings = quick();
         settings.limits.at_once = 1;
         let worker = house.courier(settings);
-        for _ in 0..1000 {
-            if house.look(&to).await.trouble.is_some() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let shut = async || house.look(&to).await.trouble.is_some();
+        eventually("it is shut", shut).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         let states: Vec<String> = house
             .deliveries()

@@ -2,8 +2,9 @@
 //! something, or after.
 
 use std::collections::HashMap;
+use std::os::fd::AsFd as _;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Fate {
     /// It is done and answered.
     Usual,
-    /// The same, once another one is at work too; after five seconds even so.
+    /// The same, once another one is at work too; after a minute even so.
     UsualBesideAnother,
     /// It is not done, and answered so, with these headers.
     Says(u16, Vec<&'static str>),
@@ -151,8 +152,13 @@ async fn serve(mut stream: TcpStream, plan: Plan, held: Arc<Mutex<Held>>) {
         return;
     };
     let whose = whose(&asked);
-    let n = {
+    // What is to be done is done as it is noted: nobody sees the one without the other. Who has hung up meanwhile will look
+    // whether it was done, and must not be told "no" before it is: nothing is done for them.
+    let (fate, answer) = {
         let mut held = held.lock().unwrap();
+        if is_gone(&stream) {
+            return;
+        }
         held.asked.push(asked.clone());
         held.now += 1;
         held.most = held.most.max(held.now);
@@ -161,24 +167,42 @@ async fn serve(mut stream: TcpStream, plan: Plan, held: Arc<Mutex<Held>>) {
             *now += 1;
             *most = (*most).max(*now);
         }
-        held.asked.len() - 1
+        let fate = plan(&asked, held.asked.len() - 1);
+        let answer = match fate {
+            Fate::Says(..) | Fate::Reset => (0, String::new()),
+            _ => {
+                let (status, body) = done(&asked, &mut held);
+                (status, body.to_string())
+            }
+        };
+        (fate, answer)
     };
     // Long enough for two to meet.
     tokio::time::sleep(Duration::from_millis(3)).await;
-    let fate = plan(&asked, n);
     if let Fate::UsualBesideAnother = fate {
-        for _ in 0..500 {
-            if held.lock().unwrap().most > 1 {
-                break;
-            }
+        let began = Instant::now();
+        while held.lock().unwrap().most < 2 && began.elapsed() < Duration::from_secs(60) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
-    act(&mut stream, fate, &asked, &held).await;
-    let mut held = held.lock().unwrap();
-    held.now -= 1;
-    if let Some(whose) = &whose {
-        held.per_person.entry(whose.clone()).or_default().0 -= 1;
+    // Before the answer goes out: the next request may be here before we know that this answer was read.
+    {
+        let mut held = held.lock().unwrap();
+        held.now -= 1;
+        if let Some(whose) = &whose {
+            held.per_person.entry(whose.clone()).or_default().0 -= 1;
+        }
+    }
+    act(&mut stream, fate, answer).await;
+}
+
+/// Whether the other side has hung up. Asks the kernel: what the runtime knows may be older.
+fn is_gone(stream: &TcpStream) -> bool {
+    let same = stream.as_fd().try_clone_to_owned();
+    let same = std::net::TcpStream::from(same.expect("a descriptor"));
+    match same.peek(&mut [0]) {
+        Ok(read) => read == 0,
+        Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
     }
 }
 
@@ -188,7 +212,8 @@ fn whose(asked: &Asked) -> Option<String> {
     body["email"].as_str().map(str::to_owned)
 }
 
-async fn act(stream: &mut TcpStream, fate: Fate, asked: &Asked, held: &Arc<Mutex<Held>>) {
+/// Answers as is fated; `answer` is what there is to say of what was done.
+async fn act(stream: &mut TcpStream, fate: Fate, (status, body): (u16, String)) {
     let says = |status: u16, headers: &[&str], body: &str| {
         let mut head = format!("HTTP/1.1 {status} X\r\nConnection: close\r\n");
         for header in headers {
@@ -196,43 +221,27 @@ async fn act(stream: &mut TcpStream, fate: Fate, asked: &Asked, held: &Arc<Mutex
         }
         format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
     };
-    let done = || {
-        let (status, body) = done(asked, held);
-        (status, body.to_string())
-    };
     let bytes = match fate {
-        Fate::Usual | Fate::UsualBesideAnother => {
-            let (status, body) = done();
-            says(
-                status,
-                &["X-RateLimit-Limit: 77", "X-Echo: request 1"],
-                &body,
-            )
-        }
+        Fate::Usual | Fate::UsualBesideAnother => says(
+            status,
+            &["X-RateLimit-Limit: 77", "X-Echo: request 1"],
+            &body,
+        ),
         Fate::Says(status, headers) => says(status, &headers, r#"{"message":"no"}"#),
-        Fate::DoneAndSays(status) => {
-            done();
-            says(status, &[], "{}")
-        }
+        Fate::DoneAndSays(status) => says(status, &[], "{}"),
         Fate::DoneAndSilent => {
-            done();
             let _ = stream.read(&mut [0]).await;
             return;
         }
         Fate::DoneAndReset | Fate::Reset => {
-            if fate == Fate::DoneAndReset {
-                done();
-            }
             let _ = stream.set_zero_linger();
             return;
         }
         Fate::DoneAndCut => {
-            let (status, body) = done();
             let whole = says(status, &[], &body);
             whole[..whole.len() - 3].to_vec()
         }
         Fate::DoneAndDrips => {
-            let (status, body) = done();
             for byte in says(status, &[], &body) {
                 if stream.write_all(&[byte]).await.is_err() {
                     return;
@@ -248,8 +257,7 @@ async fn act(stream: &mut TcpStream, fate: Fate, asked: &Asked, held: &Arc<Mutex
 }
 
 /// Does what is asked.
-fn done(asked: &Asked, held: &Arc<Mutex<Held>>) -> (u16, Value) {
-    let mut held = held.lock().unwrap();
+fn done(asked: &Asked, held: &mut Held) -> (u16, Value) {
     let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
     let (path, query) = (asked.path.as_str(), query(&asked.head));
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
@@ -287,7 +295,7 @@ fn done(asked: &Asked, held: &Arc<Mutex<Held>>) -> (u16, Value) {
             }
         }
         (method, ["people", id, what]) => {
-            let Held { files, visits, .. } = &mut *held;
+            let Held { files, visits, .. } = held;
             let list = if *what == "files" { files } else { visits };
             let list = list.entry((*id).to_owned()).or_default();
             if method == "GET" {

@@ -21,7 +21,7 @@ mod stand_ins;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use courier::fetch::{self as worker, Limits, Settings};
 use courier::guard::{Guard, network};
@@ -49,6 +49,17 @@ macro_rules! only_here {
     }};
 }
 pub(crate) use only_here;
+
+pub use testing::PATIENCE;
+
+/// Waits until this holds.
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < PATIENCE, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
 
 /// µs.
 pub const SECOND: i64 = 1_000_000;
@@ -112,6 +123,9 @@ pub fn local() -> Settings {
         limits: Limits {
             size: 1 << 20,
             look: Duration::from_millis(10),
+            // Longer than a file takes on any machine.
+            connect: Duration::from_secs(120),
+            whole: Duration::from_secs(120),
             ..Limits::default()
         },
     }
@@ -127,7 +141,7 @@ impl Worker {
     /// Tells it to stop and waits until it has.
     pub async fn stop(self) {
         self.stop.send(true).expect("it listens");
-        tokio::time::timeout(Duration::from_secs(30), self.task)
+        tokio::time::timeout(PATIENCE, self.task)
             .await
             .expect("it stops")
             .expect("it does not panic");
@@ -224,7 +238,8 @@ impl House {
 
     /// Waits until its fetch stands like that.
     pub async fn until(&self, uid: Uuid, holds: impl Fn(&Fetch) -> bool) -> Fetch {
-        for _ in 0..6000 {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             let fetch = self.fetch(uid).await;
             if holds(&fetch) {
                 return fetch;
@@ -250,12 +265,8 @@ impl House {
 
     /// The kinds of the organization's events in the feed's order, once each has its place.
     pub async fn events(&self) -> Vec<String> {
-        for _ in 0..1000 {
-            if self.read(event::unplaced).await == 0 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let placed = async || self.read(event::unplaced).await == 0;
+        eventually("every event has its place", placed).await;
         let org = self.org;
         let feed = self.read(move |r| event::feed(r, org, 0, 100_000)).await;
         feed.into_iter().map(|event| event.kind).collect()

@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::eventually;
+
 /// What is answered.
 #[derive(Clone)]
 pub struct Answer {
@@ -126,13 +128,10 @@ impl Origin {
 
     /// Waits until so many requests are at work.
     pub async fn is_at(&self, requests: usize) {
-        for _ in 0..6000 {
-            if self.now() == requests {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("{} requests are at work", self.now());
+        eventually("so many requests are at work", async || {
+            self.now() == requests
+        })
+        .await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Actors of the mailing stories: an invited person, and a worker that mails.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use courier::mail::{self as worker, Settings, Tls};
 use hiring::application::{self, NewApplication};
@@ -14,7 +14,7 @@ use serde_json::json;
 use testing::smtp::Smtp;
 use tokio::sync::watch;
 
-use crate::{House, Worker, nothing};
+use crate::{House, PATIENCE, Worker, nothing};
 
 /// µs.
 pub const MINUTE: i64 = 60_000_000;
@@ -25,8 +25,9 @@ pub fn to(smtp: &Smtp) -> Settings {
     let mut settings = Settings::new(&url, "jobs@muster.test").expect("settings");
     settings.authorities = Some(smtp.authority.clone());
     settings.tls = Tls::Required;
-    settings.limits.step = Duration::from_secs(2);
-    settings.limits.message = Duration::from_secs(2);
+    // Longer than a conversation takes on any machine; stories of silence shorten what they wait for.
+    settings.limits.step = Duration::from_secs(120);
+    settings.limits.message = Duration::from_secs(120);
     settings.limits.look = Duration::from_millis(10);
     settings.limits.pause = Duration::from_millis(10);
     settings.limits.longest_pause = Duration::from_millis(20);
@@ -114,7 +115,8 @@ impl House {
 
     /// Waits until a delivery stands like that.
     pub async fn mailed(&self, uid: &str, holds: impl Fn(&Delivery) -> bool) -> Delivery {
-        for _ in 0..3000 {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             let delivery = self.delivery(uid).await;
             if holds(&delivery) {
                 return delivery;
@@ -126,27 +128,53 @@ impl House {
 
     /// Waits until so many attempts have come to their end, moving the clock to the next one where it waits.
     pub async fn tried(&self, uid: &str, times: usize) -> Delivery {
-        for poll in 0..3000 {
-            let delivery = self.delivery(uid).await;
-            let ended = self
-                .attempts(uid)
-                .await
-                .into_iter()
-                .filter(|a| a.outcome.is_some());
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            let (delivery, attempts) = self.delivery_and_attempts(uid).await;
+            let ended = attempts.iter().filter(|a| a.outcome.is_some());
             if ended.count() >= times {
                 return delivery;
             }
-            let wait = delivery.due_at - self.app.store.clock().now();
-            let at_rest = self.outcomes(uid).await.iter().all(|o| o != "open");
-            if delivery.state == "queued" && at_rest && wait >= 0 {
-                self.clock.advance(wait + 1);
-            } else if poll > 500 {
-                // Due for long: on a busy machine a conversation took too long, and its server is let alone for a while.
-                self.clock.advance(100_000);
-            }
+            self.come_to_the_next(uid).await;
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("waited in vain: {:?}", self.delivery(uid).await);
+    }
+
+    /// Moves the clock to when it is due again, unless somebody is at it.
+    pub async fn come_to_the_next(&self, uid: &str) {
+        let (delivery, attempts) = self.delivery_and_attempts(uid).await;
+        let at_rest = attempts.iter().all(|a| a.outcome.is_some());
+        if delivery.state == "queued" && at_rest {
+            let wait = delivery.due_at - self.app.store.clock().now();
+            self.clock.advance((wait + 1).max(0));
+        }
+    }
+
+    /// Both at one moment: between two reads an attempt may begin, and what is due then is the end of its lease; or end, and the
+    /// delivery with it.
+    async fn delivery_and_attempts(&self, uid: &str) -> (Delivery, Vec<Attempt>) {
+        let (org, uid) = (self.org, uid.to_owned());
+        self.read(move |r| {
+            let delivery = delivery::find(r, org, &uid)?;
+            let attempts = delivery::attempts(r, org, delivery.id)?;
+            Ok((delivery, attempts))
+        })
+        .await
+    }
+
+    /// Waits until it is sent, moving the clock to the next attempt as often as one is put off.
+    pub async fn arrives(&self, uid: &str) -> Delivery {
+        let began = Instant::now();
+        loop {
+            let delivery = self.delivery(uid).await;
+            if delivery.state == "sent" {
+                return delivery;
+            }
+            assert!(began.elapsed() < PATIENCE, "waited in vain: {delivery:?}");
+            self.come_to_the_next(uid).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// The token of an invite's link.

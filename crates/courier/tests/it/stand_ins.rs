@@ -48,11 +48,8 @@ fn with_each(test: impl Fn(&dyn Connector, &Running, &Hand) + Sync) {
                     ..Options::default()
                 };
                 let running = runtime.block_on(fakes::start(*fake, options));
-                test(
-                    *connector,
-                    &running.expect("a stand-in"),
-                    &Hand::new(&runtime),
-                );
+                let running = running.expect("a stand-in");
+                test(*connector, &running, &Hand::new(&runtime, &running));
             };
             (connector.name(), scope.spawn(one))
         });

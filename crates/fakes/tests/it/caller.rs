@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// After this an answer does not come any more; longer than drops take.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Longer than anything takes on the slowest machine.
+pub const PATIENCE: Duration = Duration::from_secs(240);
+/// How long one listens to somebody who is not to say anything.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// A request that makes somebody.
 #[derive(Debug, Clone)]
@@ -232,6 +234,13 @@ impl Caller {
         let (media_type, body) = create.rendered();
         let head = format!("{}Content-Type: {media_type}\r\n", self.credentials);
         self.request("POST", &create.path, &head, &body).await
+    }
+
+    /// The same to somebody who is not to answer: whether nothing came for a moment.
+    pub async fn is_not_answered(&self, create: &Create) -> bool {
+        tokio::time::timeout(SILENCE, self.send(create))
+            .await
+            .is_err()
     }
 
     /// A neutral address's JSON.

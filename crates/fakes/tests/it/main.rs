@@ -2,9 +2,9 @@
 
 mod caller;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use caller::{Caller, Said, create};
+use caller::{Caller, PATIENCE, Said, create};
 use fakes::{FAKES, Fake, Options, Rate, Running};
 use serde_json::Value;
 
@@ -116,8 +116,8 @@ const FAULTS: &[(&str, bool, Sees)] = &[
     ("500-after", true, Sees::Status(500)),
     ("503", false, Sees::Status(503)),
     ("503-after", true, Sees::Status(503)),
-    ("timeout-before", false, Sees::Nothing),
-    ("timeout", true, Sees::Nothing),
+    ("timeout-before", false, Sees::Silence),
+    ("timeout", true, Sees::Silence),
     ("drip", true, Sees::Status(201)),
     ("cut", true, Sees::Nothing),
     ("reset", false, Sees::Nothing),
@@ -131,8 +131,23 @@ enum Sees {
     Status(u16),
     /// No whole answer.
     Nothing,
+    /// Nothing, and the connection stays.
+    Silence,
     /// A status that says that it was done, and a body that is none of the vendor's.
     Rubbish,
+}
+
+/// Waits until the fault has struck and so many people are there.
+async fn is_done(running: &Running, fault: &str, made: usize) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        let struck = running.requests().iter().any(|r| r["fault"] == fault);
+        if struck && running.candidates().len() == made {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    false
 }
 
 #[test]
@@ -141,13 +156,22 @@ fn each_fault_does_what_it_says() {
         with(named("greenhouse"), |running| async move {
             let caller = Caller::known(&running).await;
             running.set_faults(&format!("{fault}*1@POST /v3/candidates,drip=1"));
-            let saw = match caller.send(&create("greenhouse")).await {
-                None => Sees::Nothing,
-                Some(said) if said.json().is_null() => Sees::Rubbish,
-                Some(said) => Sees::Status(said.status),
-            };
-            assert_eq!(saw, *sees, "{fault}");
             let made = usize::from(*done);
+            if *sees == Sees::Silence {
+                let create = create("greenhouse");
+                let (silent, done) = tokio::join!(
+                    caller.is_not_answered(&create),
+                    is_done(&running, fault, made)
+                );
+                assert!(silent && done, "{fault}");
+            } else {
+                let saw = match caller.send(&create("greenhouse")).await {
+                    None => Sees::Nothing,
+                    Some(said) if said.json().is_null() => Sees::Rubbish,
+                    Some(said) => Sees::Status(said.status),
+                };
+                assert_eq!(saw, *sees, "{fault}");
+            }
             assert_eq!(running.candidates().len(), made, "{fault}");
             let requests = running.requests();
             let struck: Vec<_> = requests.iter().filter(|r| r["fault"] == *fault).collect();

@@ -185,10 +185,12 @@ impl House {
 
     /// The kinds of the organization's events in the feed's order, once each has its place.
     pub async fn events(&self) -> Vec<String> {
-        for _ in 0..1000 {
-            if self.read(event::unplaced).await == 0 {
-                break;
-            }
+        let began = std::time::Instant::now();
+        while self.read(event::unplaced).await > 0 {
+            assert!(
+                began.elapsed() < testing::PATIENCE,
+                "events without a place"
+            );
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         let org = self.org;

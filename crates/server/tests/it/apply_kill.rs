@@ -1,12 +1,10 @@
 //! The real program while somebody applies: the connection is cut within a file, the program is killed between saving and
 //! sending and right after sending; nothing is lost, and the link's token stands in no log.
 
-use std::time::{Duration, Instant};
-
 use testing::app::{Call, Reply};
 use testing::{Engine, Place};
 
-use crate::binary::{DEMO, Muster, muster};
+use crate::binary::{DEMO, Muster, muster, until};
 
 const BOUNDARY: &str = "----muster-kill";
 
@@ -89,15 +87,9 @@ fn tell(engine: Engine) {
     client.write(head.as_bytes()).expect("a head");
     client.write(&whole[..3_500_000]).expect("more than half");
     drop(client);
-    let began = Instant::now();
-    while offset(&server, &path) < 3_500_000 {
-        assert!(
-            began.elapsed() < Duration::from_secs(60),
-            "{}",
-            offset(&server, &path)
-        );
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until("what arrived is durable", || {
+        (offset(&server, &path) >= 3_500_000).then_some(())
+    });
     server.kill();
 
     let server = start(&place);

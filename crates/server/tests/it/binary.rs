@@ -13,8 +13,7 @@ use crate::client::Client;
 /// The demo's organization.
 pub const ORGANIZATION: &str = "Analytical Engines";
 
-/// How long a start may take: many tests share two cores.
-const START: Duration = Duration::from_secs(60);
+pub use testing::PATIENCE;
 
 /// A running server. Killed, and waited for, when it is dropped.
 pub struct Muster {
@@ -143,7 +142,7 @@ impl Muster {
             let read = out.read_line(&mut line);
             let _ = say.send((read, line, out));
         });
-        let Ok((Ok(1..), first_line, out)) = heard.recv_timeout(START) else {
+        let Ok((Ok(1..), first_line, out)) = heard.recv_timeout(PATIENCE) else {
             let _ = child.kill();
             let status = child.wait();
             let said = std::fs::read_to_string(&errors).unwrap_or_default();
@@ -197,18 +196,8 @@ impl Muster {
     }
 
     /// Waits until it ends by itself.
-    pub fn wait(&mut self, limit: Duration) -> ExitStatus {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                return status;
-            }
-            assert!(
-                began.elapsed() < limit,
-                "muster did not end within {limit:?}"
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
+    pub fn wait(&mut self) -> ExitStatus {
+        until("muster ends", || self.child.try_wait().expect("a child"))
     }
 
     fn end(&mut self) {
@@ -233,6 +222,19 @@ fn address_in(line: &str) -> String {
     rest.chars()
         .take_while(|c| c.is_ascii_digit() || ".:".contains(*c))
         .collect()
+}
+
+/// Waits until there is what `look` looks for.
+#[track_caller]
+pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// A number below `limit`, another one each time.

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
 
 use hiring::id::OrgId;
 use hiring::member::{self, Role};
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 use testing::app::{Call, Reply, TestApp, story};
 use testing::{Place, on_both};
 
-use crate::binary::Muster;
+use crate::binary::{Muster, PATIENCE};
 use crate::client::head;
 
 fn call(method: &str, path: &str) -> Call {
@@ -465,9 +464,7 @@ struct Stream(BufReader<TcpStream>);
 impl Stream {
     fn open(desk: &Desk, path: &str, last: Option<&str>) -> Stream {
         let mut stream = TcpStream::connect(desk.server.address()).expect("the server listens");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(40)))
-            .expect("a limit");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
         let mut asked = call("GET", path).header("Cookie", &desk.cookie);
         if let Some(last) = last {
             asked = asked.header("Last-Event-ID", last);
@@ -555,11 +552,11 @@ fn what_another_process_does_is_heard_and_a_stream_holds_no_stop_up() {
         assert_eq!(leaving.post("/desk/sign-out", &[]).status, 303);
         let last = std::iter::from_fn(|| over.next()).last().expect("an end");
         assert_eq!(last.0, "over");
-        // Streams are open, and the server stops at once.
+        // Streams are open, and none of them had to be cut off for the server to stop.
         one.signal("TERM");
-        let began = Instant::now();
-        assert_eq!(one.wait(Duration::from_secs(30)).code(), Some(0));
-        assert!(began.elapsed() < Duration::from_secs(30));
+        assert_eq!(one.wait().code(), Some(0));
+        let log = std::fs::read_to_string(&one.errors).expect("a log");
+        assert!(!log.contains("did not end in time"), "{log}");
         // What was said before is still to be read, and then it ends.
         assert!(std::iter::from_fn(|| stream.next()).count() <= 3);
     });
@@ -567,61 +564,63 @@ fn what_another_process_does_is_heard_and_a_stream_holds_no_stop_up() {
 
 #[test]
 fn a_list_goes_on_after_kill_9_and_invites_nobody_twice() {
-    const PEOPLE: usize = 300;
     on_both(|place: &Place| {
-        let server = Muster::demo(place);
-        let desk = Desk::enter(&server);
-        let job = desk.native("POST", "/jobs", Some(&json!({"title": "Keeper"})));
-        let uid = job["id"].as_str().expect("an id").to_owned();
-        let list: String = (0..PEOPLE).map(|n| format!("p{n}@x.org\n")).collect();
-        let kept = desk.post(
-            "/desk/invite",
-            &[("job", &uid), ("list", &list), ("mailed", "1")],
-        );
-        assert_eq!(kept.status, 303, "{}", kept.text());
-        let at = kept.header("location").to_owned();
-        assert_eq!(desk.post(&at, &[("do", "start")]).status, 303);
-        let done = |desk: &Desk| {
-            let told = desk.get(&format!("{at}/progress")).json();
-            (
-                told["done"].as_u64().expect("a number") as usize,
-                told["running"].as_bool().expect("yes or no"),
-            )
-        };
-        let until = |desk: &Desk, enough: &dyn Fn((usize, bool)) -> bool| {
-            let began = Instant::now();
-            loop {
-                let far = done(desk);
-                if enough(far) {
-                    return far.0;
-                }
-                assert!(began.elapsed() < Duration::from_secs(120), "{far:?}");
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        };
-        let before = until(&desk, &|(n, _)| n > 20);
-        assert!(before < PEOPLE, "it was over before it could be killed");
-        server.kill();
-        let server = Muster::demo(place);
-        let desk = Desk::enter(&server);
-        assert_eq!(until(&desk, &|(_, running)| !running), PEOPLE);
-        let (mut after, mut kinds) = (0, Vec::new());
-        loop {
-            let page = desk.native("GET", &format!("/events?after={after}&limit=100"), None);
-            let events = page["data"].as_array().expect("a list");
-            let Some(last) = events.last() else { break };
-            after = last["place"].as_i64().expect("a place");
-            kinds.extend(
-                events
-                    .iter()
-                    .map(|e| e["kind"].as_str().unwrap_or("").to_owned()),
-            );
-        }
-        let of = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
-        assert_eq!(of("invite.created"), PEOPLE);
-        assert_eq!(of("invite.mailed"), PEOPLE);
-        let csv = desk.get(&format!("{at}/result.csv")).text();
-        assert_eq!(csv.matches(",Invited,").count(), PEOPLE);
-        assert!(!csv.contains("/apply/"), "a link, though it was mailed");
+        // The longer the list, the surer it is that it is not over before it is looked at, however seldom this test has its turn.
+        let mut lists = [300, 1_500, 10_000].into_iter();
+        let was_killed = lists.any(|people| is_killed_within(&Place::new(place.engine()), people));
+        assert!(was_killed, "each list was over before it could be killed");
     });
+}
+
+/// Whether the list of so many people was under way when the server was killed; it is gone through to its end all the same.
+fn is_killed_within(place: &Place, people: usize) -> bool {
+    let server = Muster::demo(place);
+    let desk = Desk::enter(&server);
+    let job = desk.native("POST", "/jobs", Some(&json!({"title": "Keeper"})));
+    let uid = job["id"].as_str().expect("an id").to_owned();
+    let list: String = (0..people).map(|n| format!("p{n}@x.org\n")).collect();
+    let kept = desk.post(
+        "/desk/invite",
+        &[("job", &uid), ("list", &list), ("mailed", "1")],
+    );
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    let at = kept.header("location").to_owned();
+    assert_eq!(desk.post(&at, &[("do", "start")]).status, 303);
+    let done = |desk: &Desk| {
+        let told = desk.get(&format!("{at}/progress")).json();
+        (
+            told["done"].as_u64().expect("a number") as usize,
+            told["running"].as_bool().expect("yes or no"),
+        )
+    };
+    let until = |desk: &Desk, enough: &dyn Fn((usize, bool)) -> bool| {
+        crate::binary::until("so many are invited", || {
+            let far = done(desk);
+            enough(far).then_some(far.0)
+        })
+    };
+    let before = until(&desk, &|(n, _)| n > 20);
+    server.kill();
+    let server = Muster::demo(place);
+    let desk = Desk::enter(&server);
+    assert_eq!(until(&desk, &|(_, running)| !running), people);
+    let (mut after, mut kinds) = (0, Vec::new());
+    loop {
+        let page = desk.native("GET", &format!("/events?after={after}&limit=100"), None);
+        let events = page["data"].as_array().expect("a list");
+        let Some(last) = events.last() else { break };
+        after = last["place"].as_i64().expect("a place");
+        kinds.extend(
+            events
+                .iter()
+                .map(|e| e["kind"].as_str().unwrap_or("").to_owned()),
+        );
+    }
+    let of = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!(of("invite.created"), people);
+    assert_eq!(of("invite.mailed"), people);
+    let csv = desk.get(&format!("{at}/result.csv")).text();
+    assert_eq!(csv.matches(",Invited,").count(), people);
+    assert!(!csv.contains("/apply/"), "a link, though it was mailed");
+    before < people
 }

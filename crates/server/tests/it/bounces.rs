@@ -8,8 +8,9 @@ use testing::app::{Call, Reply, TestApp, story};
 use testing::smtp::Smtp;
 use testing::{Place, on_both};
 
+use crate::binary::until;
 use crate::binary::{Muster, muster};
-use crate::mail::{call, demo, invite, runtime, send, until};
+use crate::mail::{call, demo, invite, runtime, send};
 
 const POSTFIX: &str = include_str!("../../../hiring/tests/it/returned/postfix.eml");
 const DELAYED: &str = include_str!("../../../hiring/tests/it/returned/delayed.eml");

@@ -1,7 +1,7 @@
 //! Candidates carried to another system: by our own API, by rules, and through a linked account whose callers speak Merge.
 //! The other system is a stand-in (`crates/fakes`), the connector the real one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use courier::carry::{self, Limits};
 use courier::guard::{Guard, network};
@@ -10,6 +10,9 @@ use hiring::app::Settings;
 use serde_json::{Value, json};
 use testing::app::{Reply, TestApp, URL, story};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::binary::PATIENCE;
 
 const MERGE: &str = "/merge/api/ats/v1";
 
@@ -19,7 +22,8 @@ const SECRET: &str = "canary-secret-of-lever";
 struct Carried {
     app: TestApp,
     far: Running,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
+    courier: JoinHandle<()>,
 }
 
 impl Carried {
@@ -31,6 +35,11 @@ impl Carried {
         };
         let lever = fakes::by_name("lever").expect("a stand-in");
         let far = fakes::start(lever, options).await.expect("it starts");
+        // Whoever waits for the far side waits as long as it takes on any machine.
+        let app = app.with(Settings {
+            wait_for_remote: PATIENCE,
+            ..Settings::at(URL)
+        });
         let limits = Limits {
             look: Duration::from_millis(20),
             ..Limits::default()
@@ -40,17 +49,20 @@ impl Carried {
             limits,
         };
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(carry::run(
-            app.app.clone(),
-            settings,
-            connectors::CONNECTORS,
-            stopped,
-        ));
+        let all = connectors::CONNECTORS;
+        let courier = tokio::spawn(carry::run(app.app.clone(), settings, all, stopped));
         Carried {
             app,
             far,
-            _stop: stop,
+            stop,
+            courier,
         }
+    }
+
+    /// The courier ends.
+    async fn end(self) {
+        let _ = self.stop.send(true);
+        self.courier.await.expect("the courier ends well");
     }
 
     async fn native(&self, method: &str, path: &str, body: Value) -> Reply {
@@ -103,14 +115,15 @@ impl Carried {
     }
 
     async fn until(&self, path: &str, holds: impl Fn(&Value) -> bool) -> Value {
-        for _ in 0..2000 {
+        let began = Instant::now();
+        loop {
             let now = self.app.native(path).await;
             if holds(&now) {
                 return now;
             }
+            assert!(began.elapsed() < PATIENCE, "waited in vain: {now}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("waited in vain: {}", self.app.native(path).await);
     }
 }
 
@@ -267,14 +280,10 @@ fn the_row_is_kept_when_nobody_carries_it_and_the_wait_ends() {
             wait_for_remote: Duration::from_millis(200),
             ..Settings::at(URL)
         });
-        let to = {
-            let carried = Carried::begin(impatient.clone()).await;
-            let to = carried.destination().await;
-            carried.link(&to["id"]).await;
-            to
-        };
-        // The courier has ended.
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        let carried = Carried::begin(impatient.clone()).await;
+        let to = carried.destination().await;
+        carried.link(&to["id"]).await;
+        carried.end().await;
         let call = impatient.call("merge", "POST", &format!("{MERGE}/candidates"));
         let reply = impatient.send(&call.json(&person("ada@x.org"))).await;
         assert_eq!(reply.status, 201);

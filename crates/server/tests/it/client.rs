@@ -2,9 +2,10 @@
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use testing::app::{Call, Reply};
+
+use crate::binary::PATIENCE;
 
 /// One connection to a running server.
 pub struct Client {
@@ -22,9 +23,6 @@ pub enum Cut {
     /// The connection ended within the answer.
     Midway(String),
 }
-
-/// A server that says nothing for so long hangs.
-const PATIENCE: Duration = Duration::from_secs(45);
 
 impl Client {
     /// Connects to `address` (`127.0.0.1:8080`).
@@ -89,9 +87,8 @@ impl Client {
         Ok(reply)
     }
 
-    /// True once the server has closed the connection; waits for that at most `limit`.
-    pub fn is_closed_within(&mut self, limit: Duration) -> bool {
-        let _ = self.stream.get_ref().set_read_timeout(Some(limit));
+    /// Whether the server closes the connection rather than say anything, or nothing.
+    pub fn is_closed(&mut self) -> bool {
         match self.stream.fill_buf() {
             Ok(bytes) => bytes.is_empty(),
             Err(e) => !is_timeout(&e),

@@ -134,8 +134,9 @@ fn statuses_and_steps_follow_what_our_own_api_does() {
         assert_eq!(hired["time_created"], ann["time_created"]);
 
         let moment = |value: &Value| value.as_str().expect("a time").to_owned();
+        // Of whom was made first: a second may have begun between the two.
         let (made, ended) = (
-            moment(&ben["time_created"]),
+            moment(&ann["time_created"]),
             moment(&hired["time_last_status_changed"]),
         );
         assert_eq!(listed(&app, "status=hired").await, ["ann"]);

@@ -7,13 +7,12 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use testing::app::{Call, Reply};
 use testing::{Engine, Place, on_both};
 
-use crate::binary::{DEMO, Muster, muster};
+use crate::binary::{DEMO, Muster, muster, until};
 use crate::client::Client;
 use crate::voice::{Speaker, text, voices};
 
@@ -108,15 +107,11 @@ impl Native {
 
     /// Waits for the event.
     fn wait_for(&mut self, kind: &str) {
-        let began = Instant::now();
-        loop {
+        let quoted = format!("\"{kind}\"");
+        until(kind, || {
             let events = self.get("/events").text();
-            if events.contains(&format!("\"{kind}\"")) {
-                return;
-            }
-            assert!(began.elapsed() < Duration::from_secs(60), "{events}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            events.contains(&quoted).then_some(())
+        });
     }
 }
 
@@ -150,7 +145,7 @@ fn a_file_at_an_allowed_address_comes_and_the_log_keeps_quiet() {
         assert_eq!((origin.calls(), proxy.calls()), (1, 0));
 
         server.signal("TERM");
-        assert!(server.wait(Duration::from_secs(30)).success());
+        assert!(server.wait().success());
         let log = std::fs::read_to_string(&server.errors).expect("a log");
         assert!(log.contains("fetched a file"), "{log}");
         for not in [CANARY, &format!("127.0.0.1:{}", origin.port)] {

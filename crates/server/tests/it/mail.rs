@@ -15,11 +15,7 @@ use testing::smtp::{Act, Smtp, Step, USUAL};
 use testing::{Place, on_both};
 use tokio::runtime::Runtime;
 
-use crate::binary::{DEMO, Muster, data, muster, run};
-
-/// Far longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
-
+use crate::binary::{DEMO, Muster, PATIENCE, data, muster, run, until};
 pub(crate) fn runtime() -> Runtime {
     Runtime::new().expect("a runtime")
 }
@@ -66,17 +62,6 @@ pub(crate) fn invite(server: &Muster, said: &Value, email: &str) -> Value {
     let reply = send(server, &call(said, "POST", "/invites").json(&body));
     assert_eq!(reply.status, 201, "{}", reply.text());
     reply.json()
-}
-
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(began.elapsed() < PATIENCE, "waited in vain: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]

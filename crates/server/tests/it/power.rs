@@ -5,12 +5,11 @@
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use serde_json::Value;
 use testing::{Engine, Place};
 
-use crate::binary::{DEMO, Muster, unlimited_key, wrapped};
+use crate::binary::{DEMO, Muster, unlimited_key, until, wrapped};
 use crate::trace::{Create, check};
 use crate::voice::{Speaker, voices};
 
@@ -34,7 +33,7 @@ fn no_answer_leaves_before_the_disk_has_it() {
         })
         .collect();
     server.signal("TERM");
-    assert!(server.wait(Duration::from_secs(60)).success());
+    assert!(server.wait().success());
     let trace = whole(&trace, server.id());
     if let Err(why) = check(&trace, &creates) {
         let kept = std::env::temp_dir().join("muster-power-failed.trace");
@@ -120,18 +119,11 @@ fn call(server: &Muster, speaker: &Speaker, numbers: &AtomicU64) -> Vec<Create> 
 /// The trace, once strace has written all of it: it ends a moment after the server.
 fn whole(path: &std::path::Path, server: u32) -> String {
     let end = format!("{server} +++ exited with 0 +++");
-    for _ in 0..200 {
+    until("strace writes the end", || {
         let bytes = std::fs::read(path).expect("a trace");
         let text = String::from_utf8_lossy(&bytes);
-        if text
-            .lines()
-            .rev()
-            .take(20)
-            .any(|l| l.split_whitespace().eq(end.split_whitespace()))
-        {
-            return text.into_owned();
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("strace never wrote \"{end}\"");
+        let mut last = text.lines().rev().take(20);
+        last.any(|l| l.split_whitespace().eq(end.split_whitespace()))
+            .then(|| text.into_owned())
+    })
 }

@@ -1,12 +1,12 @@
 //! SIGTERM and SIGINT: what was accepted is finished, then the server stops.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use testing::app::Reply;
 use testing::{Place, on_both};
 
-use crate::binary::{Muster, random_below, unlimited_key};
+use crate::binary::{Muster, random_below, unlimited_key, until};
 use crate::client::{Client, Cut, head};
 use crate::voice::{Speaker, voices};
 
@@ -31,21 +31,20 @@ fn stop_under_load(place: &Place, signal: &str) {
         })
         .collect();
     let numbers = AtomicU64::new(1_000_000);
+    let count = AtomicUsize::new(0);
     let answered: Vec<(Speaker, Reply)> = std::thread::scope(|scope| {
         let callers: Vec<_> = (0..CONNECTIONS)
-            .map(|_| scope.spawn(|| load(server.client(), &speakers, &numbers)))
+            .map(|_| scope.spawn(|| load(server.client(), &speakers, &numbers, &count)))
             .collect();
-        std::thread::sleep(Duration::from_millis(200 + random_below(200)));
+        let loaded = || (count.load(Ordering::SeqCst) >= 2 * CONNECTIONS).then_some(());
+        until("there is a load", loaded);
+        std::thread::sleep(Duration::from_millis(random_below(200)));
         server.signal(signal);
         let answered = callers.into_iter().map(|c| c.join().expect("a caller"));
         answered.flatten().collect()
     });
-    assert_eq!(
-        server.wait(Duration::from_secs(30)).code(),
-        Some(0),
-        "{signal}"
-    );
-    assert!(answered.len() >= CONNECTIONS, "no load");
+    assert_eq!(server.wait().code(), Some(0), "{signal}");
+    assert!(answered.len() >= 2 * CONNECTIONS, "no load");
 
     let server = Muster::demo(place);
     let mut client = server.client();
@@ -62,7 +61,12 @@ fn stop_under_load(place: &Place, signal: &str) {
 
 /// Calls until the server hangs up, which it may do between two requests only: never within an answer, and never
 /// with anything but a success.
-fn load(mut client: Client, speakers: &[Speaker], numbers: &AtomicU64) -> Vec<(Speaker, Reply)> {
+fn load(
+    mut client: Client,
+    speakers: &[Speaker],
+    numbers: &AtomicU64,
+    count: &AtomicUsize,
+) -> Vec<(Speaker, Reply)> {
     let mut answered = Vec::new();
     loop {
         let n = numbers.fetch_add(1, Ordering::Relaxed);
@@ -71,6 +75,7 @@ fn load(mut client: Client, speakers: &[Speaker], numbers: &AtomicU64) -> Vec<(S
             Ok(reply) => {
                 assert_eq!(reply.status / 100, 2, "{}", reply.text());
                 answered.push((speaker.clone(), reply));
+                count.fetch_add(1, Ordering::SeqCst);
             }
             Err(Cut::Unanswered) => return answered,
             Err(Cut::Midway(what)) => panic!("hung up within an answer: {what}"),
@@ -93,10 +98,8 @@ fn a_request_that_is_at_work_is_finished_and_nothing_new_begins() {
         std::thread::sleep(Duration::from_millis(300));
 
         server.signal("TERM");
-        assert!(
-            idle.is_closed_within(Duration::from_secs(5)),
-            "an idle connection is let go"
-        );
+        // While the other one is still at work.
+        assert!(idle.is_closed(), "an idle connection is let go");
         assert!(
             Client::connect(server.address()).is_err(),
             "the port is closed"
@@ -104,7 +107,7 @@ fn a_request_that_is_at_work_is_finished_and_nothing_new_begins() {
         working.write(rest).unwrap();
         let reply = working.reply().expect("an answer");
         assert_eq!(reply.status / 100, 2, "{}", reply.text());
-        assert_eq!(server.wait(Duration::from_secs(30)).code(), Some(0));
+        assert_eq!(server.wait().code(), Some(0));
     });
 }
 
@@ -130,6 +133,6 @@ fn connections_that_wait_to_be_taken_are_served() {
             .map(|client| client.reply().expect("an answer").status)
             .collect();
         assert!(statuses.iter().any(|s| s / 100 == 2), "{statuses:?}");
-        assert_eq!(server.wait(Duration::from_secs(30)).code(), Some(0));
+        assert_eq!(server.wait().code(), Some(0));
     });
 }

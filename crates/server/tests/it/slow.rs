@@ -2,13 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use testing::app::Call;
 use testing::{Engine, Place};
 
-use crate::binary::{Muster, unlimited_key};
+use crate::binary::{Muster, PATIENCE, unlimited_key};
 use crate::client::{Client, head};
 use crate::voice::{Speaker, voices};
 
@@ -27,20 +27,18 @@ fn demo() -> (Place, Muster, Vec<Speaker>) {
     (place, server, speakers)
 }
 
-/// How a slow caller behaves and how long it may at most.
+/// How a slow caller behaves.
 struct Slow {
     what: &'static str,
     /// What it sends at once.
     first: Vec<u8>,
     /// What it sends again and again, and how often.
     then: Option<(&'static [u8], Duration)>,
-    /// The server must have answered or hung up by then.
-    limit: Duration,
 }
 
-/// The server's limits (15 s for a head, 10 s of silence in a body, 30 s for a small body), and some for busy cores.
+/// None of these would ever end by itself. The server's limits are 15 s for a head, 10 s of silence in a body, 30 s for a small
+/// body.
 fn slow_ones(call: &Call) -> Vec<Slow> {
-    let seconds = Duration::from_secs;
     let tick = |bytes: &'static [u8], millis| Some((bytes, Duration::from_millis(millis)));
     let line = format!("{} {} HTTP/1.1\r\nHost: x\r\n", call.method, call.path).into_bytes();
     vec![
@@ -48,43 +46,36 @@ fn slow_ones(call: &Call) -> Vec<Slow> {
             what: "says nothing",
             first: Vec::new(),
             then: None,
-            limit: seconds(20),
         },
         Slow {
             what: "stops in its head",
             first: line.clone(),
             then: None,
-            limit: seconds(20),
         },
         Slow {
             what: "one byte of its head a second",
             first: line.clone(),
             then: tick(b"X", 1000),
-            limit: seconds(20),
         },
         Slow {
             what: "a head that never ends",
             first: line,
             then: tick(b"X-More: and more and more\r\n", 1),
-            limit: seconds(20),
         },
         Slow {
             what: "stops in its body",
             first: head(call, Some(1000)),
             then: None,
-            limit: seconds(16),
         },
         Slow {
             what: "one byte of its body a second",
             first: head(call, Some(1000)),
             then: tick(b" ", 1000),
-            limit: seconds(37),
         },
         Slow {
             what: "a body that never ends, slowly",
             first: head(call, None),
             then: tick(b"1\r\n \r\n", 500),
-            limit: seconds(37),
         },
     ]
 }
@@ -92,14 +83,14 @@ fn slow_ones(call: &Call) -> Vec<Slow> {
 #[test]
 fn slow_callers_are_let_go_and_nobody_waits_for_them() {
     let (_place, server, speakers) = demo();
-    let all_gone = AtomicBool::new(false);
+    let (all_gone, gone) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         let slow: Vec<_> = speakers
             .iter()
             .flat_map(|speaker| slow_ones(&speaker.create(1)))
-            .map(|slow| scope.spawn(|| be_slow(server.address(), slow)))
+            .map(|slow| scope.spawn(|| be_slow(server.address(), slow, &gone)))
             .collect();
-        let others = scope.spawn(|| call_meanwhile(&server, &speakers, &all_gone));
+        let others = scope.spawn(|| call_meanwhile(&server, &speakers, (&all_gone, &gone)));
         let outcomes: Vec<_> = slow.into_iter().map(|s| s.join()).collect();
         all_gone.store(true, Ordering::Relaxed);
         others.join().expect("the others are served");
@@ -109,7 +100,7 @@ fn slow_callers_are_let_go_and_nobody_waits_for_them() {
     });
 }
 
-fn be_slow(address: &str, slow: Slow) {
+fn be_slow(address: &str, slow: Slow, gone: &AtomicUsize) {
     let mut stream = TcpStream::connect(address).expect("a connection");
     let pause = slow
         .then
@@ -119,12 +110,7 @@ fn be_slow(address: &str, slow: Slow) {
     stream.write_all(&slow.first).unwrap();
     let mut said = Vec::new();
     loop {
-        assert!(
-            began.elapsed() < slow.limit,
-            "{}: still there after {:?}",
-            slow.what,
-            slow.limit
-        );
+        assert!(began.elapsed() < PATIENCE, "{}: still there", slow.what);
         if let Some((bytes, _)) = slow.then {
             // Refused writes show below as the end of the connection.
             let _ = stream.write_all(bytes);
@@ -141,6 +127,7 @@ fn be_slow(address: &str, slow: Slow) {
             break;
         }
     }
+    gone.fetch_add(1, Ordering::SeqCst);
     let said = String::from_utf8_lossy(&said);
     let status = said.get(..12).unwrap_or("").to_owned();
     let body_begun = slow.what.contains("body");
@@ -150,28 +137,29 @@ fn be_slow(address: &str, slow: Slow) {
     assert!(told, "{}: {said}", slow.what);
 }
 
-/// Creates go on as if nothing were.
-fn call_meanwhile(server: &Muster, speakers: &[Speaker], all_gone: &AtomicBool) {
-    let (mut client, mut n) = (server.client(), 1_000_000);
+/// Creates go on as if nothing were: they are answered while the slow ones are there, and not only when one is let go.
+fn call_meanwhile(
+    server: &Muster,
+    speakers: &[Speaker],
+    (all_gone, gone): (&AtomicBool, &AtomicUsize),
+) {
+    let (mut client, mut n, mut beside) = (server.client(), 1_000_000, 0);
     while !all_gone.load(Ordering::Relaxed) {
         for speaker in speakers {
-            served_quickly(&mut client, speaker, n);
+            let before = gone.load(Ordering::SeqCst);
+            serve(&mut client, speaker, n);
             n += 1;
+            let none_went = gone.load(Ordering::SeqCst) == before;
+            beside += usize::from(none_went && !all_gone.load(Ordering::Relaxed));
         }
         std::thread::sleep(Duration::from_millis(250));
     }
+    assert!(beside > 0, "all waited for the slow ones");
 }
 
-fn served_quickly(client: &mut Client, speaker: &Speaker, n: u64) {
-    let began = Instant::now();
+fn serve(client: &mut Client, speaker: &Speaker, n: u64) {
     let reply = client.send(&speaker.create(n)).expect("an answer");
     assert_eq!(reply.status / 100, 2, "{}", reply.text());
-    // A few milliseconds; the rest is for cores that build something else meanwhile.
-    assert!(
-        began.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        began.elapsed()
-    );
 }
 
 #[test]
@@ -182,7 +170,7 @@ fn a_body_declared_too_large_is_refused_before_it_is_sent() {
         client
             .write(&head(&speaker.create(1), Some(TOO_LARGE)))
             .unwrap();
-        let began = Instant::now();
+        // Nothing of it follows: whoever waited for it would say 408 in the end.
         let reply = client.reply().expect("an answer");
         assert_eq!(
             reply.status,
@@ -191,7 +179,6 @@ fn a_body_declared_too_large_is_refused_before_it_is_sent() {
             speaker.voice.dialect,
             reply.text()
         );
-        assert!(began.elapsed() < Duration::from_secs(3));
     }
 }
 
@@ -243,19 +230,33 @@ fn a_chunked_body_that_grows_too_large_is_refused() {
 #[test]
 fn three_hundred_idle_connections_do_no_harm() {
     let (_place, server, speakers) = demo();
-    let idle: Vec<TcpStream> = (0..300)
-        .map(|_| TcpStream::connect(server.address()).expect("a connection"))
-        .collect();
+    let idle = || -> Vec<TcpStream> {
+        (0..300)
+            .map(|_| TcpStream::connect(server.address()).expect("a connection"))
+            .collect()
+    };
+    let is_there = |stream: &TcpStream| {
+        stream.set_nonblocking(true).expect("a connection");
+        let heard = stream.peek(&mut [0]);
+        heard.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock)
+    };
     let mut client = server.client();
-    for n in 0..20 {
-        served_quickly(
-            &mut client,
-            &speakers[n as usize % speakers.len()],
-            1_000_000 + n,
-        );
-    }
+    let mut numbers = 1_000_000..;
+    let mut create = |client: &mut Client| {
+        let n = numbers.next().expect("a number");
+        serve(client, &speakers[n as usize % speakers.len()], n);
+    };
+    // Answered while they are there: none of them had to be let go first. On a slow machine their time may be over before.
+    let beside = (0..20).any(|_| {
+        let idle = idle();
+        create(&mut client);
+        idle.iter().all(is_there)
+    });
+    assert!(beside, "creates wait until idle connections are let go");
+    let idle = idle();
+    (0..20).for_each(|_| create(&mut client));
     drop(idle);
-    served_quickly(&mut client, &speakers[0], 1_000_100);
+    create(&mut client);
 }
 
 #[test]
@@ -288,6 +289,6 @@ fn garbage_is_refused_and_the_next_caller_served() {
             "{}: {got:?}",
             bytes.escape_ascii()
         );
-        served_quickly(&mut server.client(), speaker, n);
+        serve(&mut server.client(), speaker, n);
     }
 }

@@ -513,6 +513,9 @@ fn a_list_of_many_is_paged_without_gaps_in_every_order() {
 #[test]
 fn stats_follow_what_happens() {
     story(|app| async move {
+        const DAY: i64 = 86_400 * 1_000_000;
+        // The next noon: the three below are of one day.
+        app.clock.advance(DAY + DAY / 2 - app.clock.now() % DAY);
         let stages = stages(&app).await;
         let (hired, _) = applicant(&app, 1).await;
         let (rejected, _) = applicant(&app, 2).await;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use store::{Config, Error, Store};
 use testing::{Engine, Place};
 
-use crate::{MIGRATIONS, config, on, only_here, open, tell, word};
+use crate::{MIGRATIONS, PATIENCE, config, on, only_here, open, tell, word};
 
 #[test]
 fn sqlite_syncs_each_commit() {
@@ -81,13 +82,10 @@ fn a_postgres_server_that_does_not_sync_is_refused() {
     administer(url, "ALTER SYSTEM SET fsync = off");
     administer(url, "SELECT pg_reload_conf()");
     // The server reads its configuration a moment later.
-    let mut refusal = None;
-    for _ in 0..500 {
+    let (began, mut refusal) = (Instant::now(), None);
+    while refusal.is_none() && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(20));
         refusal = at().err();
-        if refusal.is_some() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let _ = Command::new(&script).args(["stop", url]).status();
     let refusal = refusal.expect("refused").to_string();

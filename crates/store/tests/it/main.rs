@@ -13,12 +13,11 @@ mod races;
 
 use std::future::Future;
 use std::sync::mpsc;
-use std::time::Duration;
 
 use store::{Config, Error, Migration, Reader, Statement, Store, ToValue, Tx, sql};
 use testing::{Engine, Place};
 
-pub use testing::on_both;
+pub use testing::{PATIENCE, on_both};
 
 /// Two small tables.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -86,9 +85,6 @@ pub struct Gate {
     /// The write's outcome.
     pub outcome: tokio::task::JoinHandle<Result<(), Error>>,
 }
-
-/// Long enough for the slowest machine, short enough for a hung test to say so.
-pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sends a write that waits inside of its transaction.
 pub fn gate(store: &Store) -> Gate {

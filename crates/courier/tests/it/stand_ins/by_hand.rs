@@ -11,7 +11,9 @@ use connectors::{
 };
 use courier::call::{self, Call, Client, Limits, Missed};
 use courier::guard::{Guard, network};
+use fakes::Running;
 use serde_json::Value;
+use testing::PATIENCE;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -21,24 +23,33 @@ pub fn content(uid: &str) -> Vec<u8> {
     format!("%PDF-1.7 {uid}").into_bytes()
 }
 
+/// Faults that leave one waiting.
+const SILENT: [&str; 3] = ["timeout", "timeout-before", "drip"];
+/// How long one waits then. Without such a fault one waits as long as it takes: whoever gives up too early and looks whether
+/// it was done is told that it was not, and then it is done.
+const SILENCE: Duration = Duration::from_millis(300);
+
 /// Carries.
 pub struct Hand<'r> {
     runtime: &'r Runtime,
+    running: &'r Running,
     files: SocketAddr,
     client: Client,
     ticket: RefCell<Option<String>>,
 }
 
 impl<'r> Hand<'r> {
-    pub fn new(runtime: &'r Runtime) -> Hand<'r> {
+    pub fn new(runtime: &'r Runtime, running: &'r Running) -> Hand<'r> {
         let limits = Limits {
-            whole: Duration::from_millis(300),
+            connect: PATIENCE,
+            whole: PATIENCE,
             ..Limits::default()
         };
         let guard = Guard::allowing(vec![network("127.0.0.0/8").expect("a network")]);
         Hand {
             files: runtime.block_on(serve_files()),
             runtime,
+            running,
             client: Client::new(guard, limits),
             ticket: RefCell::new(None),
         }
@@ -118,7 +129,17 @@ impl<'r> Hand<'r> {
     fn send(&self, request: &Request) -> Option<Outcome> {
         let ticket = self.ticket.borrow().clone().unwrap_or_default();
         let call = packed(request, &ticket);
-        match self.runtime.block_on(self.client.call(call)) {
+        let answered = self.runtime.block_on(async {
+            let given_up = self.is_silenced(self.silences());
+            tokio::select! {
+                answered = self.client.call(call) => Some(answered),
+                () = given_up => None,
+            }
+        });
+        let Some(answered) = answered else {
+            return Some(Outcome::Unanswered);
+        };
+        match answered {
             Ok(answer) => Some(Outcome::Answered(Answer {
                 status: answer.status,
                 headers: answer.headers,
@@ -130,6 +151,19 @@ impl<'r> Hand<'r> {
             }
             Err(Missed::Unanswered(_)) => Some(Outcome::Unanswered),
         }
+    }
+
+    /// How often a fault struck that leaves one waiting.
+    fn silences(&self) -> u64 {
+        SILENT.iter().map(|f| self.running.struck(f)).sum()
+    }
+
+    /// Waits until one more has struck than `before`, and then some more.
+    async fn is_silenced(&self, before: u64) {
+        while self.silences() == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(SILENCE).await;
     }
 }
 

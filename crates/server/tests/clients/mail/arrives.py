@@ -18,7 +18,7 @@ import urllib.request
 
 from aiosmtpd.controller import Controller
 
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Mailbox:
@@ -64,7 +64,7 @@ def caller(demo):
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {demo['native']['api_key']}", "Content-Type": "application/json"}
         request = urllib.request.Request(demo["native"]["base_url"] + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
     return call
@@ -101,7 +101,7 @@ def an_invite_is_read_as_it_was_written(call, mailbox):
     assert message in text.replace("\r\n", "\n") and invite["link"] in text
     assert f'href="{invite["link"]}"' in html and "&lt;b&gt;aus" in html
     assert max(map(len, envelope.content.split(b"\r\n"))) <= 998
-    with urllib.request.urlopen(invite["link"], timeout=30) as page:
+    with urllib.request.urlopen(invite["link"], timeout=120) as page:
         assert page.status == 200
 
 

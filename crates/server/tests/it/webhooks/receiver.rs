@@ -11,8 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use hiring::subscription::secret::hmac;
 use serde_json::Value;
 
-/// Far longer than anything here takes.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+use crate::binary::PATIENCE;
 
 /// A call that came.
 #[derive(Debug, Clone)]
