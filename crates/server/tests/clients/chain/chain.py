@@ -30,7 +30,7 @@ import urllib.request
 import merge.resources.ats as ats
 from merge.client import Merge
 
-PATIENCE = 60
+PATIENCE = 120
 RESUME = b"%PDF-1.7\n" + b"Analytical engines, from the beginning. " * 500 + b"\n%%EOF\n"
 LETTER = b"%PDF-1.7\nDear all\n%%EOF\n"
 
@@ -66,7 +66,7 @@ class Server:
     def call(url, credentials, method="GET", body=None):
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": credentials, "Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=30) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=PATIENCE) as answer:
             return json.load(answer)
 
 

@@ -8,7 +8,7 @@ VERSION = importlib.metadata.version("MergePythonClient")
 CURRENT = VERSION == "4.2.1"
 
 
-def eventually(what, seconds=20):
+def eventually(what, seconds=120):
     """Waits until `what()` is true and answers it; what is done in the background has this long."""
     end = time.monotonic() + seconds
     while True:

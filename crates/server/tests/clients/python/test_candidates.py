@@ -115,7 +115,7 @@ def test_debug_mode_shows_one_log_that_has_a_page(client, server, wire, unique):
 
 
 def assert_page_for_members_only(server, address):
-    with httpx.Client(timeout=30) as browser:
+    with httpx.Client(timeout=120) as browser:
         stranger = browser.get(address)
         assert "/merge/" not in stranger.text, "a request is shown to nobody who is not signed in"
         submit(browser, server.desk["url"], email=server.desk["email"], password=server.desk["password"])

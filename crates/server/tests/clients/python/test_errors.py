@@ -238,7 +238,7 @@ def test_a_refusal_says_whether_the_connection_goes_on(server):
     at = urllib.parse.urlsplit(server.base)
     account = f"Authorization: Bearer {server.key}\r\nX-Account-Token: {server.token}\r\n"
     for path, authorization in (("horses", account), ("candidates", "Authorization: Bearer mrg_wrong\r\n")):
-        with socket.create_connection((at.hostname, at.port), timeout=30) as connection:
+        with socket.create_connection((at.hostname, at.port), timeout=120) as connection:
             head = f"POST {at.path}/ats/v1/{path} HTTP/1.1\r\nHost: {at.netloc}\r\n{authorization}"
             connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n".encode())
             refusal = http.client.HTTPResponse(connection, method="POST")

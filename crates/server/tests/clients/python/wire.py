@@ -32,7 +32,7 @@ class Exchange:
 class Wire:
     def __init__(self):
         self.exchanges = []
-        self.http = httpx.Client(timeout=30, event_hooks={"response": [self._keep]})
+        self.http = httpx.Client(timeout=120, event_hooks={"response": [self._keep]})
 
     def _keep(self, response):
         response.read()

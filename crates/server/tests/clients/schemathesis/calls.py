@@ -34,7 +34,7 @@ CHECKS = (
 # than finding it, and the call that failed is printed whole either way.
 HOW = (
     "--phases examples,coverage,fuzzing,stateful --mode all --max-examples 25 --seed 1815 "
-    "--generation-database none --no-shrink --continue-on-failure --workers 1 --request-timeout 10 "
+    "--generation-database none --no-shrink --continue-on-failure --workers 1 --request-timeout 120 "
     "--suppress-health-check all --warnings off"
 ).split()
 
@@ -404,7 +404,7 @@ class Server:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(where, data=data, headers=headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:

@@ -11,7 +11,7 @@ import urllib.request
 from standardwebhooks import Webhook, WebhookVerificationError
 
 NATIVE = json.loads(os.environ["MUSTER_DEMO"])["native"]
-PATIENCE = 60
+PATIENCE = 120
 
 
 def call(method, path, body=None):
@@ -21,7 +21,7 @@ def call(method, path, body=None):
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {NATIVE['api_key']}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         text = answer.read()
         return json.loads(text) if text else None
 
