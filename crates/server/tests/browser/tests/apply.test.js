@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { PHONE, becomes, demo, until, visit } = require('../support/browser.js');
+const { PHONE, becomes, demo, until, visit, whole } = require('../support/browser.js');
 const { accessible, accessibleWithoutScript, fits } = require('../support/looks.js');
 const {
   answer, api, applications, arrived, begin, candidate, connection, downloaded, elsewhere, file, invite, job, nothingUnsaved, received, saved, send,
@@ -360,6 +360,7 @@ test('each language is a choice on the page, keeps what is written and is rememb
       for (const [name, title] of Object.entries(titles)) {
         await page.getByRole('button', { name, exact: true }).click();
         await page.getByText(title, { exact: true }).first().waitFor();
+        await whole(page);
         assert.equal(await page.locator('html').getAttribute('lang'), { D: 'de', E: name === 'English' ? 'en' : 'es', F: 'fr' }[name[0]]);
         assert.equal(await page.getByLabel('Why do you want').inputValue(), 'Arbres');
         await (javaScriptEnabled ? accessible : accessibleWithoutScript)(page);
