@@ -165,6 +165,7 @@ function restore() {
   }
   keep();
   if (unsaved.size) save();
+  for (const input of form.querySelectorAll('input[type=file]')) choose(input);
 }
 
 /** Written here without a connection, and written otherwise elsewhere since: the person decides. */

@@ -133,6 +133,9 @@ function attend(input) {
     } else if (event.key === 'Escape' && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();
+      // What is still asked for, or about to be, does not open it again.
+      clearTimeout(timer);
+      under_way?.abort();
       close();
     }
   });

@@ -8,11 +8,14 @@ const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
-const { api, demo } = require('./demo.js');
+const { api, demo, until } = require('./demo.js');
 
 let places = 0;
-/** How often one may begin is counted by where one comes from: so that each test comes from elsewhere. */
-const elsewhere = () => ({ 'X-Forwarded-For': `198.51.${process.pid % 250}.${places++ % 250}` });
+/** How often one may begin is counted by where one comes from, a household by its /64: so each test comes from one of its own. */
+const elsewhere = () => {
+  const parts = [process.pid >>> 16, process.pid & 0xffff, places++].map((part) => part.toString(16));
+  return { 'X-Forwarded-For': `2001:${parts.join(':')}::1` };
+};
 
 let people = 0;
 /** An address that nobody else has. */
@@ -57,7 +60,7 @@ async function invite(email, more = {}) {
 async function spoil(email, change) {
   const { id } = await candidate(email);
   const script = 'import sqlite3, sys\n'
-    + 'db = sqlite3.connect(sys.argv[1] + "/muster.sqlite", timeout=30)\n'
+    + 'db = sqlite3.connect(sys.argv[1] + "/muster.sqlite", timeout=120)\n'
     + `n = db.execute("UPDATE invite SET ${change} WHERE candidate_id = (SELECT id FROM candidate WHERE uid = ?)", (sys.argv[2],)).rowcount\n`
     + 'db.commit()\nassert n == 1, n\n';
   execFileSync('python3', ['-c', script, process.env.MUSTER_DEMO_DATA, id]);
@@ -73,10 +76,14 @@ async function candidate(email) {
 /** Their applications. */
 const applications = async (email) => (await candidate(email)).applications;
 
+let folders;
 /** A file on this machine with random bytes: { path, bytes }. */
 function file(name, size) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'muster-file-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  if (!folders) {
+    folders = fs.mkdtempSync(path.join(os.tmpdir(), 'muster-files-'));
+    process.once('exit', () => fs.rmSync(folders, { recursive: true, force: true }));
+  }
+  const folder = fs.mkdtempSync(path.join(folders, 'one-'));
   const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(Math.max(0, size - 9))]).subarray(0, size);
   const at = path.join(folder, name);
   fs.writeFileSync(at, bytes);
@@ -88,6 +95,8 @@ async function begin(page, link) {
   await page.goto(link);
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('heading', { name: 'About you' }).waitFor();
+  // Its scripts have begun, too: a file that is chosen before is the form's.
+  await page.waitForLoadState();
   return page.url();
 }
 
@@ -102,6 +111,8 @@ async function answer(page, email) {
 const send = (page) => page.getByRole('button', { name: 'Send the application' });
 const received = (page) => page.getByRole('heading', { level: 1, name: 'Your application has been received' }).waitFor();
 const saved = (page) => page.getByText('Everything you have entered is saved.').waitFor();
+/** Whatever was entered is saved, not only what was entered first. */
+const nothingUnsaved = (page) => page.waitForFunction(() => !Object.keys(localStorage).some((k) => k.startsWith('muster-unsaved')));
 
 /** The row of a file that has come whole. */
 const arrived = (page, name) => page.locator('li[data-complete]').filter({ hasText: name });
@@ -115,7 +126,8 @@ async function downloaded(page, link) {
 /**
  * A connection that can be cut: { how, cut, close }, `how` for `visit`. `cut.after(bytes, match)` ends the next request that matches
  * once so much of its body has gone through; `cut.answer(match)` lets it through and ends it before its answer. Either way all is
- * down then until `cut.mend()`: a browser tries again by itself what was cut at once. `cut.hold(match)` lets the next request that
+ * down then until `cut.mend()`: a browser tries again by itself what was cut at once. `cut.mend(match)` mends it but for requests that
+ * match, which it goes on to end until it is mended whole. `cut.hold(match)` lets the next request that
  * matches stand in its midst, unanswered, until `cut.mend()`; `cut.held` says that one does.
  */
 async function connection() {
@@ -123,10 +135,10 @@ async function connection() {
   const cut = {
     count: 0,
     seen: [],
-    down: false,
+    down: () => false,
     held: undefined,
-    mend: () => {
-      cut.down = false;
+    mend: (but = () => false) => {
+      cut.down = but;
       cut.held?.resume();
       cut.held = undefined;
     },
@@ -136,7 +148,7 @@ async function connection() {
   };
   const server = http.createServer((request, response) => {
     const url = new URL(request.url, demo.url);
-    if (cut.down) {
+    if (cut.down(request.method, url.pathname)) {
       request.socket.destroy();
       return;
     }
@@ -145,7 +157,7 @@ async function connection() {
     if (own) rule = undefined;
     const end = () => {
       cut.count += 1;
-      cut.down = true;
+      cut.down = () => true;
       request.socket.destroy();
     };
     const onward = http.request({
@@ -185,6 +197,6 @@ async function connection() {
 }
 
 module.exports = {
-  FIELDS, answer, api, applications, arrived, begin, candidate, connection, downloaded, elsewhere, file, invite, job, received, saved, send,
-  somebody, spoil,
+  FIELDS, answer, api, applications, arrived, begin, candidate, connection, downloaded, elsewhere, file, invite, job, nothingUnsaved, received, saved,
+  send, somebody, spoil,
 };

@@ -5,13 +5,17 @@
 // breaks its own Content-Security-Policy or throws fails its test.
 
 const assert = require('node:assert/strict');
+const { isDeepStrictEqual } = require('node:util');
 const { after, before } = require('node:test');
 const { chromium } = require('playwright-core');
-const { demo } = require('./demo.js');
+const { demo, until } = require('./demo.js');
 
 const DESKTOP = { width: 1280, height: 800 };
 /** WCAG 1.4.10: as narrow as a page at 400 % zoom on a desktop; a small phone. */
 const PHONE = { width: 320, height: 640 };
+
+/** How long is waited for anything, ms. Only a failure takes as long: that a machine is busy is no fault of a page. */
+const PATIENCE = 120_000;
 
 /** Every way in which a page is looked at: { name, colorScheme, viewport }. */
 const VIEWS = ['light', 'dark'].flatMap((colorScheme) => [
@@ -30,6 +34,7 @@ let browser;
 before(async () => {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM,
+    timeout: PATIENCE,
     // Inside a container there is nothing that its sandbox could be made of, nor for root.
     args: [
       '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--force-prefers-reduced-motion',
@@ -62,8 +67,7 @@ async function visit(how, use) {
   const context = await browser.newContext(whole);
   made.set(context, whole);
   const home = whole.baseURL;
-  // Only a failure takes as long: a machine that is busy with other things is no fault of the page.
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(PATIENCE);
   const faults = [];
   context.on('request', (request) => {
     if (new URL(request.url()).origin !== home) faults.push(`asked for ${request.url()}`);
@@ -83,4 +87,26 @@ async function visit(how, use) {
   assert.deepEqual(faults, []);
 }
 
-module.exports = { CORNERS, DESKTOP, PHONE, VIEWS, demo, madeAs, visit };
+/** Waits until `look()` answers a value equal to this one; says in the end what it answers instead. */
+async function becomes(look, wanted) {
+  let seen;
+  await until(() => `${JSON.stringify(seen)} does not become ${JSON.stringify(wanted)}`, async () => {
+    seen = await look();
+    return isDeepStrictEqual(seen, wanted);
+  });
+}
+
+/** Waits until the page that is shown has come to its end and its scripts have begun: keys and clicks are for it from then on. */
+const whole = (page) => page.waitForLoadState();
+
+/**
+ * So many of these are on the page, once it has come whole: it may still be on its way here from the one before. To be called once
+ * something was seen that only the new page has, where the number alone would not tell the two from each other.
+ */
+async function thereAre(number, locator) {
+  await becomes(() => locator.count(), number);
+  await whole(locator.page());
+  assert.equal(await locator.count(), number);
+}
+
+module.exports = { CORNERS, DESKTOP, PHONE, VIEWS, becomes, demo, madeAs, thereAre, until, visit, whole };

@@ -6,7 +6,7 @@ const { createHmac } = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { demo } = require('./demo.js');
+const { demo, until } = require('./demo.js');
 
 /** Fills in the sign-in that the page shows, as the demo's owner unless told otherwise. */
 async function signIn(page, { email, password } = demo.desk) {
@@ -14,6 +14,8 @@ async function signIn(page, { email, password } = demo.desk) {
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('details.me').waitFor({ state: 'attached' });
+  // Its scripts have begun, too: keys and clicks are for it from now on.
+  await page.waitForLoadState();
 }
 
 /**
@@ -38,7 +40,7 @@ async function emptyServer() {
       const [, url, code] = said.match(/(http:\S+)\/setup\s+with the code\s+(\S+)/) ?? [];
       if (code) resolve({ url, code, stop });
     });
-    setTimeout(() => reject(new Error(`the server does not say how it is set up: ${said}`)), 30_000).unref();
+    setTimeout(() => reject(new Error(`the server does not say how it is set up: ${said}`)), 120_000).unref();
     ended.then(() => reject(new Error(`the server ended: ${said}`)));
   });
   return ready;
@@ -55,4 +57,10 @@ function code(secret, later = 0) {
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
-module.exports = { code, emptyServer, signIn };
+/** `code`, with most of its half minute left: it is still good when it has been typed and sent, on a busy machine too. */
+async function freshCode(secret, later) {
+  await until('a new half minute', () => Date.now() % 30_000 < 15_000, { every: 500 });
+  return code(secret, later);
+}
+
+module.exports = { emptyServer, freshCode, signIn };

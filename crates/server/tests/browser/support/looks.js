@@ -4,10 +4,11 @@
 const assert = require('node:assert/strict');
 const path = require('node:path');
 const axe = require('axe-core');
-const { VIEWS, madeAs, visit } = require('./browser.js');
+const { VIEWS, madeAs, visit, whole } = require('./browser.js');
 
 /** Fails on whatever axe finds on the page as it stands, WCAG 2.2 AA and good practice. */
 async function accessible(page) {
+  await whole(page);
   // Not by a <script>, which the page's policy forbids.
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
@@ -26,6 +27,7 @@ async function twinned(page, use) {
     await use(page);
     return;
   }
+  await whole(page);
   const at = page.url();
   const body = (await page.content()).replace(/<script type="module"[^>]*><\/script>/g, '');
   await visit({ viewport }, async (twin) => {
@@ -40,6 +42,7 @@ const accessibleWithoutScript = (page) => twinned(page, accessible);
 
 /** Fails if the page must be scrolled sideways. What is wide scrolls in a box of its own. */
 async function fits(page) {
+  await whole(page);
   const [wide, there, widest] = await page.evaluate(() => {
     const root = document.documentElement;
     const over = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1);

@@ -3,16 +3,18 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { visit } = require('../support/browser.js');
+const { until, visit } = require('../support/browser.js');
 const { accessible } = require('../support/looks.js');
 const {
-  answer, applications, arrived, begin, connection, downloaded, elsewhere, file, job, received, send, somebody,
+  answer, applications, arrived, begin, connection, downloaded, elsewhere, file, job, nothingUnsaved, received, send, somebody,
 } = require('../support/applying.js');
 
 const MB = 1024 * 1024;
 const here = (how = {}) => ({ extraHTTPHeaders: elsewhere(), ...how });
 const wasCut = (page) => page.getByText('The connection was cut; it goes on by itself.').waitFor();
 const pieces = (method, path) => method === 'PATCH' && path.includes('/uploads/');
+/** By what a file goes on: while this is cut it is on its way, however long all else takes. */
+const onward = (method, path) => ['HEAD', 'PATCH'].includes(method) && path.includes('/uploads/');
 
 const second = (method, path, offset) => pieces(method, path) && offset !== '0';
 
@@ -28,6 +30,16 @@ async function form(use) {
   } finally {
     close();
   }
+}
+
+/** Comes back while a file is on its way. */
+async function leave(page, cut, own) {
+  // It must not arrive before.
+  cut.mend(onward);
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.goto(own);
+  await page.getByText('Choose the same file again to go on.').waitFor();
+  cut.mend();
 }
 
 /** Sends the application and holds the file against what was chosen. */
@@ -51,7 +63,7 @@ test('a file goes on by itself after its connection was cut, twice', () => form(
   await accessible(page);
   cut.after(MB, pieces);
   cut.mend();
-  while (cut.count < 2) await page.waitForTimeout(50);
+  await until('the second cut', () => cut.count === 2);
   cut.mend();
   await arrived(page, 'long.pdf').waitFor();
   assert.equal(cut.count, 2);
@@ -66,7 +78,7 @@ test('a file goes on after the network was gone', () => form(async (page, { cut,
   // gets through, as Chromium plays it; what comes after it does not.
   cut.hold(second);
   await resume.setInputFiles(chosen.path);
-  while (!cut.held) await page.waitForTimeout(50);
+  await until('the second piece', () => cut.held);
   await page.context().setOffline(true);
   cut.mend();
   await wasCut(page);
@@ -81,10 +93,7 @@ test('after a reload the same file goes on from where it was', () => form(async 
   cut.after(MB, second);
   await resume.setInputFiles(chosen.path);
   await wasCut(page);
-  cut.mend();
-  page.once('dialog', (dialog) => dialog.accept());
-  await page.goto(own);
-  await page.getByText('Choose the same file again to go on.').waitFor();
+  await leave(page, cut, own);
   await accessible(page);
   const before = cut.seen.length;
   await resume.setInputFiles(chosen.path);
@@ -102,19 +111,42 @@ test('another file of the same name and length is another file', () => form(asyn
   cut.after(MB, second);
   await resume.setInputFiles(first.path);
   await wasCut(page);
-  cut.mend();
-  page.once('dialog', (dialog) => dialog.accept());
-  await page.goto(own);
-  await page.getByText('Choose the same file again to go on.').waitFor();
+  await leave(page, cut, own);
   await resume.setInputFiles(other.path);
   await arrived(page, 'twin.pdf').waitFor();
   assert.equal(await page.locator('.files li').count(), 1);
   await sendAndCompare(page, other);
 }));
 
+test('a file that was chosen before the script was there goes piece by piece, too', async () => {
+  const [{ public_link: link }, chosen] = [await job(), file('early.pdf', 3 * MB)];
+  const { how, cut, close } = await connection();
+  try {
+    await visit(here(how), async (page) => {
+      let release;
+      const released = new Promise((resolve) => { release = resolve; });
+      await page.route('**/apply.js', async (route) => {
+        await released;
+        await route.continue();
+      });
+      await page.goto(link);
+      await page.getByRole('button', { name: 'Apply' }).click();
+      await page.getByLabel('Resume').setInputFiles(chosen.path);
+      release();
+      await arrived(page, 'early.pdf').waitFor();
+      assert.equal(cut.seen.filter(({ method, path }) => pieces(method, path)).length, 2);
+      await sendAndCompare(page, chosen);
+    });
+  } finally {
+    close();
+  }
+});
+
 test('whoever sends while a file is on its way sends it along', () => form(async (page, { cut, resume }) => {
   const [chosen, email] = [file('late.pdf', 4 * MB), somebody()];
   await answer(page, email);
+  // What was written is saved by now, and says so no more.
+  await nothingUnsaved(page);
   cut.after(MB / 2, pieces);
   await resume.setInputFiles(chosen.path);
   await wasCut(page);
@@ -129,9 +161,10 @@ test('a file is cancelled on its way, replaced and removed', () => form(async (p
   cut.after(MB / 2, pieces);
   await resume.setInputFiles(file('first.pdf', 20 * MB).path);
   await wasCut(page);
-  cut.mend();
+  cut.mend(onward);
   await page.getByRole('button', { name: 'Cancel first.pdf' }).click();
   await page.getByText('first.pdf', { exact: true }).waitFor({ state: 'detached' });
+  cut.mend();
   assert.ok(await resume.evaluate((e) => e === document.activeElement));
   await resume.setInputFiles(file('second.pdf', 1_000).path);
   await arrived(page, 'second.pdf').waitFor();
@@ -171,7 +204,7 @@ test('leaving asks while a file is on its way', () => form(async (page, { cut, r
   await wasCut(page);
   // Only whoever did something on a page is asked.
   await page.getByLabel('Phone').click();
-  cut.mend();
+  cut.mend(onward);
   await page.goto('/docs');
   assert.equal(asked, 1);
 }));

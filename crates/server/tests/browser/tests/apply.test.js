@@ -4,10 +4,11 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { PHONE, demo, visit } = require('../support/browser.js');
+const { PHONE, becomes, demo, until, visit, whole } = require('../support/browser.js');
 const { accessible, accessibleWithoutScript, fits } = require('../support/looks.js');
 const {
-  answer, api, applications, arrived, begin, candidate, connection, downloaded, elsewhere, file, invite, job, received, saved, send, somebody,
+  answer, api, applications, arrived, begin, candidate, connection, downloaded, elsewhere, file, invite, job, nothingUnsaved, received, saved, send,
+  somebody,
 } = require('../support/applying.js');
 
 const here = (how = {}) => ({ extraHTTPHeaders: elsewhere(), ...how });
@@ -82,13 +83,13 @@ for (const [word, javaScriptEnabled] of BOTH) {
       await send(page).click();
       const summary = page.getByRole('alert');
       await summary.getByText('There are 4 things to look at').waitFor();
-      assert.equal(await page.evaluate(() => document.activeElement.id), 'summary');
+      await becomes(() => page.evaluate(() => document.activeElement.id), 'summary');
       assert.match(await page.title(), /^Error: /);
       await clean(page);
       await fits(page);
       await summary.getByRole('link', { name: 'Phone' }).click();
       const phone = page.getByLabel('Phone');
-      assert.ok(await phone.evaluate((e) => e === document.activeElement));
+      await becomes(() => phone.evaluate((e) => e === document.activeElement), true);
       assert.equal(await phone.getAttribute('aria-invalid'), 'true');
       await arrived(page, 'kept.pdf').waitFor();
       await answer(page, email);
@@ -173,7 +174,7 @@ test('what is typed is saved by itself and stands there on another device', asyn
     await page.getByLabel('Hoe').check();
     await saved(page);
     await page.getByLabel('Hoe').uncheck();
-    await page.waitForFunction(() => !Object.keys(localStorage).some((k) => k.startsWith('muster-unsaved')));
+    await nothingUnsaved(page);
     await accessible(page);
   });
   await visit(here({ javaScriptEnabled: false }), async (page) => {
@@ -286,6 +287,8 @@ test('without a connection the page stays and says so; later the same button sen
     await send(page).click();
     await page.getByText('the application has not been sent').waitFor();
     await send(page).click();
+    // That try has failed, too, before there is a connection again.
+    await page.getByText('the application has not been sent').waitFor();
     await page.context().setOffline(false);
     await page.getByText('There is a connection again').waitFor();
     await page.getByLabel('Phone').fill('+44 20 7946 0002');
@@ -309,7 +312,7 @@ for (const [word, javaScriptEnabled] of BOTH) {
         cut.answer((method, path) => method === 'POST' && /^\/apply\/[^/]+$/.test(path));
         await send(page).click();
         // The browser's own page, which is all that one sees of such an end.
-        for (let n = 0; !page.url().startsWith('chrome-error:') && n < 200; n += 1) await page.waitForTimeout(50);
+        await until(() => `${page.url()} becomes an error`, () => page.url().startsWith('chrome-error:'));
         cut.mend();
         await page.goto(link);
         await received(page);
@@ -357,6 +360,7 @@ test('each language is a choice on the page, keeps what is written and is rememb
       for (const [name, title] of Object.entries(titles)) {
         await page.getByRole('button', { name, exact: true }).click();
         await page.getByText(title, { exact: true }).first().waitFor();
+        await whole(page);
         assert.equal(await page.locator('html').getAttribute('lang'), { D: 'de', E: name === 'English' ? 'en' : 'es', F: 'fr' }[name[0]]);
         assert.equal(await page.getByLabel('Why do you want').inputValue(), 'Arbres');
         await (javaScriptEnabled ? accessible : accessibleWithoutScript)(page);

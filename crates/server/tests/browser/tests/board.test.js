@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { CORNERS, demo, visit } = require('../support/browser.js');
+const { CORNERS, demo, thereAre, until, visit } = require('../support/browser.js');
 const { accessible, accessibleWithoutScript, looksRight, shoot } = require('../support/looks.js');
 const { signIn } = require('../support/desk.js');
 const { api, somebody } = require('../support/applying.js');
@@ -166,12 +166,14 @@ test('a long column loads as one scrolls', async () => {
   await visit({}, async (page) => {
     await enter(page, board);
     const cards = column(page, 'Applied').locator('.card');
-    assert.equal(await cards.count(), 20);
-    for (let n = 0; n < 40 && await cards.count() < 75; n += 1) {
+    await thereAre(20, cards);
+    let count;
+    await until(() => `${count} of 75 cards`, async () => {
       await column(page, 'Applied').locator('.cards').evaluate((list) => list.scrollTo(0, list.scrollHeight));
-      await page.waitForTimeout(100);
-    }
-    assert.equal(await cards.count(), 75);
+      count = await cards.count();
+      return count >= 75;
+    });
+    assert.equal(count, 75);
     const names = await cards.locator('.name a').allTextContents();
     assert.equal(new Set(names).size, 75);
   });
@@ -180,9 +182,9 @@ test('a long column loads as one scrolls', async () => {
     await enter(page, board);
     await column(page, 'Applied').getByRole('link', { name: /^More/ }).click();
     await page.getByRole('heading', { level: 1, name: /Applied/ }).waitFor();
-    assert.equal(await page.locator('.card').count(), 50);
+    await thereAre(50, page.locator('.card'));
     await page.getByRole('link', { name: /^More/ }).click();
-    assert.equal(await page.locator('.card').count(), 5);
+    await thereAre(5, page.locator('.card'));
   });
 });
 
@@ -207,7 +209,7 @@ test('many are rejected after one has seen the mail', async () => {
     await page.getByRole('link', { name: 'Rejected 2' }).click();
     await page.getByRole('heading', { level: 1, name: /Rejected/ }).waitFor();
     await card(page, 'Ada Lovelace').waitFor();
-    assert.equal(await page.locator('.card').count(), 2);
+    await thereAre(2, page.locator('.card'));
   });
 });
 
@@ -218,12 +220,12 @@ test('a filter is an address', async () => {
     await page.getByText('Filter', { exact: true }).first().click();
     await page.getByLabel('Tag', { exact: true }).first().selectOption('rust');
     await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/tag=rust/);
     await card(page, 'Ada Lovelace').waitFor();
-    assert.equal(await page.locator('.card').count(), 1);
-    assert.match(page.url(), /tag=rust/);
+    await thereAre(1, page.locator('.card'));
     await page.goto(`${board}?source=Fair`);
     await card(page, 'Grace Hopper').waitFor();
-    assert.equal(await page.locator('.card').count(), 1);
+    await thereAre(1, page.locator('.card'));
     assert.equal(demo.url, new URL(page.url()).origin);
   });
 });

@@ -3,8 +3,8 @@
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
-const { api } = require('../support/applying.js');
-const { visit } = require('../support/browser.js');
+const { api } = require('../support/demo.js');
+const { until, visit } = require('../support/browser.js');
 const { signIn } = require('../support/desk.js');
 const { looksRight } = require('../support/looks.js');
 
@@ -29,14 +29,10 @@ async function candidate(more = {}) {
 }
 
 /** Waits until the candidate is found. */
-async function indexed(name) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const found = await api('GET', `/candidates?q=${encodeURIComponent(`"${name}"`)}`);
-    if (found.data.length) return;
-    await new Promise((resolve) => { setTimeout(resolve, 100); });
-  }
-  assert.fail(`${name} is not found`);
-}
+const indexed = (name) => until(`${name} is found`, async () => {
+  const found = await api('GET', `/candidates?q=${encodeURIComponent(`"${name}"`)}`);
+  return found.data.length > 0;
+});
 
 /** Opens a page of the desk as its owner. */
 async function enter(page, at) {
@@ -65,6 +61,34 @@ test('a candidate is found while one types, by the keyboard alone', async () => 
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/desk/candidates/${id}`);
     await page.getByRole('heading', { level: 1, name }).waitFor();
+  });
+});
+
+test('a list that was put away by Escape is not opened again by an answer that comes late', async () => {
+  const { name } = await candidate();
+  await indexed(name);
+  await visit({}, async (page) => {
+    await enter(page, '/desk');
+    const list = page.getByRole('listbox', { name: 'Candidates' });
+    let held;
+    await page.route(/search\.json/, (route) => {
+      const query = new URL(route.request().url()).searchParams.get('q');
+      if (query.endsWith('!')) held = route;
+      else route.continue();
+    });
+    await page.keyboard.press('/');
+    await page.keyboard.type(name.toLowerCase());
+    await list.getByRole('option', { name }).waitFor();
+    await page.keyboard.type(' !');
+    await until('the next question', () => held);
+    await page.keyboard.press('Escape');
+    assert.equal(await list.isVisible(), false);
+    await held.fulfill({ json: { hits: [{ name: 'Somebody', to: '/desk' }], all: '/desk/search' } }).catch(() => {});
+    // What is asked later is answered later: that answer has come, if it was still waited for.
+    await page.evaluate(() => fetch('/desk/account').then((answer) => answer.text()));
+    assert.equal(await list.isVisible(), false);
+    await page.keyboard.press('Backspace');
+    await list.getByRole('option', { name }).waitFor();
   });
 });
 

@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { CORNERS, visit } = require('../support/browser.js');
+const { CORNERS, thereAre, until, visit, whole } = require('../support/browser.js');
 const { accessible, accessibleWithoutScript, looksRight } = require('../support/looks.js');
 const { signIn } = require('../support/desk.js');
 const { api, downloaded, somebody } = require('../support/applying.js');
@@ -71,15 +71,18 @@ test('without JavaScript a file is read, its columns chosen, and one looks again
     await page.getByText('Which column is what').click();
     await page.getByLabel('Full name').selectOption('Column 1');
     await page.getByRole('button', { name: 'Read the list anew' }).click();
-    await row(page, 'J\u00f6rg').first().waitFor();
+    await thereAre(100, row(page, 'J\u00f6rg'));
     await page.getByRole('link', { name: /^Rows after/ }).click();
-    assert.equal(await row(page, 'J\u00f6rg').count(), 30);
+    await thereAre(30, row(page, 'J\u00f6rg'));
     await accessibleWithoutScript(page);
     await page.getByRole('button', { name: 'Invite 130 people' }).click();
-    for (let n = 0; n < 100 && !(await page.getByRole('heading', { level: 1, name: /^Invited people/ }).count()); n += 1) {
-      await page.waitForTimeout(200);
-      await page.getByRole('link', { name: 'Look again' }).click().catch(() => page.reload());
-    }
+    await page.getByRole('heading', { level: 1, name: /^Invit(ing|ed) people/ }).waitFor();
+    await until('the list is worked through', async () => {
+      await whole(page);
+      if (await page.getByRole('heading', { level: 1, name: /^Invited people/ }).count()) return true;
+      await page.getByRole('link', { name: 'Look again' }).click();
+      return false;
+    }, { every: 200 });
     await page.getByText('130 of 130 done').waitFor();
     const text = (await downloaded(page, page.getByRole('link', { name: /^Download/ }))).toString();
     assert.equal(text.match(/\/apply\//g).length, 130);

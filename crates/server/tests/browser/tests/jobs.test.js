@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
-const { visit } = require('../support/browser.js');
+const { becomes, visit, whole } = require('../support/browser.js');
 const { job } = require('../support/applying.js');
 const { signIn } = require('../support/desk.js');
 const { accessible, fits, looksRight, shoot } = require('../support/looks.js');
@@ -26,7 +26,10 @@ async function begin(page, name) {
   return page.url();
 }
 
-const names = (page) => page.locator('input[name="stage.name"]').evaluateAll((all) => all.map((one) => one.value));
+const names = async (page) => {
+  await whole(page);
+  return page.locator('input[name="stage.name"]').evaluateAll((all) => all.map((one) => one.value));
+};
 const said = (page, words) => page.getByRole('status').filter({ hasText: words }).waitFor();
 
 test('every page of a job looks right to everybody', async () => {
@@ -98,6 +101,7 @@ test('stages are put in order by buttons, also without JavaScript, and one alone
     await page.getByRole('button', { name: /^Up\s*: Interview$/ }).click();
     await said(page, 'Nothing is saved yet');
     await page.getByRole('button', { name: /^Remove\s*: Offer$/ }).click();
+    await page.getByLabel('Stage 4', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Add a stage' }).click();
     await page.getByLabel('Stage 4', { exact: true }).fill('Trial day');
     await visit({}, async (other) => {
@@ -119,6 +123,7 @@ test('stages are put in order by buttons, also without JavaScript, and one alone
 
 /** What a script would look at, where none may run: that something is said. */
 async function accessibleText(page) {
+  await whole(page);
   assert.equal(await page.getByRole('alert').count(), 1);
 }
 
@@ -135,7 +140,7 @@ test('stages are put in order by keys and by a drag', async () => {
     await fits(page);
     const rows = page.locator('li[data-row]');
     await rows.nth(3).dragTo(rows.nth(0), { sourcePosition: { x: 5, y: 5 }, targetPosition: { x: 60, y: 5 } });
-    assert.deepEqual(await names(page), ['Offer', 'Screen', 'Interview', 'Applied']);
+    await becomes(() => names(page), ['Offer', 'Screen', 'Interview', 'Applied']);
     await shoot(page, 'desk-job-stages-moved');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await said(page, 'The stages are saved');

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { test } = require('node:test');
-const { visit } = require('../support/browser.js');
+const { visit, whole } = require('../support/browser.js');
 const { everyView } = require('../support/looks.js');
 const { api, invite, somebody } = require('../support/applying.js');
 const { signIn } = require('../support/desk.js');
@@ -36,6 +36,7 @@ test('the numbers of all jobs and of one look right', async () => {
     await page.getByLabel('Job', { exact: true }).selectOption({ label: title });
     await page.getByRole('button', { name: 'Show' }).click();
     await page.getByText(`for “${title}”`).waitFor();
+    await whole(page);
     for (const summary of await page.getByText('As a table').all()) await summary.click();
     await everyView(page, 'numbers-job');
     await page.getByLabel('From').fill('');

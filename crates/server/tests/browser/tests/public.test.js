@@ -19,7 +19,7 @@ test('without JavaScript one signs in all the same', () => visit({ javaScriptEna
   await page.getByRole('alert').waitFor();
   await page.getByLabel('Password').fill(demo.desk.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('Analytical Engines').first().waitFor();
+  await page.getByRole('link', { name: 'Analytical Engines' }).first().waitFor();
   assert.match(page.url(), /\/desk/);
 }));
 
@@ -28,5 +28,5 @@ test('by keyboard the first stop leads past the top', () => visit({}, async (pag
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await page.waitForFunction(() => document.activeElement.id === 'main');
 }));

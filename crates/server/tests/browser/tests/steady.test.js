@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { begin, elsewhere, invite, job, somebody } = require('../support/applying.js');
-const { DESKTOP, visit } = require('../support/browser.js');
+const { DESKTOP, until, visit } = require('../support/browser.js');
 const { filesRead } = require('../support/demo.js');
 const { signIn } = require('../support/desk.js');
 const { furnish } = require('../support/people.js');
@@ -30,8 +30,10 @@ test('what moves is noticed', async () => {
     await page.goto('/docs');
     await still(page, '/docs');
     await page.evaluate(() => document.querySelector('main').prepend(Object.assign(document.createElement('p'), { className: 'lead', textContent: 'x '.repeat(900) })));
-    const { sum, what } = await shifted(page);
-    assert.ok(sum > MOST && what.length, `${sum}`);
+    await until('the move is noticed', async () => {
+      const { sum, what } = await shifted(page);
+      return sum > MOST && what.length > 0;
+    });
   });
 });
 

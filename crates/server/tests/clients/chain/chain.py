@@ -66,7 +66,7 @@ class Server:
     def call(url, credentials, method="GET", body=None):
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": credentials, "Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=120) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=PATIENCE) as answer:
             return json.load(answer)
 
 

@@ -9,7 +9,6 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,16 +21,15 @@ PATIENCE = 120
 
 
 class Mailbox:
-    """Keeps what comes; refuses one recipient for good, and another the first time."""
+    """Keeps what comes; refuses one recipient for good, and puts another off, however often it comes."""
 
     def __init__(self):
-        self.taken, self.put_off = [], set()
+        self.taken = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("nobody@"):
             return "550 5.1.1 no such mailbox"
-        if address.startswith("later@") and address not in self.put_off:
-            self.put_off.add(address)
+        if address.startswith("later@"):
             return "450 4.2.1 come again"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -40,6 +38,15 @@ class Mailbox:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.taken.append((envelope, message))
         return "250 2.0.0 taken"
+
+
+class AnyPort(Controller):
+    """Listens on whatever port is free."""
+
+    def _trigger_server(self):
+        # It calls itself once it listens.
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 @contextlib.contextmanager
@@ -54,7 +61,7 @@ def muster(port):
             yield json.loads(server.stdout.readline())
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(30)
+            server.wait(PATIENCE)
             log.seek(0)
             sys.stderr.write(log.read())
 
@@ -64,7 +71,7 @@ def caller(demo):
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {demo['native']['api_key']}", "Content-Type": "application/json"}
         request = urllib.request.Request(demo["native"]["base_url"] + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     return call
@@ -84,6 +91,7 @@ def an_invite_is_read_as_it_was_written(call, mailbox):
     job = call("GET", "/jobs")["data"][0]
     message = "Grüße <b>aus</b> " + "sehr " * 300 + "ferner Stadt\n.\n\n{{ link }}"
     person = {"email": "jörg@bücher.example", "name": "Jörg Ünal", "job": job["id"], "language": "de", "message": message}
+    began = int(time.time())
     invite = call("POST", "/invites", person)
     envelope, mail = until("the mail", lambda: mailbox.taken and mailbox.taken[-1])
     assert envelope.mail_from == "jobs@xn--bcher-kva.example"
@@ -94,14 +102,14 @@ def an_invite_is_read_as_it_was_written(call, mailbox):
     assert mail["Reply-To"] == "leute@xn--bcher-kva.example"
     assert mail["Auto-Submitted"] == "auto-generated" and mail["Content-Language"] == "de"
     assert mail["Message-ID"] == f"<{invite['mail']['id']}@xn--bcher-kva.example>"
-    assert abs(time.time() - mail["Date"].datetime.timestamp()) < PATIENCE
+    assert began <= mail["Date"].datetime.timestamp() <= time.time(), mail["Date"]
     assert not mail.defects and not any(part.defects for part in mail.walk())
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     text, html = (part.get_content() for part in mail.iter_parts())
     assert message in text.replace("\r\n", "\n") and invite["link"] in text
     assert f'href="{invite["link"]}"' in html and "&lt;b&gt;aus" in html
     assert max(map(len, envelope.content.split(b"\r\n"))) <= 998
-    with urllib.request.urlopen(invite["link"], timeout=120) as page:
+    with urllib.request.urlopen(invite["link"], timeout=PATIENCE) as page:
         assert page.status == 200
 
 
@@ -117,19 +125,17 @@ def what_the_server_says_is_shown(call, mailbox):
     put_off = until("a delay", lambda: (m := mail_of("later"))["problem"] and m)
     assert put_off["state"] == "queued" and "450 4.2.1 come again" in put_off["problem"], put_off
     tried = call("GET", f"/deliveries/{put_off['id']}")
-    assert [t["outcome"] for t in tried["tries"]] == ["put_off"] and tried["unsure"] == 0
+    # On a slow machine there may have been a second one.
+    assert {t["outcome"] for t in tried["tries"]} == {"put_off"} and tried["unsure"] == 0
 
 
 def main():
     mailbox, failed = Mailbox(), 0
     tests = [an_invite_is_read_as_it_was_written, what_the_server_says_is_shown]
-    # It calls itself once it listens, so it must know its port before.
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
+    controller = AnyPort(mailbox, hostname="127.0.0.1", port=0, ready_timeout=PATIENCE, enable_SMTPUTF8=True)
     controller.start()
     try:
-        with muster(port) as demo:
+        with muster(controller.port) as demo:
             for test in tests:
                 name = re.sub("_", " ", test.__name__)
                 try:

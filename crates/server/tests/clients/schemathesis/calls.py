@@ -34,7 +34,7 @@ CHECKS = (
 # than finding it, and the call that failed is printed whole either way.
 HOW = (
     "--phases examples,coverage,fuzzing,stateful --mode all --max-examples 25 --seed 1815 "
-    "--generation-database none --no-shrink --continue-on-failure --workers 1 --request-timeout 60 "
+    "--generation-database none --no-shrink --continue-on-failure --workers 1 --request-timeout 120 "
     "--suppress-health-check all --warnings off"
 ).split()
 

@@ -10,7 +10,7 @@ const { setTimeout: pause } = require('node:timers/promises');
 const { Webhook } = require('standardwebhooks');
 
 const { native } = JSON.parse(process.env.MUSTER_DEMO);
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 let server;
 let made;

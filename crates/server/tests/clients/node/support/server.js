@@ -54,7 +54,7 @@ async function fails(status, call) {
 }
 
 // Waits until `what()` answers something; what is done in the background has this long.
-async function eventually(said, what, seconds = 20) {
+async function eventually(said, what, seconds = 120) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const result = await what();
