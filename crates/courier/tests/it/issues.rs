@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use courier::carry::Settings;
 use courier::circuit::Rules;
@@ -10,9 +10,9 @@ use hiring::destination::{self, Destination};
 use hiring::issue::{self, Issue, Which};
 use hiring::{Caller, candidate::Side};
 
-use crate::carrying::{quick, unhurried};
+use crate::carrying::quick;
 use crate::far::{Far, Fate};
-use crate::{House, SECOND, story};
+use crate::{House, PATIENCE, SECOND, eventually, story};
 
 impl House {
     async fn issues(&self) -> Vec<Issue> {
@@ -23,7 +23,8 @@ impl House {
 
     /// Waits for an issue, the newest, that is as it should be.
     async fn until_issue(&self, holds: impl Fn(&Issue) -> bool) -> Issue {
-        for _ in 0..12_000 {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             if let Some(issue) = self.issues().await.pop().filter(|issue| holds(issue)) {
                 return issue;
             }
@@ -52,7 +53,7 @@ fn refused_credentials_are_an_issue_until_somebody_changes_them() {
         .await;
         let to = house.destination("kiosk", &far.url(), false).await;
         house.five_people(&to).await;
-        let worker = house.courier(unhurried());
+        let worker = house.courier(quick());
         let opened = house.until_issue(|_| true).await;
         assert_eq!(opened.reason.as_deref(), Some("credentials"));
         let (key, caller, uid) = (house.app.key.clone(), Caller::system(house.org), to.uid);
@@ -101,12 +102,10 @@ fn who_is_down_for_long_is_an_issue_and_is_well_when_something_arrives() {
         let worker = house.courier(nervous());
         for opened in 1..=4 {
             // It is down once more; only the fourth time somebody is told.
-            for _ in 0..12_000 {
-                if house.look(&to).await.gate.opened >= opened {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+            eventually("it is down", async || {
+                house.look(&to).await.gate.opened >= opened
+            })
+            .await;
             assert_eq!(house.look(&to).await.gate.opened, opened);
             assert_eq!(
                 house.issues().await.len(),
@@ -142,7 +141,7 @@ fn what_may_be_one_persons_alone_is_an_issue_the_second_time_in_a_row() {
         )
         .await;
         let to = house.destination("kiosk", &far.url(), false).await;
-        let worker = house.courier(unhurried());
+        let worker = house.courier(quick());
         for (n, issues) in [(0, 0), (1, 0), (2, 0), (3, 1), (4, 1)] {
             let person = house.person(&format!("P{n}"), None).await;
             house.push(&to, person.id).await;

@@ -32,7 +32,7 @@ use people::Groups;
 const FAULTS: &str = "timeout:0.002,timeout-before:0.002,429:0.02,500:0.01,500-after:0.01,503:0.01,503-after:0.01,cut:0.01,\
     reset:0.01,reset-after:0.01,malformed:0.005,seed=11,retry-after=1";
 /// How the server is made to hurry. A request that is not answered costs four seconds, a kill twelve.
-const HURRY: &str = "hurry=60,answer=4";
+const HURRY: &str = "hurry=60,answer=8";
 /// People sent to each system, unless somebody asks for more.
 const PEOPLE: u64 = 100;
 /// So many times what vendors allow is allowed.
