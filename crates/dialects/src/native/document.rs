@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{
     applications, attachments, bounces, candidates, carried, catalog, destinations, feed, invites,
-    jobs, linked_accounts, mails, members, notes, rules, submissions, subscriptions,
+    issues, jobs, linked_accounts, mails, members, notes, rules, submissions, subscriptions,
 };
 use super::wire::{NewField, answer};
 use crate::reply;
@@ -48,6 +48,7 @@ use crate::reply;
         destinations::pause_destination, destinations::resume_destination, destinations::test_destination,
         destinations::get_destination_jobs, destinations::put_destination_jobs, destinations::send_to_destination,
         rules::create_rule, rules::list_rules, rules::get_rule, rules::change_rule, rules::remove_rule,
+        issues::list_issues, issues::get_issue,
         carried::list_deliveries, carried::replay_deliveries, carried::replay_delivery,
         mails::get_delivery, mails::bounce_delivery, bounces::take_bounce, mails::list_mail_templates, mails::get_mail_template,
         mails::put_mail_template, mails::delete_mail_template, mails::preview_mail_template,

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 pub(super) use destination::{
     connector, delivery_line, delivery_request, destination, destination_jobs, destination_test,
-    rule,
+    issue, rule,
 };
 pub(super) use mail::{
     delivery, delivery_in_full, invite, mail_settings, mail_template, rendered, returned,

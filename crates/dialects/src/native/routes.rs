@@ -11,6 +11,7 @@ pub(super) mod catalog;
 pub(super) mod destinations;
 pub(super) mod feed;
 pub(super) mod invites;
+pub(super) mod issues;
 pub(super) mod jobs;
 pub(super) mod linked_accounts;
 pub(super) mod mails;
@@ -145,6 +146,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("GET", "/rules/{id}", || get(rules::get_rule)),
     ("PATCH", "/rules/{id}", || patch(rules::change_rule)),
     ("DELETE", "/rules/{id}", || delete(rules::remove_rule)),
+    ("GET", "/issues", || get(issues::list_issues)),
+    ("GET", "/issues/{id}", || get(issues::get_issue)),
     ("GET", "/deliveries", || get(carried::list_deliveries)),
     ("POST", "/deliveries/replay", || {
         post(carried::replay_deliveries)

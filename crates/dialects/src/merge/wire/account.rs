@@ -492,7 +492,6 @@ mod tests {
         }
         for no in [
             "category=crm",
-            "status=IDLE",
             "integration_name=Greenhouse",
             "is_test_account=true",
         ] {

@@ -1,8 +1,9 @@
-//! What is shown of destinations, rules and what was carried.
+//! What is shown of destinations, rules, issues and what was carried.
 
 use hiring::delivery::exchange::{Exchange, Outcome};
 use hiring::delivery::listed::Listed;
 use hiring::destination::{Described, Destination, TableRow};
+use hiring::issue::{About, Issue};
 use hiring::rule::Rule;
 
 use crate::native::wire::answer;
@@ -104,6 +105,27 @@ pub(in crate::native) fn destination_test(of: &Listed) -> answer::DestinationTes
         reason: of.reason.clone(),
         problem: of.problem.clone(),
         delivery: of.uid.clone(),
+    }
+}
+
+pub(in crate::native) fn issue(of: &Issue) -> answer::Issue {
+    let (destination, attachment) = match of.about {
+        About::Destination { uid, .. } => (Some(uid), None),
+        About::File { attachment } => (None, Some(attachment)),
+    };
+    answer::Issue {
+        id: of.uid,
+        status: match of.resolved_at {
+            None => answer::IssueStatus::Ongoing,
+            Some(_) => answer::IssueStatus::Resolved,
+        },
+        destination,
+        attachment,
+        problem: of.problem.clone(),
+        reason: of.reason.clone(),
+        opened_at: micros(of.opened_at),
+        last_at: micros(of.last_at),
+        resolved_at: of.resolved_at.map(micros),
     }
 }
 

@@ -61,12 +61,14 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
     let caller = auth::caller(app, headers, Act::Read).await?;
     let query = Query::read(query, &FILTERS)?;
     let (after, limit) = (query.after()?, query.limit()?);
-    let newest = one_of(&query, "order", &["oldest", "newest"])?.is_some_and(|o| o == "newest");
+    let newest = query
+        .one_of("order", &["oldest", "newest"])?
+        .is_some_and(|o| o == "newest");
     let to = query.uuid("destination")?;
     let mut which = Which {
-        channel: one_of(&query, "channel", &CHANNELS)?,
-        state: one_of(&query, "state", &STATES)?,
-        reason: one_of(&query, "reason", &REASONS)?,
+        channel: query.one_of("channel", &CHANNELS)?,
+        state: query.one_of("state", &STATES)?,
+        reason: query.one_of("reason", &REASONS)?,
         from: moment(&query, "from")?,
         to: moment(&query, "to")?,
         destination: None,
@@ -86,21 +88,6 @@ async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Answer> {
             Ok(reply::json(200, &shown(&answer::Page { data, next })?))
         })
         .await
-}
-
-fn one_of(query: &Query, name: &str, known: &[&str]) -> Result<Option<String>> {
-    match query.get(name) {
-        None => Ok(None),
-        Some(word) if known.contains(&word) => Ok(Some(word.to_owned())),
-        Some(_) => {
-            let detail = format!("{name} must be one of {}", known.join(", "));
-            Err(Problem::invalid(
-                format!("query:{name}"),
-                FlawCode::NotAChoice,
-                detail,
-            ))
-        }
-    }
 }
 
 fn moment(query: &Query, name: &str) -> Result<Option<i64>> {

@@ -83,6 +83,19 @@ impl Query {
         })
     }
 
+    /// The word in parameter `name`, of those that are `known`.
+    pub(in crate::native) fn one_of(&self, name: &str, known: &[&str]) -> Result<Option<String>> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(word) if known.contains(&word) => Ok(Some(word.to_owned())),
+            Some(_) => {
+                let detail = format!("{name} must be one of {}", known.join(", "));
+                let place = format!("query:{name}");
+                Err(Problem::invalid(place, FlawCode::NotAChoice, detail))
+            }
+        }
+    }
+
     /// The UUID in parameter `name`.
     pub(in crate::native) fn uuid(&self, name: &str) -> Result<Option<Uuid>> {
         let found = self.get(name).map(Uuid::parse_str).transpose();

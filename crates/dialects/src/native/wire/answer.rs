@@ -4,6 +4,7 @@
 
 mod destination;
 mod family;
+mod issue;
 mod mail;
 mod subscription;
 
@@ -34,6 +35,8 @@ pub(in crate::native) use subscription::{
     PublicKey, Subscription, SubscriptionCall, SubscriptionDelivery, SubscriptionDeliveryInFull,
     SubscriptionReplay, SubscriptionWithSecret, Webhook, WebhookData, WebhookJob, WebhookRecord,
 };
+
+pub(in crate::native) use issue::{Issue, IssueStatus};
 
 pub(in crate::native) use family::{CatalogItem, Member, Note, NoteKind, NoteVisibility};
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use testing::app::{TestApp, story};
 
 use super::receiver::Receiver;
-use super::{Courier, subscribe, text, until};
+use super::{Courier, api, subscribe, text, until};
 
 async fn demo(app: &TestApp) -> OrgId {
     let all = app.app.store.read(organization::all).await;
@@ -120,6 +120,27 @@ fn a_system_that_does_not_let_us_in_is_an_issue_of_its_accounts_and_of_no_other(
         assert_eq!(data["error_description"], words);
         let at = format!("/issues/{}", data["id"].as_str().expect("an id"));
         assert_eq!(&merge(&app, &at).await, data);
+
+        // Our own API has it too.
+        let own = app.native("/issues?status=ongoing").await;
+        assert_eq!(own["data"].as_array().map(Vec::len), Some(1));
+        let own = &own["data"][0];
+        assert_eq!(own["id"], data["id"]);
+        assert_eq!(own["status"], "ongoing");
+        assert_eq!(own["reason"], "credentials");
+        assert_eq!(own["attachment"], Value::Null);
+        let id = own["id"].as_str().expect("an id");
+        assert_eq!(&app.native(&format!("/issues/{id}")).await, own);
+        let over = app.native("/issues?status=resolved").await;
+        assert_eq!(over["data"], json!([]));
+        for (path, status) in [
+            ("/issues?status=open".to_owned(), 400),
+            ("/issues?state=ongoing".to_owned(), 400),
+            (format!("/issues/{first}"), 404),
+        ] {
+            let (said, body) = api(&app, "GET", &path, Value::Null).await;
+            assert_eq!(said, status, "{path}: {body}");
+        }
 
         // Whoever polls sees the same.
         for (query, many) in [
