@@ -169,13 +169,12 @@ pub fn edit(
     find(tx, caller.org, uid)
 }
 
-/// Whether it was changed at `since` (µs) or later.
-pub fn changed_since(r: &mut Reader, org: OrgId, id: DestinationId, since: i64) -> Result<bool> {
-    let found = r.number(
-        sql!("SELECT COUNT(*) FROM destination WHERE org_id = $1 AND id = $2 AND updated_at >= $3"),
-        &[&org, &id, &since],
-    )?;
-    Ok(found > 0)
+/// When it was last changed, µs: another moment, another destination.
+pub fn changed_at(r: &mut Reader, org: OrgId, id: DestinationId) -> Result<i64> {
+    Ok(r.number(
+        sql!("SELECT updated_at FROM destination WHERE org_id = $1 AND id = $2"),
+        &[&org, &id],
+    )?)
 }
 
 /// Carries nothing any more until [`resume`]; what is on its way comes to its end. Twice is no error.

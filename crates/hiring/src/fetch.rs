@@ -154,11 +154,13 @@ fn take(tx: &mut Tx, busy: &[String]) -> Result<Option<Claimed>> {
 /// # Errors
 /// [`Problem::Overloaded`] as [`attachment::name_file`].
 pub fn settle_done(tx: &mut Tx, claimed: &Claimed, file: &Stored, name: &str) -> Result<bool> {
+    // The attachment first, as whoever takes it off does.
+    let target = look(tx, claimed)?;
     if !close(tx, claimed)? {
         return Ok(false);
     }
     // Taken off its candidate meanwhile: the content stays unnamed and is swept.
-    let Some(target) = look(tx, claimed)?.filter(Target::is_wanted) else {
+    let Some(target) = target.filter(Target::is_wanted) else {
         return Ok(true);
     };
     attachment::name_file(tx, claimed.org, file)?;
@@ -189,6 +191,7 @@ pub fn settle_done(tx: &mut Tx, claimed: &Claimed, file: &Stored, name: &str) ->
 /// The file did not come. Tries again later where that may help, else gives up and says so with an event. Answers
 /// whether the claim still held; if not, nothing was changed.
 pub fn settle_failed(tx: &mut Tx, claimed: &Claimed, why: &Failure) -> Result<bool> {
+    let target = look(tx, claimed)?.filter(Target::is_wanted);
     let again = why.may_pass() && claimed.attempts < MOST_ATTEMPTS;
     let (now, words) = (tx.now(), why.to_string());
     let (state, due_at) = match again {
@@ -211,7 +214,7 @@ pub fn settle_failed(tx: &mut Tx, claimed: &Claimed, why: &Failure) -> Result<bo
         ],
     )?;
     if settled == 1
-        && let Some(target) = look(tx, claimed)?.filter(Target::is_wanted)
+        && let Some(target) = target
     {
         if !again {
             tell(tx, claimed, Kind::AttachmentFetchFailed, &target)?;
@@ -279,10 +282,11 @@ impl Target {
     }
 }
 
+/// Held until the end of the transaction.
 fn look(tx: &mut Tx, claimed: &Claimed) -> Result<Option<Target>> {
     let row = tx.one(
         sql!(
-            "SELECT uid, candidate_id, name, sha256, removed_at FROM attachment WHERE org_id = $1 AND id = $2"
+            "SELECT uid, candidate_id, name, sha256, removed_at FROM attachment WHERE org_id = $1 AND id = $2 {for update}"
         ),
         &[&claimed.org, &claimed.attachment],
     )?;

@@ -70,7 +70,9 @@ pub struct Which {
     pub last_before: Option<i64>,
 }
 
-/// A destination is not well: opens its issue, or says in the open one what is wrong by now.
+/// A destination is not well: opens its issue, or says in the open one what is wrong by now. That nobody answers says less than a
+/// reason; who is refused where nobody had answered has something else to do, and is told anew. Of one that was removed nobody is told.
+/// Whoever calls holds the destination's row.
 ///
 /// `problem`: a sentence without anybody's data.
 pub fn open(
@@ -80,19 +82,24 @@ pub fn open(
     problem: &str,
     reason: Option<&str>,
 ) -> Result<()> {
+    if reason.is_some() {
+        answered(tx, org, destination)?;
+    }
     let (uid, now) = (new_uid(), tx.now());
     let made = tx.run(
         sql!(
             "INSERT INTO issue (org_id, uid, destination_id, problem, reason, opened_at, last_at, told_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $6, $6) ON CONFLICT DO NOTHING"
+             SELECT d.org_id, CAST($3 AS TEXT), d.id, CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT), \
+             CAST($6 AS BIGINT), CAST($6 AS BIGINT) FROM destination d WHERE d.org_id = $1 AND d.id = $2 \
+             AND d.removed_at IS NULL ON CONFLICT DO NOTHING"
         ),
-        &[&org, &uid, &destination, &problem, &reason, &now],
+        &[&org, &destination, &uid, &problem, &reason, &now],
     )?;
     if made == 0 {
         tx.run(
             sql!(
-                "UPDATE issue SET problem = $3, reason = $4, last_at = $5 \
-                 WHERE org_id = $1 AND destination_id = $2 AND resolved_at IS NULL"
+                "UPDATE issue SET problem = $3, reason = $4, last_at = $5 WHERE org_id = $1 AND destination_id = $2 \
+                 AND resolved_at IS NULL AND (reason IS NULL OR CAST($4 AS TEXT) IS NOT NULL)"
             ),
             &[&org, &destination, &problem, &reason, &now],
         )?;
@@ -100,6 +107,22 @@ pub fn open(
     }
     let event = tell(tx, &Caller::system(org), Kind::IssueOpened, uid)?;
     told::write_to_owners(tx, org, destination, problem, event)
+}
+
+/// A destination has answered, be it with a refusal: that it did not is over.
+pub fn answered(tx: &mut Tx, org: OrgId, destination: DestinationId) -> Result<()> {
+    let now = tx.now();
+    let row = tx.one(
+        sql!(
+            "UPDATE issue SET resolved_at = $3 WHERE org_id = $1 AND destination_id = $2 AND resolved_at IS NULL \
+             AND reason IS NULL RETURNING uid"
+        ),
+        &[&org, &destination, &now],
+    )?;
+    if let Some(row) = row {
+        tell(tx, &Caller::system(org), Kind::IssueResolved, row.get(0)?)?;
+    }
+    Ok(())
 }
 
 /// A destination is well again, is gone, or somebody has changed how we are let in.

@@ -130,12 +130,13 @@ function attend(input) {
     } else if (event.key === 'Enter' && !list.hidden && chosen >= 0) {
       event.preventDefault();
       location.href = options()[chosen].dataset.to;
-    } else if (event.key === 'Escape' && !list.hidden) {
-      event.preventDefault();
-      event.stopPropagation();
+    } else if (event.key === 'Escape') {
       // What is still asked for, or about to be, does not open it again.
       clearTimeout(timer);
       under_way?.abort();
+      if (list.hidden) return;
+      event.preventDefault();
+      event.stopPropagation();
       close();
     }
   });

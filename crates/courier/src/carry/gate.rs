@@ -139,8 +139,12 @@ pub(super) fn conclude(
     if gate != before {
         gate::put(tx, claimed.org, claimed.destination, &gate)?;
     }
-    if health == Health::Ill {
-        tell_of_long(tx, claimed, &circuit)?;
+    match health {
+        Health::Ill => tell_of_long(tx, claimed, &circuit)?,
+        Health::Well if circuit_of(&before).opened >= LONG => {
+            issue::answered(tx, claimed.org, claimed.destination)?;
+        }
+        _ => {}
     }
     let trouble = match outcome {
         Outcome::Unanswered(why) | Outcome::NotSent(why) => Some(why.clone()),
@@ -155,8 +159,8 @@ pub(super) fn conclude(
     }
 }
 
-/// So often must a circuit open in a row until it is told that somebody should look: some four minutes. A target that restarts is
-/// back before.
+/// So often must a circuit open in a row until it is told that somebody should look: four minutes at the least. A target that
+/// restarts is back before.
 const LONG: u32 = 4;
 
 /// Opens an issue where the far side has been down for long.

@@ -18,10 +18,9 @@ pub(super) fn write_to_owners(
     event: EventId,
 ) -> Result<()> {
     let now = tx.now();
-    // The one of now is one of them.
     let lately = tx.number(
         sql!(
-            "SELECT COUNT(*) FROM issue WHERE org_id = $1 AND destination_id = $2 AND opened_at > $3"
+            "SELECT COUNT(*) FROM issue WHERE org_id = $1 AND destination_id = $2 AND mailed_at > $3"
         ),
         &[&org, &destination, &(now - QUIET)],
     )?;
@@ -29,10 +28,16 @@ pub(super) fn write_to_owners(
         sql!("SELECT name FROM destination WHERE org_id = $1 AND id = $2"),
         &[&org, &destination],
     )?;
-    let Some(row) = row.filter(|_| lately <= 1) else {
+    let Some(row) = row.filter(|_| lately == 0) else {
         return Ok(());
     };
     let name: String = row.get(0)?;
+    tx.run(
+        sql!(
+            "UPDATE issue SET mailed_at = $3 WHERE org_id = $1 AND destination_id = $2 AND resolved_at IS NULL"
+        ),
+        &[&org, &destination, &now],
+    )?;
     let owners = tx.all(
         sql!("SELECT email FROM member WHERE org_id = $1 AND role = 'owner' ORDER BY id LIMIT 20"),
         &[&org],

@@ -53,7 +53,7 @@ async fn told(house: &House) -> Vec<String> {
 fn an_issue_is_told_once_and_over_when_something_arrives() {
     story(async |house: House| {
         let to = destination(&house).await;
-        open(&house, to.id, None).await;
+        open(&house, to.id, Some("permission")).await;
         let first = all_of(&house, house.org).await.remove(0);
         house.clock.advance(HOUR);
         open(&house, to.id, Some("credentials")).await;
@@ -102,6 +102,39 @@ fn an_issue_is_told_once_and_over_when_something_arrives() {
 }
 
 #[test]
+fn who_is_refused_where_nobody_answered_is_told_anew_and_a_reason_outlives_silence() {
+    story(async |house: House| {
+        let to = destination(&house).await;
+        let org = house.org;
+        open(&house, to.id, None).await;
+        open(&house, to.id, Some("credentials")).await;
+        open(&house, to.id, None).await;
+        let found = all_of(&house, org).await;
+        assert_eq!(found.len(), 2);
+        assert!(found[0].resolved_at.is_some());
+        assert_eq!(found[1].reason.as_deref(), Some("credentials"));
+        assert_eq!(
+            told(&house).await,
+            ["issue.opened", "issue.resolved", "issue.opened"]
+        );
+        // That it answers says nothing of what it refused, and all of its silence.
+        let answered = async || {
+            let done = house.write(move |tx| issue::answered(tx, org, to.id));
+            done.await.expect("noted");
+        };
+        answered().await;
+        assert!(all_of(&house, org).await[1].resolved_at.is_none());
+        let arrived = house.write(move |tx| gate::arrived(tx, org, to.id));
+        arrived.await.expect("noted");
+        open(&house, to.id, None).await;
+        answered().await;
+        let found = all_of(&house, org).await;
+        assert_eq!(found.len(), 3);
+        assert!(found.iter().all(|issue| issue.resolved_at.is_some()));
+    });
+}
+
+#[test]
 fn who_changes_how_we_are_let_in_has_looked_and_what_is_removed_needs_nobody() {
     story(async |house: House| {
         let to = destination(&house).await;
@@ -136,6 +169,8 @@ fn who_changes_how_we_are_let_in_has_looked_and_what_is_removed_needs_nobody() {
         open(&house, to.id, None).await;
         let removed = house.write(move |tx| destination::remove(tx, &key, &caller, to.uid));
         removed.await.expect("removed");
+        // Of a request that was on its way at that time.
+        open(&house, to.id, Some("credentials")).await;
         let found = all_of(&house, house.org).await;
         assert_eq!(found.len(), 3);
         assert!(found.iter().all(|issue| issue.resolved_at.is_some()));
@@ -191,7 +226,7 @@ fn owners_are_written_to_once_a_day_at_most() {
                 .await
         };
         let mail = ("ann@x.org".to_owned(), format!("Lever needs you: {WORDS}"));
-        for (hours, so_many) in [(0, 1), (1, 1), (22, 1), (25, 2)] {
+        for (hours, so_many) in [(0, 1), (1, 1), (22, 1), (2, 2), (20, 2), (20, 3)] {
             house.clock.advance(hours * HOUR);
             open(&house, to.id, Some("credentials")).await;
             assert_eq!(mails().await, vec![mail.clone(); so_many], "{hours}");
