@@ -494,7 +494,7 @@ fn refuse(
     (rules, known): (&crate::circuit::Rules, i64),
 ) -> Result<&'static str> {
     // First, as all do who change a destination and what hangs on it; and nobody changes it before this is through.
-    hiring::destination::gate::hold_any(tx, claimed.org, claimed.destination)?;
+    destination::gate::hold_any(tx, claimed.org, claimed.destination)?;
     if refusal.forget {
         exchange::take_back_last(tx, claimed)?;
     }
